@@ -1,0 +1,238 @@
+package csv
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// A truth is one file of the corpus with what must become of it.
+type truth struct {
+	File   string `json:"file"`
+	Expect string `json:"expect"`
+	Why    string `json:"why"`
+	Code   string `json:"code"`
+	Python *struct {
+		OK        bool   `json:"ok"`
+		Delimiter string `json:"delimiter"`
+		Records   int    `json:"nonblank_records"`
+		Digest    string `json:"nonblank_sha256"`
+	} `json:"python_csv"`
+}
+
+// deviations are files whose outcome is not the wanted one, with the reason.
+var deviations = map[string]string{}
+
+// twins are files that must give what another gives; Python's opinion of them is not the wanted one.
+var twins = map[string]string{
+	"csv/made/enc-double-bom.csv":    "csv/made/eol-crlf.csv",
+	"csv/made/enc-utf16be-nobom.csv": "csv/made/enc-utf16le-bom.csv",
+	"csv/made/enc-utf16le-nobom.csv": "csv/made/enc-utf16le-bom.csv",
+	"csv/made/eol-ctrl-z.csv":        "csv/made/eol-crlf.csv",
+}
+
+// elsewhere are codes that an importer finds, for the reader has no columns that mean anything.
+func elsewhere(t truth) bool {
+	space, _, _ := strings.Cut(t.Code, ".")
+	return slices.Contains([]string{"header", "email", "cell"}, space) || strings.HasPrefix(t.Code, "text.") && !strings.Contains(t.Why, "NUL") ||
+		strings.Contains(t.Expect, "header.") || t.Expect == "per row"
+}
+
+func TestCorpus(t *testing.T) {
+	root := os.Getenv("USHER_CORPUS")
+	if root == "" {
+		t.Log("USHER_CORPUS names no corpus: nothing to hold the reader against")
+		return
+	}
+	f, err := os.Open(filepath.Join(root, "csv", "truth.jsonl"))
+	require.NoError(t, err)
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<22)
+	counts := map[string]int{}
+	for lines.Scan() {
+		var want truth
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &want))
+		t.Run(want.File, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(root, want.File))
+			require.NoError(t, err)
+			if strings.Contains(want.Expect, "gunzip") {
+				z, err := gzip.NewReader(bytes.NewReader(data))
+				require.NoError(t, err)
+				data, err = io.ReadAll(z)
+				require.NoError(t, err)
+			}
+			began := time.Now()
+			table, err := formats.Open(context.Background(), formats.Source{
+				Name: filepath.Base(want.File), ReaderAt: bytes.NewReader(data), Size: int64(len(data)),
+			}, nil, Format{})
+			require.Less(t, time.Since(began), 2*time.Second)
+			outcome := judge(t, want, data, table, err)
+			if twin := twins[want.File]; twin != "" && err == nil {
+				data, err := os.ReadFile(filepath.Join(root, twin))
+				require.NoError(t, err)
+				other, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), nil)
+				require.NoError(t, err)
+				outcome = cmp.Diff(slices.Collect(cellsOf(other)), slices.Collect(cellsOf(table)))
+			}
+			reason, expected := deviations[want.File]
+			counts["all"]++
+			switch {
+			case outcome != "" && !expected:
+				t.Errorf("%s (wanted: %s; %s)", outcome, want.Expect, want.Why)
+			case outcome == "" && expected:
+				t.Errorf("agrees by now: no longer a deviation for %s", reason)
+			case expected:
+				counts["deviations"]++
+			}
+		})
+	}
+	require.NoError(t, lines.Err())
+	t.Logf("%d files, %d deviations", counts["all"], counts["deviations"])
+	require.LessOrEqual(t, counts["deviations"]*100, counts["all"])
+}
+
+func cellsOf(t *formats.Table) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for r := range t.Rows() {
+			if !yield(r.Cells()) {
+				return
+			}
+		}
+	}
+}
+
+// judge says what is wrong with an outcome, or nothing.
+func judge(t *testing.T, want truth, data []byte, table *formats.Table, err error) string {
+	var refused *formats.Refusal
+	if err != nil {
+		require.True(t, errors.As(err, &refused), "%v", err)
+	}
+	may := func(word string) bool { return strings.Contains(want.Expect, word) }
+	switch {
+	case may("companion"), may("no panic"):
+		return ""
+	case elsewhere(want) && err == nil:
+		return ""
+	case err != nil && may("csv.quote") && refused.Code == "csv.quote":
+		return ""
+	case err != nil && refused.Code == "file.empty" && want.Python != nil && want.Python.Records == 0:
+		return ""
+	case err != nil && !may("reject"):
+		return "refused: " + err.Error()
+	case err != nil:
+		if space, _, _ := strings.Cut(refused.Code, "."); want.Code != "" && !strings.HasPrefix(want.Code, space+".") {
+			return "refused with another code: " + err.Error()
+		}
+		return ""
+	case may("reject") && !may("or"):
+		return "not refused"
+	case may("error") && !may("csv.quote"), may("warn"):
+		_, row, _ := strings.Cut(want.Expect, "row=")
+		row, _, _ = strings.Cut(row, " ")
+		n, _ := strconv.Atoi(row)
+		for _, f := range table.Findings() {
+			if n == 0 || f.Row == n {
+				return ""
+			}
+		}
+		return "no finding there"
+	case may("csv.quote") && slices.ContainsFunc(table.Findings(), func(f formats.Finding) bool { return f.Code == "csv.quote" }):
+		return ""
+	}
+	if want.Python != nil && want.Python.OK && digest(t, data, table) != want.Python.Digest {
+		return "other rows, delimiter " + strconv.Quote(table.Source["delimiter"]) + " instead of " + strconv.Quote(want.Python.Delimiter)
+	}
+	return ""
+}
+
+// digest hashes the records of data as the corpus does, empty cells at their
+// ends included. table, where those are gone, must hold the same.
+func digest(t *testing.T, data []byte, table *formats.Table) string {
+	src := bytes.NewReader(data)
+	cs, err := decide(t.Context(), src, src.Size(), "")
+	require.NoError(t, err)
+	l := Format{}.detect(table.Name, cs.reader(src, src.Size()))
+	s := newScanner(cs.reader(src, src.Size()), l.delim, 0, formats.Limits{}.WithDefaults())
+	s.skip = l.sep
+	var records [][]string
+	i := 0
+	for {
+		ok, err := s.next()
+		require.NoError(t, err)
+		if !ok {
+			break
+		}
+		var cells []string
+		for _, c := range s.cells {
+			cells = append(cells, string(s.value(c)))
+		}
+		end := len(cells)
+		for end > 0 && cells[end-1] == "" {
+			end--
+		}
+		if end == 0 {
+			continue
+		}
+		require.Equal(t, cells[:end], table.Row(i).Cells())
+		require.Equal(t, s.number, table.Row(i).Number())
+		i++
+		records = append(records, cells)
+	}
+	require.Equal(t, i, table.Len())
+	sum := sha256.Sum256(pythonJSON(records))
+	return hex.EncodeToString(sum[:])
+}
+
+// pythonJSON is what Python's json.dumps makes of records.
+func pythonJSON(records [][]string) []byte {
+	var out bytes.Buffer
+	out.WriteByte('[')
+	for i, r := range records {
+		if i > 0 {
+			out.WriteString(", ")
+		}
+		out.WriteByte('[')
+		for k, c := range r {
+			if k > 0 {
+				out.WriteString(", ")
+			}
+			out.WriteByte('"')
+			for _, u := range utf16.Encode([]rune(c)) {
+				switch short := strings.IndexByte("\"\\\n\r\t\b\f", byte(u)); {
+				case u < 0x80 && short >= 0:
+					out.WriteByte('\\')
+					out.WriteByte(`"\nrtbf`[short])
+				case u < ' ' || u >= 0x7f && u != 0x7f:
+					out.WriteString(`\u` + hex.EncodeToString([]byte{byte(u >> 8), byte(u)}))
+				default:
+					out.WriteByte(byte(u))
+				}
+			}
+			out.WriteByte('"')
+		}
+		out.WriteByte(']')
+	}
+	out.WriteByte(']')
+	return out.Bytes()
+}

@@ -1,0 +1,44 @@
+// Package csv reads and writes delimited text: comma, semicolon, TAB or bar,
+// in the encodings that spreadsheets save.
+//
+//	table, err := csv.Open(ctx, file, size, nil)
+//	err = csv.Writer{}.WriteSheet(w, sheet)
+//
+// # Reading
+//
+// The whole file decides its encoding, its first records the delimiter. Cells
+// stay what was typed: nothing is trimmed, unwrapped or interpreted. The
+// record number counts every record, also those that the table leaves out
+// (blank ones, comments, a leading "sep=" line); the line is the physical
+// line on which a record began. A line ends in LF, CR, CRLF or CR CR LF, also
+// in turn within one file.
+//
+// What spoils one row is a finding of that row:
+//
+//	csv.quote        warning: a quote inside a bare cell, kept as it stands
+//	csv.quote        error: blanks before an opening quote, or text after a closing one
+//	csv.field_count  error: a cell that is not blank beyond the table's width
+//	csv.encoding     error: bytes that are no text in the file's encoding, shown as U+FFFD
+//	text.control     error: a NUL
+//
+// A code stands once a row, at the first cell it concerns. One finding is the
+// whole file's: the warning csv.encoding_guessed, where a file that is not
+// UTF-8 was taken for Windows-1252. What spoils everything behind it, a quote
+// that is never closed (csv.quote), and a file in no encoding known
+// (csv.encoding) are refusals.
+//
+// The table's width is that of its heading: the record with most of
+// [Format.Headings], if two are known in it; else the first record that has
+// more than half as many cells as the median of the first 64 KiB, so that a
+// title above the heading is not taken for one.
+//
+// # Writing
+//
+// Every cell written is inert: [Guard] puts an apostrophe before what a
+// spreadsheet would calculate, and [Unguard] takes it away again.
+//
+// # Imports
+//
+// Package csv imports formats, golang.org/x/text for encodings, and gocsv for
+// [Marshal]. Neither shows in its API.
+package csv

@@ -1,0 +1,84 @@
+package csv_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+)
+
+// The encoding, the delimiter and the line ends are found in the file; each
+// row knows the record number that a spreadsheet shows beside it.
+func ExampleOpen() {
+	file := strings.NewReader("sep=;\r\nName;Phone;Note\r\nAda;+33 1 23 45 67 89;\"two\r\nlines\"\r\n\r\nBob;0042;;too much\r\n")
+
+	table, err := csv.Open(context.Background(), file, file.Size(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row := range table.Rows() {
+		fmt.Printf("row %d, line %d: %q\n", row.Number(), row.Line(), row.Cells())
+		for _, f := range row.Findings() {
+			fmt.Printf("  %s %s in column %d: %q\n", f.Severity, f.Code, f.Column, f.Value)
+		}
+	}
+	// Output:
+	// row 2, line 2: ["Name" "Phone" "Note"]
+	// row 3, line 3: ["Ada" "+33 1 23 45 67 89" "two\r\nlines"]
+	// row 5, line 6: ["Bob" "0042" "" "too much"]
+	//   error csv.field_count in column 4: "too much"
+}
+
+// A file that cannot be trusted as a whole is refused, and says where the trouble is.
+func ExampleOpen_refused() {
+	file := strings.NewReader("Name,Note\nAda,\"the quote is open\nBob,lost\n")
+	_, err := csv.Open(context.Background(), file, file.Size(), nil)
+	fmt.Println(err)
+	// Output: formats: file refused: csv.quote line=2
+}
+
+// Whatever a cell holds, opening the file calculates nothing.
+func ExampleWriter() {
+	sheet := formats.Sheet{
+		Preamble: []string{"# one person a line"},
+		Columns:  []formats.SheetColumn{{Heading: "Name"}, {Heading: "Phone"}},
+		Rows:     formats.Rows([]string{"Lovelace, Ada", "+33123456789"}, []string{`=HYPERLINK("http://x")`, ""}),
+	}
+	w := csv.Writer{NoBOM: true, LF: true}
+	if err := w.WriteSheet(os.Stdout, sheet); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// # one person a line
+	// Name,Phone
+	// "Lovelace, Ada",'+33123456789
+	// "'=HYPERLINK(""http://x"")",
+}
+
+func ExampleMarshal() {
+	type line struct {
+		Row   int    `csv:"row"`
+		Email string `csv:"email"`
+	}
+	var out bytes.Buffer
+	if err := csv.Marshal(&out, []line{{2, "ada@example.com"}, {3, "bob@example.com"}}); err != nil {
+		fmt.Println(err)
+	}
+	for _, line := range strings.Split(strings.TrimPrefix(out.String(), "\ufeff"), "\r\n") {
+		fmt.Println(line)
+	}
+	// Output:
+	// row,email
+	// 2,ada@example.com
+	// 3,bob@example.com
+}
+
+func ExampleUnguard() {
+	fmt.Println(csv.Guard("+33123456789"), csv.Unguard("'+33123456789"), csv.Unguard("'tis"))
+	// Output: '+33123456789 +33123456789 'tis
+}

@@ -1,0 +1,68 @@
+package csv_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+)
+
+// FuzzRead holds any bytes to these laws: a file is read or refused; the pieces
+// it comes in change nothing; positions rise and every finding stands on a row;
+// and the table, written, reads the same again.
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{
+		"a,b\n1,2\n", "\ufeff\ufeffa;b\r\n\"x\r\ny\";2\r\r\n3\r4", "sep=|\na|b", "a,\"b", "\"a\"b,c\n d\"", " \"a\",b\n1,2,3",
+		"\xff\xfea\x00,\x00b\x00\n\x00", "\x00a\x00,\x00b\x00\n", "Jos\xe9,1", "é,\xe9", "a\x00,b\x1a", "#c\na,b", "\"\"\"\"\"", "\r\r\r\n\r",
+	} {
+		f.Add([]byte(s), uint8(0))
+		f.Add([]byte(s), uint8(7))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, options uint8) {
+		o := &csv.Options{
+			Format: csv.Format{
+				Delimiter: []rune{0, ',', '→', '\t'}[options&3],
+				Comment:   []rune{0, '#'}[options>>2&1],
+				Encoding:  []string{"", "windows-1252", "utf-16le", "gb18030"}[options>>3&3],
+				Headings:  []string{"a", "b", "c"}[:options>>5&3],
+			},
+			Limits: formats.Limits{Rows: 1000, Columns: 50, RecordBytes: 5000},
+		}
+		table, err := csv.Open(context.Background(), bytes.NewReader(data), int64(len(data)), o)
+		again, errAgain := csv.Read(context.Background(), iotest.OneByteReader(bytes.NewReader(data)), o)
+		if err != nil {
+			require.True(t, errors.As(err, new(*formats.Refusal)), "%v", err)
+			require.EqualError(t, errAgain, err.Error())
+			return
+		}
+		require.NoError(t, errAgain)
+		requireSame(t, table, again)
+
+		at := map[position]bool{{}: true}
+		last := position{}
+		for _, p := range positions(table) {
+			require.Greater(t, p.Row, last.Row)
+			require.Greater(t, p.Line, last.Line)
+			at[p], last = true, p
+		}
+		for _, found := range table.Findings() {
+			require.True(t, at[position{found.Row, found.Line}], "%+v", found)
+		}
+
+		rows := cells(table)
+		for i, r := range rows {
+			for k := range r {
+				require.True(t, len(r[k]) == len(bytes.ToValidUTF8([]byte(r[k]), []byte("??"))), "%q is no text", r[k])
+				r[k] = string(bytes.ReplaceAll([]byte(r[k]), []byte{0}, []byte("\ufffd")))
+			}
+			rows[i] = append(r, make([]string, table.Columns()-len(r))...)
+		}
+		requireRoundTrip(t, csv.Writer{}, rows, 0)
+	})
+}

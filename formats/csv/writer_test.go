@@ -1,0 +1,133 @@
+package csv_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+)
+
+func sheet(rows ...[]string) formats.Sheet {
+	s := formats.Sheet{Rows: formats.Rows(rows[1:]...)}
+	for _, h := range rows[0] {
+		s.Columns = append(s.Columns, formats.SheetColumn{Heading: h})
+	}
+	return s
+}
+
+func TestWriter(t *testing.T) {
+	bare := csv.Writer{NoBOM: true, LF: true}
+	for _, tt := range []struct {
+		name, reason string
+		writer       csv.Writer
+		sheet        formats.Sheet
+		want         string
+	}{
+		{name: "zero", reason: "what Excel opens right", sheet: sheet([]string{"a", "b"}, []string{"é", "2"}), want: "\ufeffa,b\r\né,2\r\n"},
+		{name: "semicolon", writer: csv.Writer{Delimiter: ';', NoBOM: true}, sheet: sheet([]string{"a", "b"}), want: "a;b\r\n"},
+		{name: "delimiter outside ASCII", writer: csv.Writer{Delimiter: '→', NoBOM: true, LF: true}, sheet: sheet([]string{"a→", "b"}), want: "\"a→\"→b\n"},
+		{name: "short rows", reason: "filled up", writer: bare, sheet: sheet([]string{"a", "b", "c"}, []string{"1", "2", "3"}, []string{"4"}), want: "a,b,c\n1,2,3\n4,,\n"},
+		{name: "quotes", writer: bare, sheet: sheet([]string{"a"}, []string{`x"y`}, []string{"x,y"}, []string{"x\ny"}, []string{"x\ry"}), want: "a\n\"x\"\"y\"\n\"x,y\"\n\"x\ny\"\n\"x\ry\"\n"},
+		{name: "other delimiters", reason: "no reader is to split at them", writer: bare, sheet: sheet([]string{"a"}, []string{"x;y"}, []string{"x|y"}), want: "a\n\"x;y\"\n\"x|y\"\n"},
+		{name: "blanks at the ends", reason: "readers trim bare cells", writer: bare, sheet: sheet([]string{"a"}, []string{" x"}, []string{"x "}), want: "a\n\" x\"\n\"x \"\n"},
+		{name: "guarded", writer: bare, sheet: sheet([]string{"a", "b"}, []string{"+33", "'=1"}, []string{"=1,2", "-"}), want: "a,b\n'+33,''=1\n\"'=1,2\",'-\n"},
+		{name: "headings are guarded too", writer: bare, sheet: sheet([]string{"=a", "sep=;"}), want: "'=a,\"'sep=;\"\n"},
+		{name: "NUL and no UTF-8", writer: bare, sheet: sheet([]string{"a"}, []string{"x\x00y"}, []string{"x\xffy"}), want: "a\nx\ufffdy\nx\ufffdy\n"},
+		{name: "a cell like a comment", reason: "a reader with a comment sign must not lose it", writer: bare, sheet: sheet([]string{"a", "b"}, []string{"#1", "#2"}), want: "a,b\n\"#1\",\"#2\"\n"},
+		{name: "a record like a comment", writer: csv.Writer{NoBOM: true, LF: true, Comment: 'x'}, sheet: sheet([]string{"a", "b"}, []string{"x1", "x2"}), want: "a,b\n\"x1\",x2\n"},
+		{name: "like another kind of file", reason: "text in quotes is only text", writer: bare, sheet: sheet([]string{"<html>"}), want: "\"<html>\"\n"},
+		{name: "no columns", writer: bare, sheet: formats.Sheet{Preamble: []string{"x"}}, want: "x\n"},
+		{name: "preamble", writer: bare,
+			sheet: formats.Sheet{Preamble: []string{"# mind, the \"gap\"\nplease", "# a,=1", "# a; \"=1\"", "a, title"}, Columns: []formats.SheetColumn{{Heading: "a"}}},
+			want:  "# mind, the \"gap\" please\n\"# a,=1\"\n\"# a; \"\"=1\"\"\"\n\"a, title\"\na\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			require.NoError(t, tt.writer.WriteSheet(&out, tt.sheet))
+			require.Equal(t, tt.want, out.String(), tt.reason)
+		})
+	}
+	require.Equal(t, ".csv", bare.Ext())
+}
+
+func TestWriterRefuses(t *testing.T) {
+	err := csv.Writer{}.WriteSheet(new(bytes.Buffer), sheet([]string{"a"}, []string{"1"}, []string{"1", "2"}))
+	require.EqualError(t, err, "csv: write: row 2 has 2 cells, the sheet 1 columns")
+	err = csv.Writer{Delimiter: '"'}.WriteSheet(new(bytes.Buffer), sheet([]string{"a"}))
+	require.ErrorContains(t, err, "cannot be a delimiter")
+}
+
+// full takes n bytes and then fails.
+type full struct {
+	n   int
+	err error
+}
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.n -= len(p); f.n < 0 {
+		return 0, f.err
+	}
+	return len(p), nil
+}
+
+func TestWriterFails(t *testing.T) {
+	cause := errors.New("disk full")
+	for _, n := range []int{0, 40 << 10, 100 << 10} {
+		yielded := 0
+		s := sheet([]string{"a"})
+		s.Rows = func(yield func([]string) bool) {
+			for ; yielded < 20_000 && yield([]string{"some text"}); yielded++ {
+			}
+		}
+		require.ErrorIs(t, csv.Writer{}.WriteSheet(&full{n, cause}, s), cause)
+		require.Less(t, yielded, 20_000, "a dead writer is given no more rows")
+	}
+}
+
+// What the writer writes, the reader reads without help and without a finding.
+func TestWrittenIsRead(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"a", "é", "日", " ", "'", "=", "+33", "-", ",", ";", "\t", "|", "\n", "\r", "\r\n", `"`, `""`, "#", "“", "sep=", "\ufeff", "\x1a", "<html>", "{", "1,5"})
+	cell := rapid.Map(rapid.SliceOfN(piece, 0, 5), func(p []string) string { return strings.Join(p, "") })
+	rapid.Check(t, func(t *rapid.T) {
+		columns := rapid.IntRange(1, 4).Draw(t, "columns")
+		row := rapid.SliceOfN(cell, columns, columns)
+		rows := append([][]string{rapid.SliceOfN(rapid.SampledFrom([]string{"Name", "=E-mail", "a;b", "#x", "“x"}), columns, columns).Draw(t, "headings")},
+			rapid.SliceOfN(row, 0, 8).Draw(t, "rows")...)
+		requireRoundTrip(t, csv.Writer{
+			Delimiter: rapid.SampledFrom([]rune{0, ';', '\t', '|'}).Draw(t, "delimiter"),
+			NoBOM:     rapid.Bool().Draw(t, "no BOM"), LF: rapid.Bool().Draw(t, "LF"),
+		}, rows, rapid.SampledFrom([]rune{0, '#'}).Draw(t, "comment"))
+	})
+}
+
+// requireRoundTrip writes rows, the first of them as headings, and reads them
+// again. Records that hold nothing and empty cells at the end are no loss.
+func requireRoundTrip(t require.TestingT, w csv.Writer, rows [][]string, comment rune) {
+	var out bytes.Buffer
+	require.NoError(t, w.WriteSheet(&out, sheet(rows...)))
+	table, err := open(out.String(), &csv.Options{Format: csv.Format{Comment: comment}, Limits: formats.Limits{Rows: -1, Cells: -1, UploadBytes: -1, RecordBytes: -1}})
+	require.NoError(t, err, "%q", out.String())
+	require.Empty(t, table.Findings(), "%q", out.String())
+	var want [][]string
+	for _, r := range rows {
+		for len(r) > 0 && r[len(r)-1] == "" {
+			r = r[:len(r)-1]
+		}
+		if len(r) > 0 {
+			want = append(want, r)
+		}
+	}
+	got := cells(table)
+	for _, r := range got {
+		for i := range r {
+			r[i] = csv.Unguard(r[i])
+		}
+	}
+	require.Equal(t, want, got, "%q", out.String())
+}

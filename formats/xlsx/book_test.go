@@ -1,0 +1,142 @@
+package xlsx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+const (
+	mainNS   = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	strictNS = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+	docNS    = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	relNS    = "http://schemas.openxmlformats.org/package/2006/relationships"
+)
+
+// A book is a workbook: part names and their XML. The parts that every
+// workbook has, for one sheet called Sheet1, are added where they are missing;
+// an empty part is left out.
+type book map[string]string
+
+func (b book) parts() book {
+	all := book{
+		"[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
+		"_rels/.rels":         rels("", "officeDocument", "xl/workbook.xml"),
+		"xl/workbook.xml":     workbookPart(`<sheet name="Sheet1" sheetId="1" r:id="rId1"/>`),
+	}
+	targets := []string{"worksheet", "worksheets/sheet1.xml"}
+	if b["xl/sharedStrings.xml"] != "" {
+		targets = append(targets, "sharedStrings", "sharedStrings.xml")
+	}
+	if b["xl/styles.xml"] != "" {
+		targets = append(targets, "styles", "styles.xml")
+	}
+	all["xl/_rels/workbook.xml.rels"] = rels("", targets...)
+	maps.Copy(all, b)
+	return all
+}
+
+func (b book) zip() []byte {
+	all := b.parts()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if all[name] == "" {
+			continue
+		}
+		w, err := z.Create(name)
+		if err != nil {
+			panic(err)
+		}
+		if _, err := w.Write([]byte(all[name])); err != nil {
+			panic(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// sheetData is a worksheet of these rows.
+func sheetData(rows string) string {
+	return `<worksheet xmlns="` + mainNS + `"><sheetData>` + rows + `</sheetData></worksheet>`
+}
+
+// oneSheet is a workbook of these rows.
+func oneSheet(rows string) book { return book{"xl/worksheets/sheet1.xml": sheetData(rows)} }
+
+// with adds a part.
+func (b book) with(name, content string) book {
+	b = maps.Clone(b)
+	b[name] = content
+	return b
+}
+
+// shared adds shared strings, each the inside of its si.
+func (b book) shared(items ...string) book {
+	return b.with("xl/sharedStrings.xml", `<sst xmlns="`+mainNS+`"><si>`+strings.Join(items, "</si><si>")+`</si></sst>`)
+}
+
+// stylesPart declares number formats (from id 164 on) and cell formats by their ids.
+func stylesPart(code string, ids ...int) string {
+	s := `<styleSheet xmlns="` + mainNS + `">`
+	if code != "" {
+		s += `<numFmts><numFmt numFmtId="164" formatCode="` + code + `"/></numFmts>`
+	}
+	s += `<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs>`
+	for _, id := range ids {
+		s += fmt.Sprintf(`<xf numFmtId="%d" xfId="0"/>`, id)
+	}
+	return s + `</cellXfs></styleSheet>`
+}
+
+func workbookPart(sheets string) string {
+	return `<workbook xmlns="` + mainNS + `" xmlns:r="` + docNS + `"><sheets>` + sheets + `</sheets></workbook>`
+}
+
+// rels are relationships rId1, rId2… of kinds and targets in turn.
+func rels(extra string, kindsAndTargets ...string) string {
+	s := `<Relationships xmlns="` + relNS + `">`
+	for i := 0; i+1 < len(kindsAndTargets); i += 2 {
+		s += fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/%s" Target="%s"/>`, i/2+1, docNS, kindsAndTargets[i], kindsAndTargets[i+1])
+	}
+	return s + extra + `</Relationships>`
+}
+
+// read opens a workbook with the default options.
+func read(t testing.TB, data []byte) (*formats.Table, error) {
+	return xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), nil)
+}
+
+// cells are the rows of a table by their numbers.
+func cells(table *formats.Table) map[int][]string {
+	out := map[int][]string{}
+	for row := range table.Rows() {
+		out[row.Number()] = row.Cells()
+	}
+	return out
+}
+
+// codes are the findings of a table, as "B3 code=value".
+func codes(table *formats.Table) []string {
+	var out []string
+	for _, f := range table.Findings() {
+		s := strings.TrimSpace(f.Cell + " " + f.Code)
+		if f.Value != "" {
+			s += "=" + f.Value
+		}
+		if n := f.Args["count"]; n != "" {
+			s += " " + n
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,142 @@
+package xlsx_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCellText(t *testing.T) {
+	tests := []struct {
+		name     string
+		reason   string
+		cell     string
+		code     string // number format, taken by s="1"
+		want     string
+		findings []string
+	}{
+		{"whole number", "most numbers are", `<c r="A1"><v>442083661177</v></c>`, "", "442083661177", nil},
+		{"exponent", "the same number, spelled otherwise", `<c r="A1"><v>4.42083661177E11</v></c>`, "", "442083661177", nil},
+		{"decimal point", "the same number, spelled otherwise", `<c r="A1"><v>1001.0</v></c>`, "", "1001", nil},
+		{"leading zeros", "a number has none", `<c r="A1"><v>0042</v></c>`, "", "42", nil},
+		{"small", "never an exponent", `<c r="A1"><v>1E-7</v></c>`, "", "0.0000001", nil},
+		{"17 digits", "Excel writes doubles so", `<c r="A1"><v>4.3499999999999996</v></c>`, "", "4.35", nil},
+		{"minus zero", "nobody sees it", `<c r="A1"><v>-0</v></c>`, "", "0", nil},
+		{"white space", "around a number", "<c r=\"A1\"><v>\n 7\t</v></c>", "", "7", nil},
+		{"15 digits", "Excel keeps them", `<c r="A1"><v>123456789012345</v></c>`, "", "123456789012345", nil},
+		{"16 digits", "Excel keeps 15", `<c r="A1"><v>1234567890123456</v></c>`, "", "1234567890123456", []string{"A1 number.precision=1234567890123456"}},
+		{"19 digits", "Excel keeps 15", `<c r="A1"><v>1.23456789012346E+18</v></c>`, "", "1234567890123460000", []string{"A1 number.precision=1.23456789012346E+18"}},
+		{"not a number", "NaN is none", `<c r="A1"><v>NaN</v></c>`, "", "NaN", []string{"A1 cell.number=NaN"}},
+		{"hexadecimal", "Go would read it", `<c r="A1"><v>0x1F</v></c>`, "", "0x1F", []string{"A1 cell.number=0x1F"}},
+		{"too large", "no double holds it", `<c r="A1"><v>1E999</v></c>`, "", "1E999", []string{"A1 cell.number=1E999"}},
+
+		{"zero padded", "the person sees 00042", `<c r="A1" s="1"><v>42</v></c>`, "00000", "00042", nil},
+		{"plus", "the person sees +44…", `<c r="A1" s="1"><v>442083661177</v></c>`, "&quot;+&quot;0", "+442083661177", nil},
+		{"plus unquoted", "a literal", `<c r="A1" s="1"><v>44</v></c>`, "+0", "+44", nil},
+		{"French phone", "pairs", `<c r="A1" s="1"><v>123456789</v></c>`, "00 00 00 00 00", "01 23 45 67 89", nil},
+		{"escaped literals", "as Excel writes them", `<c r="A1" s="1"><v>4155551234</v></c>`, `\(000\)\ 000\-0000`, "(415) 555-1234", nil},
+		{"more digits than places", "the first place takes them", `<c r="A1" s="1"><v>12345</v></c>`, "0-00", "123-45", nil},
+		{"prefix", "an identifier", `<c r="A1" s="1"><v>7</v></c>`, "&quot;EMP&quot;0000", "EMP0007", nil},
+		{"optional digits", "nothing for none", `<c r="A1" s="1"><v>5</v></c>`, "###0", "5", nil},
+		{"colour and padding", "they are not text", `<c r="A1" s="1"><v>5</v></c>`, "[Red]00_ ;-0", "05", nil},
+		{"currency in brackets", "literal text", `<c r="A1" s="1"><v>5</v></c>`, "[$E-40C]0", "E5", nil},
+		{"negative", "a sign before the format", `<c r="A1" s="1"><v>-5</v></c>`, "000", "-005", nil},
+		{"other section", "of a negative number", `<c r="A1" s="1"><v>-5</v></c>`, "000;(000)", "-5", []string{"A1 cell.format=-5"}},
+		{"hidden zero", "the person sees nothing", `<c r="A1" s="1"><v>0</v></c>`, "#", "0", []string{"A1 cell.format=0"}},
+		{"rounded", "the person sees 13", `<c r="A1" s="1"><v>12.7</v></c>`, "00", "12.7", []string{"A1 cell.format=12.7"}},
+		{"decimals", "the person sees 12.50", `<c r="A1" s="1"><v>12.5</v></c>`, "0.00", "12.5", []string{"A1 cell.format=12.5"}},
+		{"percent", "the person sees 50%", `<c r="A1" s="1"><v>0.5</v></c>`, "0%", "0.5", []string{"A1 cell.format=0.5"}},
+		{"condition", "left alone", `<c r="A1" s="1"><v>5</v></c>`, "[&lt;9]0;00", "5", []string{"A1 cell.format=5"}},
+		{"scientific", "the number itself", `<c r="A1" s="1"><v>442083661177</v></c>`, "0.00E+00", "442083661177", []string{"A1 cell.format=442083661177"}},
+		{"general with a unit", "the number itself", `<c r="A1" s="1"><v>5</v></c>`, "General&quot; m&quot;", "5", []string{"A1 cell.format=5"}},
+		{"general", "in a colour too long to matter", `<c r="A1" s="1"><v>5</v></c>`, "general", "5", nil},
+		{"text", "a number in a text cell", `<c r="A1" s="1"><v>5</v></c>`, "@", "5", nil},
+		{"unclosed quote", "a format nobody can apply", `<c r="A1" s="1"><v>5</v></c>`, "0&quot;", "5", []string{"A1 cell.format=5"}},
+		{"style that is not there", "Excel shows General", `<c r="A1" s="9"><v>5</v></c>`, "000", "5", nil},
+		{"builtin 1", "a whole number", `<c r="A1" s="2"><v>5</v></c>`, "", "5", nil},
+
+		{"date", "day and month", `<c r="A1" s="1"><v>45385</v></c>`, "dd/mm/yyyy", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
+		{"date and time", "half a day", `<c r="A1" s="1"><v>45385.5</v></c>`, "m/d/yy h:mm", "2024-04-03T12:00:00", []string{"A1 cell.date=2024-04-03T12:00:00"}},
+		{"time", "less than a day", `<c r="A1" s="1"><v>0.25</v></c>`, "h:mm AM/PM", "06:00:00", []string{"A1 cell.date=06:00:00"}},
+		{"elapsed", "more than a day", `<c r="A1" s="1"><v>1.5</v></c>`, "[h]:mm:ss", "36:00:00", []string{"A1 cell.date=36:00:00"}},
+		{"language and colour", "before a date", `<c r="A1" s="1"><v>45385</v></c>`, "[$-409][Red]d-mmm", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
+		{"builtin date", "14", `<c r="A1" s="3"><v>45385</v></c>`, "", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
+		{"date too far", "Excel shows ####", `<c r="A1" s="3"><v>99999999</v></c>`, "", "99999999", []string{"A1 cell.format=99999999"}},
+		{"first of January 1900", "Excel counts from 1", `<c r="A1" s="3"><v>1</v></c>`, "", "1900-01-01", []string{"A1 cell.date=1900-01-01"}},
+		{"last of February 1900", "before the day that never was", `<c r="A1" s="3"><v>59</v></c>`, "", "1900-02-28", []string{"A1 cell.date=1900-02-28"}},
+		{"first of March 1900", "after the day that never was", `<c r="A1" s="3"><v>61</v></c>`, "", "1900-03-01", []string{"A1 cell.date=1900-03-01"}},
+		{"last date", "of all", `<c r="A1" s="3"><v>2958465</v></c>`, "", "9999-12-31", []string{"A1 cell.date=9999-12-31"}},
+		{"ISO date", "t=d", `<c r="A1" t="d"><v>2024-04-03T00:00:00</v></c>`, "", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
+		{"ISO date and time", "t=d", `<c r="A1" t="d"><v>2024-04-03T10:30:00Z</v></c>`, "", "2024-04-03T10:30:00", []string{"A1 cell.date=2024-04-03T10:30:00"}},
+		{"ISO nonsense", "t=d", `<c r="A1" t="d"><v>soon</v></c>`, "", "soon", []string{"A1 cell.date=soon"}},
+
+		{"true", "as shown", `<c r="A1" t="b"><v>1</v></c>`, "", "TRUE", nil},
+		{"false", "as shown", `<c r="A1" t="b"><v>0</v></c>`, "", "FALSE", nil},
+		{"neither", "no boolean", `<c r="A1" t="b"><v>2</v></c>`, "", "2", []string{"A1 cell.number=2"}},
+		{"error", "an error word", `<c r="A1" t="e"><v>#N/A</v></c>`, "", "#N/A", []string{"A1 cell.excel_error=#N/A"}},
+
+		{"formula", "its stored value", `<c r="A1" t="str"><f>B1&amp;C1</f><v>Ann</v></c>`, "", "Ann", []string{"A1 cell.formula=Ann"}},
+		{"formula with nothing", "a stored empty text", `<c r="A1" t="str"><f>""</f><v></v></c><c r="B1"><v>1</v></c>`, "", "", []string{"A1 cell.formula"}},
+		{"formula without a value", "as some writers leave it", `<c r="A1"><f>B1</f></c><c r="B1"><v>1</v></c>`, "", "", []string{"A1 cell.formula_no_value"}},
+		{"formula with an empty value", "as other writers leave it", `<c r="A1"><f>B1</f><v></v></c><c r="B1"><v>1</v></c>`, "", "", []string{"A1 cell.formula_no_value"}},
+		{"formula and inline string", "no value either", `<c r="A1" t="inlineStr"><f>B1</f><v>x</v></c><c r="B1"><v>1</v></c>`, "", "", []string{"A1 cell.formula_no_value"}},
+
+		{"inline", "no shared strings needed", `<c r="A1" t="inlineStr"><is><t>Ann</t></is></c>`, "", "Ann", nil},
+		{"inline in v", "as some writers put it", `<c r="A1" t="inlineStr"><v>Ann</v></c>`, "", "Ann", nil},
+		{"inline twice", "is rules", `<c r="A1" t="inlineStr"><v>1</v><is><t>Ann</t></is></c>`, "", "Ann", nil},
+		{"is without a type", "as some writers leave it", `<c r="A1"><is><t>Ann</t></is></c>`, "", "Ann", nil},
+		{"rich", "runs are joined", `<c r="A1" t="inlineStr"><is><r><rPr><b/></rPr><t>An</t></r><r><t xml:space="preserve">n </t></r></is></c>`, "", "Ann ", nil},
+		{"phonetic", "left out", `<c r="A1" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/></is></c>`, "", "東京", nil},
+		{"CDATA", "text as it is", `<c r="A1" t="inlineStr"><is><t><![CDATA[<Ann> & co]]></t></is></c>`, "", "<Ann> & co", nil},
+		{"entities", "the five and numbers", `<c r="A1" t="inlineStr"><is><t>&lt;&gt;&amp;&quot;&apos;&#65;&#x1F600;</t></is></c>`, "", `<>&"'A😀`, nil},
+		{"escapes", "ST_Xstring", `<c r="A1" t="inlineStr"><is><t>a_x000D_b_x005F_x0041__x0041_</t></is></c>`, "", "a\rb_x0041_A", nil},
+		{"escaped pair", "UTF-16 units", `<c r="A1" t="inlineStr"><is><t>_xD83D__xDE00_</t></is></c>`, "", "😀", nil},
+		{"half a pair", "left as it is", `<c r="A1" t="inlineStr"><is><t>_xD83D_x</t></is></c>`, "", "_xD83D_x", nil},
+		{"no escapes", "five digits, none, no end", `<c r="A1" t="inlineStr"><is><t>_x00041_ _xZZZZ_ _x0041</t></is></c>`, "", "_x00041_ _xZZZZ_ _x0041", nil},
+		{"line ends", "XML makes them line feeds", "<c r=\"A1\" t=\"inlineStr\"><is><t>a\r\nb\rc</t></is></c>", "", "a\nb\nc", nil},
+		{"white space in text", "is kept", `<c r="A1" t="inlineStr"><is><t> Ann </t></is></c>`, "", " Ann ", nil},
+		{"comment in text", "is no text", `<c r="A1" t="inlineStr"><is><t>A<!-- x -->nn</t></is></c>`, "", "Ann", nil},
+		{"text of a formula", "t=str", `<c r="A1" t="str"><v>a_x0041_</v></c>`, "", "aA", nil},
+		{"too long", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("é", 32_768) + `</t></is></c>`, "", strings.Repeat("é", 32_767),
+			[]string{"A1 text.too_long=" + strings.Repeat("é", 80) + "…"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := oneSheet(`<row r="1">`+test.cell+`</row>`).with("xl/styles.xml", stylesPart(test.code, 0, 164, 1, 14))
+			table, err := read(t, b.zip())
+			require.NoError(t, err, test.reason)
+			if diff := cmp.Diff(test.want, table.Row(0).Cell(0)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.reason, diff)
+			}
+			if diff := cmp.Diff(test.findings, codes(table)); diff != "" {
+				t.Errorf("%s: findings (-want +got):\n%s", test.reason, diff)
+			}
+		})
+	}
+}
+
+func TestDates1904(t *testing.T) {
+	b := oneSheet(`<row r="1"><c r="A1" s="0"><v>43923</v></c><c r="B1" s="0"><v>0.5</v></c></row>`).
+		with("xl/styles.xml", stylesPart("", 14)).
+		with("xl/workbook.xml", strings.Replace(workbookPart(`<sheet name="Sheet1" sheetId="1" r:id="rId1"/>`), "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1))
+	table, err := read(t, b.zip())
+	require.NoError(t, err)
+	require.Equal(t, []string{"2024-04-03", "12:00:00"}, table.Row(0).Cells())
+}
+
+func TestSharedStrings(t *testing.T) {
+	var rows strings.Builder
+	for i := range 5 {
+		fmt.Fprintf(&rows, `<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>`, i+1, i+1, i)
+	}
+	b := oneSheet(rows.String()).shared(`<t>Ann</t>`, `<t xml:space="preserve"> B </t>`, `<r><t>C</t></r><r><t>c</t></r>`, `<t>_x0041_&amp;</t>`, ``)
+	table, err := read(t, b.zip())
+	require.NoError(t, err)
+	want := map[int][]string{1: {"Ann"}, 2: {" B "}, 3: {"Cc"}, 4: {"A&"}}
+	if diff := cmp.Diff(want, cells(table)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

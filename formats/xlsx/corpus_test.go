@@ -1,0 +1,238 @@
+package xlsx_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+// A truth is one line of truth.jsonl: a file and what another reader, or the
+// specification, makes of it.
+type truth struct {
+	File     string
+	Expect   string
+	Why      string
+	Code     string
+	Openpyxl struct {
+		OK     bool
+		Sheets []truthSheet
+	}
+}
+
+// truthCells is how many cells of a row the truth lists at the most.
+const truthCells = 30
+
+type truthSheet struct {
+	Name         string
+	State        string
+	Kind         string
+	NonemptyRows int               `json:"nonempty_rows"`
+	FirstRows    []json.RawMessage `json:"first_rows"`
+}
+
+// deviations are the files of the corpus read otherwise than its truth says,
+// with the reason.
+var deviations = map[string]string{
+	"real/excelize__BadWorkbook.xlsx":                    "a workbook without sheets is refused",
+	"real/poi__49609.xlsx":                               "backslashes in part names are read",
+	"real/poi__duplicate-filename.xlsx":                  "two parts of one name are refused",
+	"real/poi__duplicate-filename-case-insensitive.xlsx": "two parts of one name are refused",
+}
+
+// TestCorpus holds the reader to the corpus that USHER_CORPUS names. The
+// reference lists cells as other readers know them; they are compared as text.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("USHER_CORPUS")
+	if dir == "" {
+		t.Skip("USHER_CORPUS names no corpus")
+	}
+	list, err := os.Open(filepath.Join(dir, "xlsx", "truth.jsonl"))
+	require.NoError(t, err)
+	defer list.Close()
+	lines := bufio.NewScanner(list)
+	lines.Buffer(nil, 64<<20)
+	files, agree := 0, 0
+	for lines.Scan() {
+		var want truth
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &want))
+		files++
+		data, err := os.ReadFile(filepath.Join(dir, want.File))
+		require.NoError(t, err)
+		start := time.Now()
+		problem := want.judge(t, data)
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("%s: took %v", want.File, took)
+		}
+		reason, known := deviations[strings.TrimPrefix(want.File, "xlsx/")]
+		switch {
+		case problem == "":
+			agree++
+			if known {
+				t.Errorf("%s agrees now; it was listed for: %s", want.File, reason)
+			}
+		case !known:
+			t.Errorf("%s (%s; %s): %s", want.File, want.Expect, want.Why, problem)
+		}
+	}
+	require.NoError(t, lines.Err())
+	t.Logf("%d of %d agree", agree, files)
+}
+
+func (w *truth) judge(t *testing.T, data []byte) string {
+	first, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), nil)
+	var refused *formats.Refusal
+	if err != nil && !errors.As(err, &refused) {
+		return "not a refusal: " + err.Error()
+	}
+	space := func(code string) string { return code[:strings.IndexByte(code, '.')+1] }
+	accepts := strings.Contains(w.Expect, "reject")
+	switch {
+	case err != nil && strings.Contains(w.Expect, " or ") && space(refused.Code) == "limit.":
+		return ""
+	case err != nil && accepts:
+		if w.Code != "" && space(refused.Code) != space(w.Code) && space(refused.Code) != "limit." {
+			return "refused with " + refused.Error()
+		}
+		return ""
+	case err != nil:
+		return err.Error()
+	case strings.HasPrefix(w.Expect, "reject"), strings.HasPrefix(w.Expect, "clear reject"):
+		if strings.Contains(w.Expect, " or ") {
+			return ""
+		}
+		return "was read"
+	case strings.HasPrefix(w.Expect, "open"):
+		return w.compare(t, data, first)
+	}
+	return ""
+}
+
+// compare holds every worksheet to the reference.
+func (w *truth) compare(t *testing.T, data []byte, first *formats.Table) string {
+	if !w.Openpyxl.OK {
+		return ""
+	}
+	firstVisible := ""
+	for _, s := range w.Openpyxl.Sheets {
+		if s.Kind != "Worksheet" {
+			continue
+		}
+		if firstVisible == "" && s.State == "visible" {
+			firstVisible = s.Name
+			if first.Name != s.Name {
+				return fmt.Sprintf("read sheet %q instead of %q", first.Name, s.Name)
+			}
+		}
+		table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Sheet: s.Name})
+		if err != nil {
+			return s.Name + ": " + err.Error()
+		}
+		if problem := s.compare(table); problem != "" {
+			return s.Name + ": " + problem
+		}
+	}
+	return ""
+}
+
+func (s *truthSheet) compare(table *formats.Table) string {
+	rows := map[int]formats.Row{}
+	for row := range table.Rows() {
+		rows[row.Number()] = row
+	}
+	faults := map[string]string{}
+	for _, f := range table.Findings() {
+		faults[f.Cell] += f.Code + " "
+	}
+	for _, raw := range s.FirstRows {
+		var number int
+		cells := map[string]any{}
+		if err := json.Unmarshal(raw, &[]any{&number, &cells}); err != nil {
+			return err.Error()
+		}
+		got := map[string]string{}
+		if row, ok := rows[number]; ok {
+			for c := range row.Len() {
+				if text := row.Cell(c); text != "" {
+					name := formats.CellName(c+1, number)
+					got[strings.TrimRight(name, "0123456789")] = text
+				}
+			}
+		}
+		for column, want := range cells {
+			if !sameCell(want, got[column]) {
+				cell := fmt.Sprintf("%s%d", column, number)
+				return fmt.Sprintf("%s is %q (%s), want %v", cell, got[column], faults[cell], want)
+			}
+			delete(got, column)
+		}
+		for column, text := range got {
+			if len(cells) == truthCells {
+				break
+			}
+			return fmt.Sprintf("%s%d is %q, want nothing", column, number, text)
+		}
+	}
+	if table.Len() > s.NonemptyRows {
+		return fmt.Sprintf("%d rows, want %d", table.Len(), s.NonemptyRows)
+	}
+	return ""
+}
+
+// unescape resolves _xHHHH_, which the reference leaves as it is written.
+func unescape(s string) string {
+	return regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`).ReplaceAllStringFunc(s, func(e string) string {
+		n, _ := strconv.ParseUint(e[2:6], 16, 16)
+		return string(rune(n))
+	})
+}
+
+func sameCell(want any, got string) bool {
+	switch want := want.(type) {
+	case string:
+		return want == got || unescape(want) == got
+	case map[string]any:
+		if n, ok := want["n"].(string); ok {
+			a, errA := strconv.ParseFloat(n, 64)
+			b, errB := strconv.ParseFloat(got, 64)
+			return errA == nil && errB == nil && math.Abs(a-b) <= 1e-12*math.Abs(a)
+		}
+		if d, ok := want["d"].(string); ok {
+			if day, clock, ok := strings.Cut(d, "."); ok {
+				d = day + "." + strings.TrimRight(clock, "0")
+			}
+			return strings.TrimSuffix(d, "T00:00:00") == strings.TrimSuffix(got, "T00:00:00")
+		}
+		if d, ok := want["t"].(string); ok {
+			return d == got
+		}
+		if seconds, ok := want["td"].(float64); ok {
+			n := int(seconds)
+			return got == fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
+		}
+		if b, ok := want["b"].(bool); ok {
+			return strings.ToUpper(strconv.FormatBool(b)) == got
+		}
+		if n, ok := want["long"].(float64); ok {
+			sum := sha256.Sum256([]byte(got))
+			return int(n) == len([]rune(got)) && hex.EncodeToString(sum[:]) == want["sha256"]
+		}
+	}
+	return false
+}

@@ -1,0 +1,101 @@
+package xlsx
+
+import (
+	"archive/zip"
+	"bufio"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/flate"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// Past this many bytes a part's ratio is judged.
+const ratioGrace = 100 << 10
+
+// A part inflates one entry of the container. It keeps the limits, and at its
+// end holds size and checksum against the directory, so that a reader that
+// has seen io.EOF has seen the entry whole.
+type part struct {
+	c    *container
+	f    *zip.File
+	r    io.Reader
+	size int64
+	crc  uint32
+	end  error
+}
+
+// open opens the part of that folded name. A nil part means that there is none.
+func (c *container) open(name string) (*part, error) {
+	f := c.files[name]
+	if f == nil {
+		return nil, nil
+	}
+	const encrypted = 1
+	if f.Flags&encrypted != 0 {
+		return nil, formats.Refuse("file.encrypted")
+	}
+	p := &part{c: c, f: f}
+	declared := int64(min(f.UncompressedSize64, 1<<62))
+	if err := p.within(declared, c.declared+declared); err != nil {
+		return nil, err
+	}
+	c.declared += declared
+	raw, err := f.OpenRaw()
+	if err != nil {
+		return nil, err
+	}
+	switch f.Method {
+	case zip.Store:
+		p.r = raw
+	case zip.Deflate:
+		p.r = flate.NewReader(bufio.NewReaderSize(raw, 64<<10))
+	default:
+		return nil, formats.Refuse("xlsx.package", "part", formats.Show(f.Name), "fact", "method")
+	}
+	return p, nil
+}
+
+// within holds the part's size, and that of all parts, against the limits.
+func (p *part) within(size, total int64) error {
+	lim := p.c.lim
+	switch {
+	case size > lim.PartBytes:
+		return formats.OverLimit("part", lim.PartBytes)
+	case total > lim.UnpackedBytes:
+		return formats.OverLimit("unpacked", lim.UnpackedBytes)
+	case size > ratioGrace && size/lim.Ratio > int64(p.f.CompressedSize64):
+		return formats.OverLimit("ratio", lim.Ratio)
+	}
+	return nil
+}
+
+func (p *part) Read(b []byte) (int, error) {
+	if p.end != nil {
+		return 0, p.end
+	}
+	if p.end = p.c.ctx.Err(); p.end != nil {
+		return 0, p.end
+	}
+	n, err := p.r.Read(b[:min(len(b), 64<<10)])
+	p.size += int64(n)
+	p.c.unpacked += int64(n)
+	p.crc = crc32.Update(p.crc, crc32.IEEETable, b[:n])
+	switch {
+	case err == io.EOF:
+		if uint64(p.size) != p.f.UncompressedSize64 || p.crc != p.f.CRC32 {
+			err = zip.ErrChecksum
+		}
+	case err == nil:
+		err = p.within(p.size, p.c.unpacked)
+	}
+	p.end = err
+	if err == io.EOF {
+		return n, err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}

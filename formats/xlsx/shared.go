@@ -1,0 +1,132 @@
+package xlsx
+
+import (
+	"bytes"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// sharedStrings are the workbook's strings, each once, in a few large chunks.
+type sharedStrings struct {
+	chunks [][]byte
+	ends   []uint64 // chunk<<chunkBits | end, of each string
+}
+
+const (
+	chunkBits = 20
+	chunkSize = 1 << chunkBits
+	// keptBytes is more than the longest cell can need in UTF-8: three bytes a
+	// UTF-16 unit. What a string has beyond only matters for its being too long.
+	keptBytes = 4 * formats.HardCellChars
+)
+
+func (s *sharedStrings) len() int { return len(s.ends) }
+
+func (s *sharedStrings) at(i int) []byte {
+	end := s.ends[i]
+	chunk := end >> chunkBits
+	start := uint64(0)
+	if i > 0 && s.ends[i-1]>>chunkBits == chunk {
+		start = s.ends[i-1] & (chunkSize - 1)
+	}
+	stop := end & (chunkSize - 1)
+	return s.chunks[chunk][start:stop:stop]
+}
+
+// add appends a string, cut to keptBytes.
+func (s *sharedStrings) add(text []byte) {
+	text = text[:min(len(text), keptBytes)]
+	last := len(s.chunks) - 1
+	if last < 0 || len(s.chunks[last])+len(text) >= chunkSize {
+		s.chunks = append(s.chunks, make([]byte, 0, chunkSize))
+		last++
+	}
+	s.chunks[last] = append(s.chunks[last], text...)
+	s.ends = append(s.ends, uint64(last)<<chunkBits|uint64(len(s.chunks[last])))
+}
+
+// sharedStrings reads the part of that folded name; an empty name is none.
+// The counts it declares are not believed.
+func (c *container) sharedStrings(name string, slow bool) (*sharedStrings, error) {
+	s := &sharedStrings{}
+	if name == "" {
+		return s, nil
+	}
+	z, err := c.tokens(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.read(z, slow); err != nil {
+		return nil, c.failed(name, err)
+	}
+	return s, nil
+}
+
+func (s *sharedStrings) read(z *tokenizer, slow bool) error {
+	if err := z.root("sst"); err != nil {
+		return err
+	}
+	var scratch []byte
+	total := int64(0)
+	keep := func(text []byte) error {
+		if s.len() == z.lim.SharedStrings {
+			return formats.OverLimit("shared_strings", z.lim.SharedStrings)
+		}
+		if total += int64(len(text)); total > z.lim.SharedBytes {
+			return formats.OverLimit("shared_bytes", z.lim.SharedBytes)
+		}
+		s.add(text)
+		return nil
+	}
+	for {
+		if text, ok := z.plainItem(slow); ok {
+			if err := keep(text); err != nil {
+				return err
+			}
+			continue
+		}
+		kind, err := z.next()
+		switch {
+		case err != nil:
+			return err
+		case kind == tokenEnd:
+			return z.finish()
+		case kind == tokenText:
+			err = z.blank()
+		case z.ns == nsMain && string(z.name) == "si":
+			if scratch, err = z.richText(scratch[:0], keptBytes); err == nil {
+				err = keep(scratch)
+			}
+		default:
+			err = unexpected(z)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// plainItem takes <si><t>text</t></si> off the window if it stands there as
+// it is, without references or line ends to decode. It is a shortcut: what it
+// takes the tokenizer would read alike.
+func (z *tokenizer) plainItem(slow bool) ([]byte, bool) {
+	const open, shut = "<si><t>", "</t></si>"
+	w := z.buf[z.pos:z.end]
+	if slow || !after(w, 0, open) || z.selfClosed || z.defaultNS != nsMain || len(z.opened)+2 > z.lim.XMLDepth {
+		return nil, false
+	}
+	n := bytes.IndexByte(w[len(open):], '<')
+	if n < 0 {
+		return nil, false
+	}
+	n += len(open)
+	if !after(w, n, shut) {
+		return nil, false
+	}
+	text := w[len(open):n]
+	if plain, err := checkText(text); err != nil || !plain || hasEscape(text) {
+		return nil, false
+	}
+	z.pos += n + len(shut)
+	return text, true
+}

@@ -1,0 +1,383 @@
+package xlsx
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// maxFindings bounds what a workbook can leave in findings, five for each row
+// of the default limit.
+const maxFindings = 500_000
+
+// A sheet reads one worksheet into a builder.
+type sheet struct {
+	name     string
+	lim      *formats.Limits
+	date1904 bool
+	styles   styles
+	strings  *sharedStrings
+	slow     bool
+	b        *formats.Builder
+
+	row      int    // number of the open or last row
+	open     bool   // a row is open
+	column   int    // of the last cell of the open row
+	cells    []cell // of the open row
+	sorted   bool   // they are in order
+	arena    []byte // text of the open row that is not a shared string
+	value    []byte // scratch: the value of the open cell
+	found    int    // findings so far
+	hidden   []bool // columns, by number
+	columns  int    // the last column that holds something
+	hideRows int
+	ranges   []mergedRange
+	merged   *merged // nil in the first reading
+}
+
+// read reads the worksheet in the part of that folded name. What is merged
+// stands after the rows it concerns: such a sheet is read a second time.
+func (s *sheet) read(c *container, part string) error {
+	unread, unpacked, declared := *s, c.unpacked, c.declared
+	s.b = formats.NewBuilder(s.name, *s.lim)
+	if err := s.part(c, part); err != nil || len(s.ranges) == 0 {
+		return err
+	}
+	ranges := s.ranges
+	*s, c.unpacked, c.declared = unread, unpacked, declared
+	s.b = formats.NewBuilder(s.name, *s.lim)
+	s.merged = newMerged(slices.Clone(ranges), s.lim.Columns)
+	return s.part(c, part)
+}
+
+func (s *sheet) part(c *container, part string) error {
+	z, err := c.tokens(part)
+	if err != nil {
+		return err
+	}
+	if err := s.worksheet(z); err != nil {
+		err = c.failed(part, err)
+		var refused *formats.Refusal
+		if errors.As(err, &refused) && s.open {
+			refused.Row = s.row
+		}
+		return err
+	}
+	s.note("xlsx.hidden_rows", s.hideRows)
+	hidden := 0
+	for column, is := range s.hidden {
+		if is && column <= s.columns {
+			hidden++
+		}
+	}
+	s.note("xlsx.hidden_columns", hidden)
+	s.note("xlsx.merged", len(s.ranges))
+	return nil
+}
+
+// note leaves a warning for the whole file, if there are any n of what it counts.
+func (s *sheet) note(code string, n int, more ...string) {
+	if n > 0 {
+		args := map[string]string{"count": strconv.Itoa(n)}
+		for i := 0; i+1 < len(more); i += 2 {
+			args[more[i]] = more[i+1]
+		}
+		s.b.Find(formats.Finding{Severity: formats.Warning, Code: code, Args: args})
+	}
+}
+
+// find leaves a finding for a cell of the open row.
+func (s *sheet) find(severity formats.Severity, code string, column int, value []byte) error {
+	if s.found++; s.found > maxFindings {
+		return formats.OverLimit("findings", maxFindings)
+	}
+	s.b.Find(formats.Finding{
+		Severity: severity, Code: code, Row: s.row, Line: s.row, Column: column,
+		Cell: formats.CellName(column, s.row), Value: string(value),
+	})
+	return nil
+}
+
+func (s *sheet) worksheet(z *tokenizer) error {
+	if err := z.root("worksheet"); err != nil {
+		return err
+	}
+	for {
+		kind, err := z.next()
+		switch {
+		case err != nil:
+			return err
+		case kind == tokenEnd:
+			return z.finish()
+		case kind == tokenText:
+			err = z.blank()
+		case z.ns != nsMain:
+			err = z.skip()
+		default:
+			switch string(z.name) {
+			case "sheetData":
+				err = s.rows(z)
+			case "cols":
+				err = s.children(z, "col", s.hide)
+			case "mergeCells":
+				err = s.children(z, "mergeCell", s.merge)
+			default:
+				err = z.skip()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// children calls each for every child so called of the element just begun.
+func (s *sheet) children(z *tokenizer, name string, each func(z *tokenizer) error) error {
+	for {
+		kind, err := z.next()
+		switch {
+		case err != nil || kind == tokenEnd:
+			return err
+		case kind == tokenText:
+			continue
+		case z.ns == nsMain && string(z.name) == name:
+			err = each(z)
+		}
+		if err == nil {
+			err = z.skip()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hide takes note of hidden columns. They come in order and do not overlap, so
+// what is before the last known is not looked at again.
+func (s *sheet) hide(z *tokenizer) error {
+	from, _ := z.number("min")
+	to, _ := z.number("max")
+	is := z.flag("hidden")
+	for len(s.hidden) < from && from <= formats.HardColumns {
+		s.hidden = append(s.hidden, false)
+	}
+	for len(s.hidden) <= min(to, formats.HardColumns) {
+		s.hidden = append(s.hidden, is)
+	}
+	return nil
+}
+
+func (s *sheet) rows(z *tokenizer) error {
+	for {
+		kind, err := z.next()
+		switch {
+		case err != nil || kind == tokenEnd:
+			return err
+		case kind == tokenText:
+			err = z.blank()
+		case z.ns != nsMain || string(z.name) != "row":
+			err = unexpected(z)
+		default:
+			err = s.readRow(z)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// unexpected refuses an element where only rows or cells belong: there might
+// be some inside that would be missed.
+func unexpected(z *tokenizer) error {
+	if string(z.name) == "extLst" {
+		return z.skip()
+	}
+	return syntaxError("unexpected element " + formats.Show(string(z.name)))
+}
+
+func (s *sheet) readRow(z *tokenizer) error {
+	number := s.row + 1
+	if r, ok := z.attr(nsNone, "r"); ok {
+		var err error
+		if number, err = parseRow(r); err != nil {
+			return err
+		}
+	}
+	switch {
+	case number > formats.HardRows:
+		return formats.Refuse("xlsx.row_index", "row", strconv.Itoa(number))
+	case number <= s.row:
+		return formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
+	}
+	hidden := z.flag("hidden")
+	s.row, s.column, s.open = number, 0, true
+	s.cells, s.arena, s.sorted = s.cells[:0], s.arena[:0], true
+	for {
+		for !s.slow && s.plainCell(z) { // each takes one cell
+		}
+		kind, err := z.next()
+		switch {
+		case err != nil:
+			return err
+		case kind == tokenEnd:
+			return s.endRow(hidden)
+		case kind == tokenText:
+			err = z.blank()
+		case z.ns != nsMain || string(z.name) != "c":
+			err = unexpected(z)
+		default:
+			err = s.readCell(z)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (s *sheet) readCell(z *tokenizer) error {
+	column := s.column + 1
+	if ref, ok := z.attr(nsNone, "r"); ok {
+		var row int
+		var err error
+		if column, row, err = parseCell(ref); err != nil {
+			return err
+		}
+		if row != s.row {
+			return formats.Refuse("xlsx.cell_ref", "cell", formats.Show(string(ref)))
+		}
+	}
+	t, _ := z.attr(nsNone, "t")
+	kind, known := kindOf(t)
+	if !known {
+		return syntaxError("unknown type of cell " + formats.Show(string(t)))
+	}
+	c := cellContent{kind: kind, value: s.value[:0]}
+	if style, ok := z.attr(nsNone, "s"); ok {
+		if c.style, ok = parseIndex(style); !ok {
+			c.style = -1
+		}
+	}
+	if err := c.read(z); err != nil {
+		return err
+	}
+	s.value = c.value
+	text, err := s.text(column, c)
+	if err != nil {
+		return err
+	}
+	return s.add(column, text)
+}
+
+// read reads the inside of a c element.
+func (c *cellContent) read(z *tokenizer) error {
+	for {
+		kind, err := z.next()
+		switch {
+		case err != nil || kind == tokenEnd:
+			return err
+		case kind == tokenText:
+			err = z.blank()
+		case z.ns != nsMain:
+			err = unexpected(z)
+		default:
+			switch string(z.name) {
+			case "v":
+				if c.inline {
+					err = z.skip()
+					break
+				}
+				c.has = true
+				c.value, err = z.content(c.value[:0], keptBytes)
+			case "f":
+				c.formula = true
+				err = z.skip()
+			case "is":
+				if c.has && c.kind != kindInline {
+					err = z.skip()
+					break
+				}
+				c.has, c.inline = true, true
+				c.value, err = z.richText(c.value[:0], keptBytes)
+			default:
+				err = unexpected(z)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// add appends a cell to the open row.
+func (s *sheet) add(column int, text []byte) error {
+	if column > formats.HardColumns || len(s.cells) >= formats.HardColumns {
+		return formats.Refuse("xlsx.col_index", "column", strconv.Itoa(column))
+	}
+	if column <= s.column {
+		s.sorted = false
+	}
+	s.column = column
+	s.cells = append(s.cells, cell{column, text})
+	return nil
+}
+
+// endRow hands the open row to the builder, in order of the columns.
+func (s *sheet) endRow(hidden bool) error {
+	if !s.sorted {
+		slices.SortStableFunc(s.cells, func(a, b cell) int { return a.column - b.column })
+	}
+	if s.merged != nil {
+		s.merged.begin(s.row)
+	}
+	at := 1
+	for i, c := range s.cells {
+		if i > 0 && s.cells[i-1].column == c.column {
+			return formats.Refuse("xlsx.cell_repeated", "cell", formats.CellName(c.column, s.row))
+		}
+		if len(c.text) == 0 {
+			continue
+		}
+		if s.merged != nil && s.merged.covers(s.row, c.column) {
+			if err := s.find(formats.Warning, "cell.merged", c.column, c.text); err != nil {
+				return err
+			}
+			continue
+		}
+		for ; at < c.column; at++ {
+			if err := s.b.Cell(nil); err != nil {
+				return err
+			}
+		}
+		at++
+		if err := s.hand(c); err != nil {
+			return err
+		}
+	}
+	s.columns = max(s.columns, at-1)
+	kept, err := s.b.EndRow(s.row, s.row)
+	if err != nil {
+		return err
+	}
+	if kept && hidden {
+		s.hideRows++
+	}
+	s.open = false
+	return nil
+}
+
+// hand gives one cell to the builder. More than Excel itself can hold is an
+// error of the cell; more than the host's own limit refuses the file.
+func (s *sheet) hand(c cell) error {
+	text := c.text
+	if s.lim.CellChars == formats.HardCellChars {
+		var long bool
+		if text, long = cut(text); long {
+			if err := s.find(formats.Error, "text.too_long", c.column, text); err != nil {
+				return err
+			}
+		}
+	}
+	return s.b.Cell(text)
+}

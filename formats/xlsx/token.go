@@ -1,0 +1,446 @@
+package xlsx
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+)
+
+type tokenKind uint8
+
+const (
+	tokenEOF tokenKind = iota
+	tokenStart
+	tokenEnd
+	tokenText
+)
+
+// A tokenizer splits one XML document into tags and text. It is strict: what
+// it does not refuse is well-formed XML 1.0 with namespaces, in UTF-8. There
+// is no DTD and so no entity but the five of XML itself.
+//
+// It allocates nothing per token. All slices it hands out lie in its window
+// and hold until the next call of next.
+type tokenizer struct {
+	r   io.Reader
+	lim *formats.Limits
+
+	buf      []byte
+	pos, end int // the unread part of the window
+	ended    bool
+
+	// The current token.
+	name  []byte // local name of a tag
+	ns    namespace
+	attrs []attr
+	text  []byte
+	plain bool // text needs no decoding
+	cdata bool
+
+	selfClosed bool
+	begun      bool   // something was read
+	rooted     bool   // the root element was opened
+	open       []byte // qualified names of the open elements, one after the other
+	opened     []int  // where each of them begins
+	bindings   []binding
+	defaultNS  namespace
+	names      [][]byte // scratch of the check for repeated attributes
+}
+
+type attr struct {
+	name  []byte // local
+	ns    namespace
+	qname []byte
+	value []byte
+	plain bool
+}
+
+const windowSize = 64 << 10
+
+func newTokenizer(r io.Reader, lim *formats.Limits) *tokenizer {
+	return &tokenizer{r: r, lim: lim, buf: make([]byte, min(windowSize, lim.XMLToken+1)), defaultNS: nsNone}
+}
+
+// errMore means that a token goes on beyond the window.
+var errMore = errors.New("more")
+
+type syntaxError string
+
+func (e syntaxError) Error() string { return string(e) }
+
+// more reads on until the window is full, and enlarges it if one token fills it.
+func (z *tokenizer) more() error {
+	if z.ended {
+		return io.ErrUnexpectedEOF
+	}
+	if z.pos > 0 {
+		copy(z.buf, z.buf[z.pos:z.end])
+		z.end -= z.pos
+		z.pos = 0
+	}
+	if z.end == len(z.buf) {
+		if z.end > z.lim.XMLToken {
+			return formats.OverLimit("xml_token", z.lim.XMLToken)
+		}
+		z.buf = append(z.buf, make([]byte, min(z.end, z.lim.XMLToken+1-z.end))...)
+	}
+	n, err := io.ReadFull(z.r, z.buf[z.end:])
+	z.end += n
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		z.ended = true
+		err = nil
+	}
+	return err
+}
+
+// next reads one token.
+func (z *tokenizer) next() (tokenKind, error) {
+	if z.selfClosed {
+		z.selfClosed = false
+		z.pop()
+		return tokenEnd, nil
+	}
+	for {
+		kind, err := z.token()
+		if errors.Is(err, errMore) {
+			if err = z.more(); err == nil {
+				continue
+			}
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = syntaxError("the document is cut off")
+			}
+		}
+		return kind, err
+	}
+}
+
+// token reads one token of the window, or answers errMore and has changed nothing.
+func (z *tokenizer) token() (tokenKind, error) {
+	for {
+		if z.pos == z.end {
+			if !z.ended {
+				return 0, errMore
+			}
+			if len(z.opened) > 0 || !z.rooted {
+				return 0, syntaxError("the document ends inside an element")
+			}
+			return tokenEOF, nil
+		}
+		w := z.buf[z.pos:z.end]
+		if w[0] != '<' {
+			return z.charData(w)
+		}
+		if len(w) == 1 {
+			return 0, errMore
+		}
+		switch w[1] {
+		case '/':
+			return z.endTag(w)
+		case '?', '!':
+			if kind, err := z.special(w); kind != tokenEOF || err != nil {
+				return kind, err
+			}
+		default:
+			return z.startTag(w)
+		}
+	}
+}
+
+func (z *tokenizer) charData(w []byte) (tokenKind, error) {
+	n := bytes.IndexByte(w, '<')
+	if n < 0 {
+		if !z.ended {
+			return 0, errMore
+		}
+		n = len(w)
+	}
+	text := w[:n]
+	plain, err := checkText(text)
+	if err != nil {
+		return 0, err
+	}
+	if len(z.opened) == 0 && len(bytes.Trim(text, " \t\r\n")) > 0 {
+		return 0, syntaxError("text outside of the root element")
+	}
+	z.text, z.plain, z.cdata = text, plain, false
+	z.begun = true
+	z.pos += n
+	return tokenText, nil
+}
+
+// special reads what begins with <! or <?. Only CDATA gives a token.
+func (z *tokenizer) special(w []byte) (tokenKind, error) {
+	first := !z.begun
+	between := func(open, shut string) ([]byte, error) {
+		n := bytes.Index(w[len(open):], []byte(shut))
+		if n < 0 {
+			return nil, errMore
+		}
+		z.begun = true
+		z.pos += len(open) + n + len(shut)
+		return w[len(open) : len(open)+n], nil
+	}
+	switch {
+	case w[1] == '?':
+		body, err := between("<?", "?>")
+		if err != nil {
+			return 0, err
+		}
+		return 0, checkInstruction(body, first)
+	case bytes.HasPrefix(w, []byte("<!--")):
+		body, err := between("<!--", "-->")
+		if err != nil {
+			return 0, err
+		}
+		if bytes.Contains(body, []byte("--")) || bytes.HasSuffix(body, []byte("-")) {
+			return 0, syntaxError("-- inside a comment")
+		}
+		return 0, checkChars(body)
+	case bytes.HasPrefix(w, []byte("<![CDATA[")):
+		if len(z.opened) == 0 {
+			return 0, syntaxError("text outside of the root element")
+		}
+		body, err := between("<![CDATA[", "]]>")
+		if err != nil {
+			return 0, err
+		}
+		z.text, z.plain, z.cdata = body, bytes.IndexByte(body, '\r') < 0, true
+		return tokenText, checkChars(body)
+	case bytes.HasPrefix(w, []byte("<!DOCTYPE")):
+		return 0, formats.Refuse("xlsx.doctype")
+	case len(w) < len("<![CDATA[") && !z.ended:
+		return 0, errMore
+	}
+	return 0, syntaxError("unknown declaration")
+}
+
+func (z *tokenizer) endTag(w []byte) (tokenKind, error) {
+	if len(z.opened) == 0 {
+		return 0, syntaxError("an end tag without a start tag")
+	}
+	want := z.open[z.opened[len(z.opened)-1]:]
+	i := 2 + len(want)
+	if len(w) <= i {
+		return 0, errMore
+	}
+	if !bytes.Equal(w[2:i], want) {
+		return 0, syntaxError("start and end tag differ")
+	}
+	for i < len(w) && isSpace(w[i]) {
+		i++
+	}
+	if i == len(w) {
+		return 0, errMore
+	}
+	if w[i] != '>' {
+		return 0, syntaxError("malformed end tag")
+	}
+	z.pos += i + 1
+	z.pop()
+	return tokenEnd, nil
+}
+
+// pop closes the innermost element and makes it the current token.
+func (z *tokenizer) pop() {
+	depth := len(z.opened)
+	start := z.opened[depth-1]
+	z.ns, z.name = z.split(z.open[start:])
+	z.open, z.opened = z.open[:start], z.opened[:depth-1]
+	z.unbind(depth)
+}
+
+func (z *tokenizer) startTag(w []byte) (tokenKind, error) {
+	i, err := scanName(w, 1)
+	if err != nil {
+		return 0, err
+	}
+	qname := w[1:i]
+	z.attrs = z.attrs[:0]
+	closed := false
+	bound := false
+	for {
+		space := i
+		for i < len(w) && isSpace(w[i]) {
+			i++
+		}
+		if i == len(w) {
+			return 0, errMore
+		}
+		if w[i] == '>' {
+			i++
+			break
+		}
+		if w[i] == '/' {
+			if i+1 == len(w) {
+				return 0, errMore
+			}
+			if w[i+1] != '>' {
+				return 0, syntaxError("malformed tag")
+			}
+			i += 2
+			closed = true
+			break
+		}
+		if space == i {
+			return 0, syntaxError("no space before an attribute")
+		}
+		if len(z.attrs) == z.lim.XMLAttributes {
+			return 0, formats.OverLimit("xml_attributes", z.lim.XMLAttributes)
+		}
+		var a attr
+		if a, i, err = scanAttr(w, i); err != nil {
+			return 0, err
+		}
+		bound = bound || bytes.HasPrefix(a.qname, []byte("xmlns"))
+		z.attrs = append(z.attrs, a)
+	}
+	if len(z.opened) == 0 && z.rooted {
+		return 0, syntaxError("a second root element")
+	}
+	if len(z.opened) == z.lim.XMLDepth {
+		return 0, formats.OverLimit("xml_depth", z.lim.XMLDepth)
+	}
+	if err := z.unique(); err != nil {
+		return 0, err
+	}
+	z.opened = append(z.opened, len(z.open))
+	z.open = append(z.open, qname...)
+	if bound {
+		if err := z.bind(); err != nil {
+			return 0, err
+		}
+	}
+	if z.ns, z.name = z.split(qname); z.ns == nsUnbound {
+		return 0, syntaxError("a prefix without a namespace")
+	}
+	for k := range z.attrs {
+		a := &z.attrs[k]
+		a.ns, a.name = nsNone, a.qname
+		if c := bytes.IndexByte(a.qname, ':'); c >= 0 {
+			if a.ns, a.name = z.split(a.qname); a.ns == nsUnbound {
+				return 0, syntaxError("a prefix without a namespace")
+			}
+		}
+	}
+	z.begun, z.rooted, z.selfClosed = true, true, closed
+	z.pos += i
+	return tokenStart, nil
+}
+
+// unique refuses two attributes of one name.
+func (z *tokenizer) unique() error {
+	const few = 12
+	if len(z.attrs) <= few {
+		for k := range z.attrs {
+			for j := range k {
+				if bytes.Equal(z.attrs[j].qname, z.attrs[k].qname) {
+					return syntaxError("an attribute stands twice")
+				}
+			}
+		}
+		return nil
+	}
+	z.names = z.names[:0]
+	for _, a := range z.attrs {
+		z.names = append(z.names, a.qname)
+	}
+	slices.SortFunc(z.names, bytes.Compare)
+	for k := range z.names[1:] {
+		if bytes.Equal(z.names[k], z.names[k+1]) {
+			return syntaxError("an attribute stands twice")
+		}
+	}
+	return nil
+}
+
+func scanName(w []byte, i int) (int, error) {
+	start := i
+	for i < len(w) && class[w[i]]&inName != 0 {
+		i++
+	}
+	switch {
+	case i == len(w):
+		return i, errMore
+	case i == start || class[w[start]]&startsName == 0:
+		return i, syntaxError("malformed name")
+	}
+	return i, checkName(w[start:i])
+}
+
+func scanAttr(w []byte, i int) (attr, int, error) {
+	start := i
+	i, err := scanName(w, i)
+	if err != nil {
+		return attr{}, i, err
+	}
+	a := attr{qname: w[start:i]}
+	for i < len(w) && isSpace(w[i]) {
+		i++
+	}
+	if i < len(w) && w[i] != '=' {
+		return a, i, syntaxError("an attribute without a value")
+	}
+	i++
+	for i < len(w) && isSpace(w[i]) {
+		i++
+	}
+	if i >= len(w) {
+		return a, i, errMore
+	}
+	quote := w[i]
+	if quote != '"' && quote != '\'' {
+		return a, i, syntaxError("an attribute without quotes")
+	}
+	i++
+	n := bytes.IndexByte(w[i:], quote)
+	if n < 0 {
+		return a, i, errMore
+	}
+	a.value = w[i : i+n]
+	a.plain, err = checkValue(a.value)
+	return a, i + n + 1, err
+}
+
+// attr is the value of the attribute with that local name, decoded.
+// It holds until the next token.
+func (z *tokenizer) attr(ns namespace, name string) ([]byte, bool) {
+	for k := range z.attrs {
+		a := &z.attrs[k]
+		if a.ns == ns && string(a.name) == name {
+			if a.plain {
+				return a.value, true
+			}
+			return decodeValue(nil, a.value), true
+		}
+	}
+	return nil, false
+}
+
+// appendText appends the current text, decoded.
+func (z *tokenizer) appendText(dst []byte) []byte {
+	switch {
+	case z.plain:
+		return append(dst, z.text...)
+	case z.cdata:
+		return appendLines(dst, z.text)
+	}
+	return decodeText(dst, z.text)
+}
+
+// skip reads on to the end of the element whose start tag was read last.
+func (z *tokenizer) skip() error {
+	for depth := 1; depth > 0; {
+		switch kind, err := z.next(); {
+		case err != nil:
+			return err
+		case kind == tokenStart:
+			depth++
+		case kind == tokenEnd:
+			depth--
+		}
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package xlsx
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// Writer writes a sheet as a workbook: its headings bold and frozen, columns
+// formatted as text where they ask for it, drop-downs and comments. Every cell
+// is text, so that none is a formula; [Format] reads the same text back.
+//
+// A text of more than 32,767 UTF-16 units is an error. A character that XML
+// cannot hold is written as U+FFFD.
+type Writer struct{}
+
+var _ formats.Writer = Writer{}
+
+// Ext is ".xlsx".
+func (Writer) Ext() string { return ".xlsx" }
+
+// WriteSheet writes s to w. It keeps the rows in memory until they are written.
+func (Writer) WriteSheet(w io.Writer, s formats.Sheet) (err error) {
+	rows, err := collect(s)
+	if err != nil {
+		return err
+	}
+	f := excelize.NewFile()
+	defer func() {
+		if e := f.Close(); err == nil && e != nil {
+			err = fmt.Errorf("xlsx: write: %w", e)
+		}
+	}()
+	book := bookWriter{f: f, sheet: s, name: s.Name}
+	if book.name == "" {
+		book.name = defaultName
+	}
+	for _, step := range []func([][]string) error{book.prepare, book.lists, book.comments, book.rows} {
+		if err := step(rows); err != nil {
+			return fmt.Errorf("xlsx: write: %w", err)
+		}
+	}
+	if _, err := f.WriteTo(w); err != nil {
+		return fmt.Errorf("xlsx: write: %w", err)
+	}
+	return nil
+}
+
+const (
+	defaultName = "Sheet1" // what excelize calls its first sheet
+	textFormat  = 49       // @
+)
+
+// collect is all that s writes, from its first row on. The true dimension
+// stands before the rows in the file, and nobody knows it before they end.
+func collect(s formats.Sheet) ([][]string, error) {
+	rows := make([][]string, 0, len(s.Preamble)+1)
+	add := func(row []string) error {
+		for i, text := range row {
+			if len(text) > formats.HardCellChars && unitCount(text) > formats.HardCellChars {
+				return fmt.Errorf("xlsx: write: cell %s: more than %d characters",
+					formats.CellName(i+1, len(rows)+1), formats.HardCellChars)
+			}
+		}
+		rows = append(rows, row)
+		return nil
+	}
+	for _, line := range s.Preamble {
+		if err := add([]string{line}); err != nil {
+			return nil, err
+		}
+	}
+	headings := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		headings[i] = c.Heading
+	}
+	if err := add(headings); err != nil || s.Rows == nil {
+		return rows, err
+	}
+	for row := range s.Rows {
+		if len(row) > len(s.Columns) {
+			return nil, fmt.Errorf("xlsx: write: row %d has %d cells for %d columns", len(rows)+1, len(row), len(s.Columns))
+		}
+		if err := add(append([]string(nil), row...)); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func unitCount(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+// A bookWriter builds the workbook of one sheet.
+type bookWriter struct {
+	f     *excelize.File
+	sheet formats.Sheet
+	name  string
+}
+
+// heading is the number of the row the headings stand in.
+func (b *bookWriter) heading() int { return len(b.sheet.Preamble) + 1 }
+
+// prepare names the sheet and sets its dimension, which a StreamWriter leaves at A1.
+func (b *bookWriter) prepare(rows [][]string) error {
+	if b.name != defaultName {
+		if err := b.f.SetSheetName(defaultName, b.name); err != nil {
+			return err
+		}
+	}
+	last := formats.CellName(max(1, len(b.sheet.Columns)), len(rows))
+	if last == "A1" {
+		return b.f.SetSheetDimension(b.name, last)
+	}
+	return b.f.SetSheetDimension(b.name, "A1:"+last)
+}
+
+// lists gives the columns with values their drop-downs.
+func (b *bookWriter) lists([][]string) error {
+	hidden := ""
+	for i, c := range b.sheet.Columns {
+		if len(c.Values) == 0 {
+			continue
+		}
+		dv := excelize.NewDataValidation(true)
+		column, _ := excelize.ColumnNumberToName(i + 1)
+		dv.SetSqref(fmt.Sprintf("%s%d:%s%d", column, b.heading()+1, column, formats.HardRows))
+		if c.Strict {
+			dv.SetError(excelize.DataValidationErrorStyleStop, "", "")
+			dv.Error, dv.ErrorTitle = nil, nil // the program's own words, in its user's language
+		}
+		if fitsInline(c.Values) {
+			if err := dv.SetDropList(c.Values); err != nil {
+				return err
+			}
+		} else {
+			if hidden == "" {
+				var err error
+				if hidden, err = b.hiddenSheet(); err != nil {
+					return err
+				}
+			}
+			for k, v := range c.Values {
+				if err := b.setText(hidden, formats.CellName(i+1, k+1), v); err != nil {
+					return err
+				}
+			}
+			dv.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", hidden, column, column, len(c.Values)))
+		}
+		if err := b.f.AddDataValidation(b.name, dv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fitsInline reports whether values can be the comma-separated list of a drop-down itself.
+func fitsInline(values []string) bool {
+	for _, v := range values {
+		if strings.ContainsAny(v, ",\n\r") || strings.TrimSpace(v) != v || v == "" {
+			return false
+		}
+	}
+	const longest = 255
+	return !strings.HasPrefix(values[0], "=") && unitCount(strings.Join(values, ",")) <= longest
+}
+
+// hiddenSheet makes a sheet for the values of drop-downs.
+func (b *bookWriter) hiddenSheet() (string, error) {
+	name := "Lists"
+	if strings.EqualFold(name, b.name) {
+		name = "Lists2"
+	}
+	if _, err := b.f.NewSheet(name); err != nil {
+		return "", err
+	}
+	return name, b.f.SetSheetVisible(name, false)
+}
+
+func (b *bookWriter) setText(sheet, cell, text string) error {
+	switch v := cellValue(text).(type) {
+	case []excelize.RichTextRun:
+		return b.f.SetCellRichText(sheet, cell, v)
+	default:
+		return b.f.SetCellStr(sheet, cell, text)
+	}
+}
+
+func (b *bookWriter) comments([][]string) error {
+	for i, c := range b.sheet.Columns {
+		if c.Comment == "" {
+			continue
+		}
+		// A longer text needs a larger box than the 140 by 60 pixels of most programs.
+		lines := uint(unitCount(c.Comment)/40 + strings.Count(c.Comment, "\n") + 2)
+		comment := excelize.Comment{
+			Cell: formats.CellName(i+1, b.heading()), Author: "usher",
+			Paragraph: []excelize.RichTextRun{{Text: c.Comment}},
+			Width:     260, Height: min(20*lines, 400),
+		}
+		if err := b.f.AddComment(b.name, comment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows streams the cells.
+func (b *bookWriter) rows(rows [][]string) error {
+	bold, err := b.f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat})
+	if err != nil {
+		return err
+	}
+	text, err := b.f.NewStyle(&excelize.Style{NumFmt: textFormat})
+	if err != nil {
+		return err
+	}
+	sw, err := b.f.NewStreamWriter(b.name)
+	if err != nil {
+		return err
+	}
+	for i, c := range b.sheet.Columns {
+		if err := sw.SetColWidth(i+1, i+1, float64(width(c))); err != nil {
+			return err
+		}
+		if c.Text {
+			if err := sw.SetColStyle(i+1, i+1, text); err != nil {
+				return err
+			}
+		}
+	}
+	below := "A" + strconv.Itoa(b.heading()+1)
+	if err := sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: b.heading(), TopLeftCell: below, ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	values := make([]any, 0, len(b.sheet.Columns))
+	for i, row := range rows {
+		values = values[:0]
+		for _, cell := range row {
+			values = append(values, cellValue(cell))
+		}
+		var opts []excelize.RowOpts
+		if i+1 == b.heading() {
+			opts = append(opts, excelize.RowOpts{StyleID: bold})
+		}
+		if err := sw.SetRow("A"+strconv.Itoa(i+1), values, opts...); err != nil {
+			return err
+		}
+	}
+	return sw.Flush()
+}
+
+// width is the column's, or one that fits its heading.
+func width(c formats.SheetColumn) int {
+	const least, most = 14, 255
+	w := c.Width
+	if w <= 0 {
+		w = max(least, len([]rune(c.Heading))+4)
+	}
+	return min(w, most)
+}
+
+// cellValue is what excelize is given for a text; nil for none. Text that looks
+// like an escape _xHHHH_ is cut in two runs within it: a run of its own is no
+// escape, and excelize's escaping loses some of them.
+func cellValue(text string) any {
+	if text == "" {
+		return nil
+	}
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	var runs []excelize.RichTextRun
+	for text != "" {
+		n := strings.Index(text, "_x")
+		if n < 0 {
+			n = len(text)
+		} else {
+			n += len("_x")
+		}
+		runs = append(runs, excelize.RichTextRun{Text: text[:n]})
+		text = text[n:]
+	}
+	return runs
+}

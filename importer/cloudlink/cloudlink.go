@@ -1,0 +1,122 @@
+package cloudlink
+
+import (
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// Name is the template's name.
+const Name = "cloudlink"
+
+// Users is the template. Its modes are create, as in the product, update and upsert.
+//
+// What the product's documents leave open is our policy: an unknown role is an
+// error, never a silent User; an address that stands in two rows is an error in
+// both; in the modes that change people a blank cell keeps what is there.
+func Users() *importer.Template {
+	return &importer.Template{
+		Name:   Name,
+		Modes:  []importer.Mode{importer.Create, importer.Update, importer.Upsert},
+		Tables: []importer.Table{{Name: "Users", Columns: columns(), Draft: draft}},
+	}
+}
+
+func draft(r importer.Row, d *importer.Draft) {
+	if r.Blank("name") && r.Blank("first_name") && r.Blank("last_name") {
+		d.ErrorNew("name", "name.missing")
+	}
+	d.About(users.SpaceEmail, r.Value("email"))
+	d.Claim(users.SpaceEmail, r.Value("email"))
+	d.Sole()
+	for _, f := range []string{"name", "first_name", "last_name"} {
+		d.WantCell(f)
+		if users.FormulaLike(r.Value(f)) {
+			d.Warn(f, "text.formula")
+		}
+	}
+	if r.Blank("role") {
+		d.WantNew("role", users.RoleUser)
+	} else {
+		d.WantCell("role")
+	}
+}
+
+func columns() []importer.Column {
+	return []importer.Column{
+		{
+			Field: "first_name",
+			Headings: map[string][]string{
+				"en": {"FIRST NAME"}, "fr": {"PRÉNOM"}, "it": {"NOME"},
+				"de": {"VORNAME"}, "es": {"NOMBRE"}, "nl": {"VOORNAAM"}, "pt": {"NOME PRÓPRIO", "PRIMEIRO NOME"},
+			},
+			Help: map[string]string{
+				"en": "First name. At least one of first name, last name and name is needed.",
+				"fr": "Prénom. Au moins un des trois : prénom, nom de famille ou nom.",
+				"it": "Nome. Serve almeno uno tra nome, cognome e nome completo.",
+			},
+			AsText: true,
+		},
+		{
+			Field: "last_name",
+			Headings: map[string][]string{
+				"en": {"LAST NAME"}, "fr": {"NOM DE FAMILLE"}, "it": {"COGNOME"},
+				"de": {"NACHNAME"}, "es": {"APELLIDOS", "APELLIDO"}, "nl": {"ACHTERNAAM"}, "pt": {"APELIDO", "SOBRENOME"},
+			},
+			Help: map[string]string{
+				"en": "Last name.", "fr": "Nom de famille.", "it": "Cognome.",
+			},
+			AsText: true,
+		},
+		{
+			Field: "name",
+			Headings: map[string][]string{
+				"en": {"NAME"}, "fr": {"NOM"}, "it": {"NOME COMPLETO"},
+				"de": {"NAME", "ANZEIGENAME"}, "es": {"NOMBRE COMPLETO"}, "nl": {"NAAM"}, "pt": {"NOME COMPLETO"},
+			},
+			Help: map[string]string{
+				"en": "The name to show. If it is blank, first and last name are shown.",
+				"fr": "Le nom à afficher. S'il est vide, le prénom et le nom de famille sont affichés.",
+				"it": "Il nome da mostrare. Se è vuoto si mostrano nome e cognome.",
+			},
+			AsText: true,
+		},
+		{
+			Field:    "email",
+			Required: true,
+			Parse:    importer.Email,
+			Headings: map[string][]string{
+				"en": {"EMAIL", "EMAIL ADDRESS"}, "fr": {"E-MAIL", "ADRESSE E-MAIL", "COURRIEL"}, "it": {"E-MAIL", "INDIRIZZO E-MAIL"},
+				"de": {"E-MAIL", "E-MAIL-ADRESSE"}, "es": {"CORREO ELECTRÓNICO", "E-MAIL"}, "nl": {"E-MAIL", "E-MAILADRES"}, "pt": {"E-MAIL", "CORREIO ELETRÓNICO"},
+			},
+			Help: map[string]string{
+				"en": "E-mail address. Required; it must be new to the account and stand once in this sheet. Example: ada@example.com",
+				"fr": "Adresse e-mail. Obligatoire ; elle doit être nouvelle dans le compte et figurer une seule fois. Exemple : ada@example.com",
+				"it": "Indirizzo e-mail. Obbligatorio; dev'essere nuovo per l'account e comparire una sola volta. Esempio: ada@example.com",
+			},
+			AsText: true,
+		},
+		{
+			Field: "role",
+			Headings: map[string][]string{
+				"en": {"ROLE"}, "fr": {"RÔLE"}, "it": {"RUOLO"},
+				"de": {"ROLLE"}, "es": {"ROL", "FUNCIÓN"}, "nl": {"ROL"}, "pt": {"FUNÇÃO", "PAPEL"},
+			},
+			Values: []importer.Value{
+				{Name: users.RoleUser, Labels: map[string][]string{
+					"en": {"User"}, "fr": {"Utilisateur"}, "it": {"Utente"},
+					"de": {"Benutzer"}, "es": {"Usuario"}, "nl": {"Gebruiker"}, "pt": {"Utilizador", "Usuário"},
+				}},
+				{Name: users.RoleAdmin, Labels: map[string][]string{
+					"en": {"Account Admin"}, "fr": {"Admin de compte", "Administrateur de compte"}, "it": {"Amministratore account", "Amministratore dell'account"},
+					"de": {"Kontoadministrator"}, "es": {"Administrador de cuenta"}, "nl": {"Accountbeheerder"}, "pt": {"Administrador de conta"},
+				}},
+			},
+			Help: map[string]string{
+				"en": "User or Account Admin. Blank means User.",
+				"fr": "Utilisateur ou Admin de compte. Vide signifie Utilisateur.",
+				"it": "Utente o Amministratore account. Vuoto significa Utente.",
+			},
+			AsText: true,
+		},
+	}
+}

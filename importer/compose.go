@@ -1,0 +1,310 @@
+package importer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// composed is a batch with what is needed to note what it did.
+type composed struct {
+	rows    []uint32
+	batch   users.Batch
+	lines   []*ReportLine
+	record  users.Record // the import's, as the batch leaves it
+	touches map[uint32][]users.ID
+	after   []users.Record
+	gone    []users.ID
+	made    []users.ID
+
+	work  map[users.ID]*work
+	order []users.ID
+}
+
+// work is a record while rows change it.
+type work struct {
+	row     users.RowID
+	version uint64
+	rec     users.Record
+	deleted bool
+}
+
+// compose makes the batch that does the rows: for each record they touch, its
+// end state. What is given up goes before what is gained, so that a line moves
+// whichever row comes first.
+func (c *commit) compose(rows []uint32) *composed {
+	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, work: map[users.ID]*work{},
+		batch: users.Batch{Import: c.id, Digest: c.digest}}
+	for _, r := range rows {
+		c.decided(r)
+		for _, l := range c.fresh.v.losses {
+			if w := b.stored(c, r, l.rec); !l.taken && w.rec.Holder() == l.holder {
+				w.rec.SetField("holder", "")
+			}
+		}
+	}
+	for _, r := range rows {
+		v := c.decided(r)
+		c.composePerson(b, r, v)
+		c.composeHeld(b, r, v)
+	}
+	now := c.dir.Now()
+	for _, id := range b.order {
+		w := b.work[id]
+		write := users.Write{Row: w.row, ID: id, Version: w.version}
+		if w.deleted {
+			b.gone = append(b.gone, id)
+		} else {
+			rec := w.rec
+			rec.Updated = now
+			write.Record = &rec
+			rec.Version = w.version + 1
+			b.after = append(b.after, rec)
+			if w.version == 0 {
+				b.made = append(b.made, id)
+			}
+		}
+		b.batch.Writes = append(b.batch.Writes, write)
+	}
+	for _, r := range rows {
+		c.note(b, r, c.fresh.actionOf(r).outcome())
+	}
+	b.batch.Writes = append(b.batch.Writes, c.importWrite(b, users.ImportRunning))
+	return b
+}
+
+// decided drafts and decides the row on fresh facts.
+func (c *commit) decided(row uint32) *verdict {
+	c.fresh.draft(row)
+	return c.fresh.decide(row)
+}
+
+// stored is the work on a record of the store.
+func (b *composed) stored(c *commit, row uint32, rec int32) *work {
+	r := c.fresh.facts.recs[rec]
+	return b.touch(c, row, r.ID, func() *work { return &work{version: r.Version, rec: r.Clone()} })
+}
+
+// fresh is the work on a record that row makes.
+func (b *composed) fresh(c *commit, row uint32, id users.ID, data users.Data) *work {
+	return b.touch(c, row, id, func() *work {
+		now := c.dir.Now()
+		return &work{rec: users.Record{Head: users.Head{ID: id, Account: c.shown.account, Created: now, Updated: now}, Data: data}}
+	})
+}
+
+func (b *composed) touch(c *commit, row uint32, id users.ID, begin func() *work) *work {
+	w := b.work[id]
+	if w == nil {
+		w = begin()
+		w.row = c.shown.grid.rows[row].id
+		b.work[id], b.order = w, append(b.order, id)
+	}
+	if !slices.Contains(b.touches[row], id) {
+		b.touches[row] = append(b.touches[row], id)
+	}
+	return w
+}
+
+// idOf is the id of the person a row is about.
+func (c *commit) idOf(row uint32, v *verdict) users.ID {
+	if v.rec >= 0 {
+		return c.fresh.facts.recs[v.rec].ID
+	}
+	if v.maker != none {
+		row = v.maker
+	}
+	return c.newID(row)
+}
+
+// newID is the id of the person a row makes. A batch tried again keeps it.
+func (c *commit) newID(row uint32) users.ID {
+	id, ok := c.newIDs[row]
+	if !ok {
+		id = c.dir.NewID()
+		c.newIDs[row] = id
+	}
+	return id
+}
+
+func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
+	var w *work
+	person := func() *work {
+		switch {
+		case w != nil:
+		case v.rec >= 0:
+			w = b.stored(c, row, v.rec)
+		default:
+			w = b.fresh(c, row, c.idOf(row, v), &users.Profile{Source: c.dir.Actor().Source()})
+		}
+		return w
+	}
+	if v.action == ActionDelete {
+		if left := users.Deleted(c.fresh.facts.recs[v.rec]); left != nil {
+			person().rec.Data = left.Data
+		} else {
+			person().deleted = true
+		}
+		return
+	}
+	if v.action == ActionCreate {
+		person()
+	}
+	for _, x := range v.changes {
+		if _, _, held := ofHeld(x.Field); held {
+			continue
+		}
+		i := slices.IndexFunc(v.refers, func(f reference) bool { return f.field == x.Field })
+		if i < 0 {
+			person().rec.SetField(x.Field, x.New)
+			continue
+		}
+		id := users.ID("")
+		if f := v.refers[i]; f.rec >= 0 {
+			id = c.fresh.facts.recs[f.rec].ID
+		} else if f.row != none {
+			id = c.newID(f.row)
+		}
+		person().rec.SetField(x.Field, string(id))
+	}
+}
+
+// composeHeld gives the person what the row gains, and sets its fields.
+func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
+	var held *work
+	for _, g := range v.gains {
+		space := c.fresh.keys.spaceOf(g.key)
+		if space.Kind() == users.KindUser {
+			continue
+		}
+		if held == nil && g.rec >= 0 {
+			held = b.stored(c, row, g.rec)
+		} else if held == nil {
+			held = b.fresh(c, row, c.heldID(row), &users.Line{})
+		}
+		held.rec.SetField("holder", string(c.idOf(row, v)))
+	}
+	for _, x := range v.changes {
+		name, kind, ok := ofHeld(x.Field)
+		if !ok {
+			continue
+		}
+		if held == nil {
+			if rec, _ := c.fresh.heldRecord(kind); rec >= 0 {
+				held = b.stored(c, row, rec)
+			} else {
+				held = b.fresh(c, row, c.heldID(row), &users.Line{})
+			}
+		}
+		held.rec.SetField(name, x.New)
+	}
+}
+
+// heldID is the id of the thing a row makes for its person.
+func (c *commit) heldID(row uint32) users.ID {
+	id, ok := c.heldIDs[row]
+	if !ok {
+		id = c.dir.NewID()
+		c.heldIDs[row] = id
+	}
+	return id
+}
+
+// units are the rows to write, in groups that are written wholly or not at
+// all, each after those it needs: the strongly connected components of "needs"
+// and of "writes the same record".
+func (c *commit) units() [][]uint32 {
+	var rows []uint32
+	edges := map[uint32][]uint32{}
+	last := map[int64]uint32{}
+	for r := range c.fresh.grid.ordered {
+		if c.rows[r] != nil || !c.fresh.actionOf(r).writes() {
+			continue
+		}
+		rows = append(rows, r)
+		edges[r] = append(edges[r], c.fresh.state[r].extra().needs...)
+		for _, rec := range c.writesTo(r) {
+			if s, ok := last[rec]; ok && s != r {
+				edges[r], edges[s] = append(edges[r], s), append(edges[s], r)
+			}
+			last[rec] = r
+		}
+	}
+	return components(rows, func(r uint32) []uint32 { return edges[r] })
+}
+
+// writesTo are the records a row writes: by number those of the store, below
+// zero the people that rows make.
+func (c *commit) writesTo(row uint32) []int64 {
+	v := c.decided(row)
+	var out []int64
+	person := slices.ContainsFunc(v.changes, func(x Change) bool { _, _, held := ofHeld(x.Field); return !held })
+	switch {
+	case v.rec >= 0 && (person || v.action == ActionDelete):
+		out = append(out, int64(v.rec))
+	case v.rec < 0 && v.maker != none && person:
+		out = append(out, -1-int64(v.maker))
+	case v.action == ActionCreate:
+		out = append(out, -1-int64(row))
+	}
+	for _, l := range v.losses {
+		out = append(out, int64(l.rec))
+	}
+	for _, g := range v.gains {
+		if g.rec >= 0 && c.fresh.keys.spaceOf(g.key).Kind() != users.KindUser {
+			out = append(out, int64(g.rec))
+		}
+	}
+	if rec, ok := c.fresh.heldRecord(users.KindLine); ok && rec >= 0 {
+		out = append(out, int64(rec))
+	}
+	return out
+}
+
+// refresh looks rows up again: their keys, their people and what these have.
+func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
+	var keys []uint32
+	for _, r := range rows {
+		p.unplace(r, func(key uint32) { keys = append(keys, key) })
+		p.draft(r)
+		for i := range p.d.keys {
+			keys = append(keys, p.d.keys[i].id)
+		}
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	keys = slices.DeleteFunc(keys, func(k uint32) bool {
+		s := p.keys.spaceOf(k)
+		return s.Kind() == "" && s != users.SpaceID
+	})
+	for _, k := range keys {
+		if rec := p.factOf(k); rec >= 0 {
+			delete(p.facts.held, rec)
+			p.forget(rec)
+		}
+		p.keys.state[k].fact = factNone
+	}
+	p.facts.leading, p.asked = -1, false
+	if err := p.learnAll(ctx, keys, slices.Values(rows)); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.draft(r)
+		p.place(r, func(uint32) {})
+	}
+	return nil
+}
+
+// forget takes a record off the keys it was noted at.
+func (p *Preview) forget(rec int32) {
+	r := p.facts.recs[rec]
+	for _, k := range r.Keys() {
+		if id := p.keys.known(k.Space, k.Value); id != none && p.keys.state[id].fact == rec+1 {
+			p.keys.state[id].fact = factNone
+		}
+	}
+	if id := p.keys.known(users.SpaceID, string(r.ID)); id != none && p.keys.state[id].fact == rec+1 {
+		p.keys.state[id].fact = factNone
+	}
+}

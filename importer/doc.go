@@ -1,0 +1,3 @@
+// Package importer turns tables about people into previews, lets a person
+// correct them, and commits them.
+package importer

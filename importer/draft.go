@@ -1,0 +1,233 @@
+package importer
+
+import (
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// A Row is what a Template reads: the cells of one row, each already trimmed,
+// checked against its column and parsed.
+type Row struct {
+	spec  *Table
+	cells []cell
+}
+
+type cell struct {
+	value string // as parsed; "" if blank or bad
+	blank bool
+	bad   bool
+}
+
+func (r Row) cell(field string) cell {
+	if i := r.spec.column(field); i >= 0 {
+		return r.cells[i]
+	}
+	return cell{blank: true}
+}
+
+// Value is the parsed value of the field's cell: one of the column's value
+// names where it has Values. It is "" for a cell that is blank, or bad.
+func (r Row) Value(field string) string { return r.cell(field).value }
+
+// Blank reports whether the cell holds nothing.
+func (r Row) Blank(field string) bool { return r.cell(field).blank }
+
+// Bad reports whether the cell holds something that could not be read. Its
+// findings are in the draft already.
+func (r Row) Bad(field string) bool { return r.cell(field).bad }
+
+// A Draft is what one row says, from its cells alone: whom it is about, which
+// keys it claims, what it refers to, what it frees, what it wants, and what is
+// wrong with it. The engine decides the rest: the action, the changes, and what
+// the row means for other rows.
+type Draft struct {
+	account users.AccountID
+	spec    *Table
+	row     Row
+
+	keys    []draftKey
+	frees   []users.Kind
+	wants   []want
+	notes   []note
+	about   int // index in keys, -1 if the row is about nobody
+	sole    bool
+	deletes bool
+}
+
+type relation uint8
+
+const (
+	relAbout relation = iota
+	relClaim
+	relTake
+	relRefer
+	relSlot
+)
+
+type draftKey struct {
+	space users.Space
+	rel   relation
+	value string // as given, not folded
+	field string // the field a reference is kept in
+	id    uint32 // interned by the engine
+}
+
+type want struct {
+	field   string
+	value   string
+	onlyNew bool
+}
+
+// note is a finding before it is placed in its file.
+type note struct {
+	severity formats.Severity
+	code     string
+	column   int // index in the table's columns, -1 for the whole row
+	key      uint32
+	args     map[string]string
+	fix      *string
+	value    string   // instead of the cell's
+	rows     []uint32 // the rows it names
+	onlyNew  bool     // does not count for somebody who exists
+}
+
+func (d *Draft) reset(spec *Table, row Row) {
+	d.spec, d.row = spec, row
+	d.keys, d.frees, d.wants, d.notes = d.keys[:0], d.frees[:0], d.wants[:0], d.notes[:0]
+	d.about, d.sole, d.deletes = -1, false, false
+}
+
+// About says whom the row is about: the person who holds the value in the
+// space. The last call counts. An empty value says nothing.
+func (d *Draft) About(space users.Space, value string) {
+	if value != "" {
+		d.about = len(d.keys)
+		d.keys = append(d.keys, draftKey{space: space, rel: relAbout, value: value})
+	}
+}
+
+// Claim says that the person shall hold the value. In a space that is a field
+// of the person it is wanted there, and what the person held in it before is
+// freed. A row that claims the key it is about may make that person.
+func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
+
+// Take is Claim although somebody else may hold the value in the store: they
+// lose it. It overrules nobody in the file. It is for what a person has, like a
+// line, not for what a person is.
+func (d *Draft) Take(space users.Space, value string) { d.claim(relTake, space, value) }
+
+func (d *Draft) claim(rel relation, space users.Space, value string) {
+	if value == "" {
+		return
+	}
+	d.keys = append(d.keys, draftKey{space: space, rel: rel, value: value})
+	if f := space.Field(); f != "" {
+		d.wants = append(d.wants, want{field: f, value: value})
+	}
+}
+
+// Refer says that the field shall name the record that holds the value: a
+// supervisor by LAN ID. A row of the file may make it.
+func (d *Draft) Refer(field string, space users.Space, value string) {
+	if value != "" {
+		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field})
+	}
+}
+
+// Once says that no other row may say Once with the same value: a place in the
+// file that takes one row.
+func (d *Draft) Once(value string) {
+	if value != "" {
+		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value})
+	}
+}
+
+// Free says that the person gives up everything of that kind they hold, but
+// what the row claims.
+func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, kind) }
+
+// Sole says that no other row may be about the same person.
+func (d *Draft) Sole() { d.sole = true }
+
+// Delete says that the person shall be deleted.
+func (d *Draft) Delete() { d.deletes = true }
+
+// Want says that a field of the person shall have the value, which may be
+// empty. The fields of what the person has are called by its kind: "line.internal".
+func (d *Draft) Want(field, value string) {
+	d.wants = append(d.wants, want{field: field, value: value})
+}
+
+// WantNew is Want for a person the row makes: a default.
+func (d *Draft) WantNew(field, value string) {
+	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
+}
+
+// WantCell wants the value of the field's own cell. A bad cell wants nothing; a
+// blank one follows the column's [BlankPolicy].
+func (d *Draft) WantCell(field string) {
+	i := d.spec.column(field)
+	if i < 0 {
+		return
+	}
+	c := d.row.cells[i]
+	switch {
+	case c.bad:
+	case !c.blank:
+		d.wants = append(d.wants, want{field: field, value: c.value})
+	case d.spec.Columns[i].Blank == BlankClears:
+		d.wants = append(d.wants, want{field: field})
+	}
+}
+
+// Error adds an error to the cell of the field, or to the row if field is "".
+// args are names and values in turn.
+func (d *Draft) Error(field, code string, args ...string) { d.note(formats.Error, field, code, args) }
+
+// ErrorNew is Error for a person the row makes; about somebody who exists it says nothing.
+func (d *Draft) ErrorNew(field, code string, args ...string) {
+	d.note(formats.Error, field, code, args)
+	d.notes[len(d.notes)-1].onlyNew = true
+}
+
+// Warn adds a warning, like Error.
+func (d *Draft) Warn(field, code string, args ...string) { d.note(formats.Warning, field, code, args) }
+
+func (d *Draft) note(s formats.Severity, field, code string, args []string) {
+	n := note{severity: s, code: code, column: -1, key: none}
+	if field != "" {
+		n.column = d.spec.column(field)
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		if n.args == nil {
+			n.args = map[string]string{}
+		}
+		n.args[args[i]] = args[i+1]
+	}
+	d.notes = append(d.notes, n)
+}
+
+// problem adds what a rule found in a cell.
+func (d *Draft) problem(column int, p users.Problem) {
+	n := note{severity: formats.Error, code: p.Code, column: column, key: none, args: p.Args}
+	if p.Warning {
+		n.severity = formats.Warning
+	}
+	if p.Fix != "" {
+		n.fix = &p.Fix
+	}
+	d.notes = append(d.notes, n)
+}
+
+// claims reports whether the row claims the interned key.
+func (d *Draft) claims(id uint32) bool {
+	for i := range d.keys {
+		if k := &d.keys[i]; k.id == id && (k.rel == relClaim || k.rel == relTake) {
+			return true
+		}
+	}
+	return false
+}
+
+// makes reports whether the row claims the key it is about.
+func (d *Draft) makes() bool { return d.about >= 0 && d.claims(d.keys[d.about].id) }

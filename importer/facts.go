@@ -1,0 +1,198 @@
+package importer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// facts are what the store said: the records that hold the keys of the file.
+type facts struct {
+	recs []users.Record
+	byID map[users.ID]int32
+	// held are the records each person has (lines), by index of the person,
+	// once they were asked for.
+	held map[int32][]int32
+	// leading is how many lead the account; -1 until somebody asks.
+	leading int
+	finds   int // calls, for tests
+}
+
+func newFacts() *facts {
+	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, leading: -1}
+}
+
+// ask looks keys up, [users.MaxFind] at a time, and notes who holds them.
+func (p *Preview) ask(ctx context.Context, keys []uint32) error {
+	var answers []users.Found
+	list := make([]users.Key, 0, users.MaxFind)
+	for part := range slices.Chunk(keys, users.MaxFind) {
+		list = list[:0]
+		for _, id := range part {
+			space, value := p.keys.parts(id)
+			list = append(list, p.storeKey(space, value))
+		}
+		p.facts.finds++
+		found, err := p.dir.Find(ctx, list...)
+		if err != nil {
+			return err
+		}
+		answers = append(answers, found)
+	}
+	// Nothing is noted before everything is known: a failed look-up changes nothing.
+	for _, a := range answers {
+		for _, r := range a.Records {
+			p.learn(r)
+		}
+		for _, k := range a.Beyond {
+			if id := p.keys.known(k.Space, k.Value); id != none {
+				p.keys.state[id].fact = factBeyond
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Preview) storeKey(space users.Space, value string) users.Key {
+	k := users.Key{Account: p.account, Space: space, Value: value}
+	if space.Global() {
+		k.Account = ""
+	}
+	return k
+}
+
+// learn keeps a record and notes it at those of its keys that the file has.
+func (p *Preview) learn(r users.Record) int32 {
+	if r.Account != p.account {
+		for _, k := range r.Keys() {
+			if id := p.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
+				p.keys.state[id].fact = factBeyond
+			}
+		}
+		return -1
+	}
+	i, ok := p.facts.byID[r.ID]
+	if !ok {
+		i = int32(len(p.facts.recs))
+		p.facts.recs = append(p.facts.recs, r)
+		p.facts.byID[r.ID] = i
+	}
+	p.forget(i)
+	p.facts.recs[i] = r
+	for _, k := range r.Keys() {
+		if id := p.keys.known(k.Space, k.Value); id != none {
+			p.keys.state[id].fact = i + 1
+		}
+	}
+	if id := p.keys.known(users.SpaceID, string(r.ID)); id != none {
+		p.keys.state[id].fact = i + 1
+	}
+	return i
+}
+
+// factOf is the record that holds the key in the store: its index, or -1.
+func (p *Preview) factOf(key uint32) int32 {
+	if f := p.keys.state[key].fact; f > 0 {
+		return f - 1
+	}
+	return -1
+}
+
+// askHeld looks up what people have, one round for all of them.
+func (p *Preview) askHeld(ctx context.Context, people []int32) error {
+	byHolder := map[users.ID]int32{}
+	var list []users.Key
+	for _, i := range people {
+		if _, ok := p.facts.held[i]; !ok {
+			id := p.facts.recs[i].ID
+			if _, ok := byHolder[id]; !ok {
+				byHolder[id] = i
+				list = append(list, users.KeyOf(p.account, users.LinkHolder, string(id)))
+			}
+		}
+	}
+	var recs []users.Record
+	for part := range slices.Chunk(list, users.MaxFind) {
+		p.facts.finds++
+		found, err := p.dir.Find(ctx, part...)
+		if err != nil {
+			return err
+		}
+		recs = append(recs, found.Records...)
+	}
+	for _, i := range byHolder {
+		p.facts.held[i] = nil
+	}
+	for _, r := range recs {
+		if i, ok := byHolder[r.Holder()]; ok {
+			if n := p.learn(r); n >= 0 {
+				p.facts.held[i] = append(p.facts.held[i], n)
+			}
+		}
+	}
+	return nil
+}
+
+// askPeople looks up those who hold what the file names, so that a finding can say who it is.
+func (p *Preview) askPeople(ctx context.Context, from int) error {
+	var list []users.Key
+	for _, r := range p.facts.recs[from:] {
+		if h := r.Holder(); h != "" && h != r.ID {
+			if _, ok := p.facts.byID[h]; !ok {
+				list = append(list, users.ByID(h))
+			}
+		}
+	}
+	slices.SortFunc(list, users.Key.Compare)
+	list = slices.Compact(list)
+	for part := range slices.Chunk(list, users.MaxFind) {
+		p.facts.finds++
+		found, err := p.dir.Find(ctx, part...)
+		if err != nil {
+			return err
+		}
+		for _, r := range found.Records {
+			p.learn(r)
+		}
+	}
+	return nil
+}
+
+// askLeading counts those who lead the account.
+func (p *Preview) askLeading(ctx context.Context) error {
+	if p.facts.leading >= 0 {
+		return nil
+	}
+	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Having: users.Leading(), Limit: 1, Count: true}
+	page, err := p.dir.List(ctx, q)
+	if err != nil {
+		return err
+	}
+	p.facts.leading = page.Total
+	return nil
+}
+
+// who names a person: e-mail address, LAN ID, login or name.
+func (p *Preview) who(i int32) string {
+	if i < 0 {
+		return ""
+	}
+	r := p.facts.recs[i]
+	if u, ok := r.Data.(*users.Profile); ok {
+		return whoIs(u)
+	}
+	return string(r.ID)
+}
+
+func whoIs(u *users.Profile) string {
+	switch {
+	case u.Email != "":
+		return u.Email
+	case u.ContactCentre != nil && u.ContactCentre.LANID != "":
+		return u.ContactCentre.LANID
+	case u.Login != "":
+		return u.Login
+	}
+	return u.Name()
+}

@@ -1,0 +1,144 @@
+package importer
+
+import (
+	"sort"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// grid is what a person corrects: the cells as read, the edits over them, and
+// the rows added and removed. A preview made afresh shares it.
+type grid struct {
+	tpl    *Template
+	tables []gridTable
+	rows   []gridRow // of all tables in order, then the added ones
+	over   map[gridCell]string
+}
+
+type gridTable struct {
+	read   *formats.Table
+	head   int   // index of the heading row
+	cols   []int // by column of the template: the file's column from 0, or -1
+	lang   string
+	from   uint32 // its first row in grid.rows
+	count  uint32
+	last   int // the highest record number in use
+	extras []formats.Finding
+}
+
+type gridRow struct {
+	id      users.RowID
+	src     int32 // index in the table as read, -1 for an added row
+	removed bool
+	edited  bool
+}
+
+type gridCell struct {
+	row    uint32
+	column uint16
+}
+
+// text is the cell as it stands now.
+func (g *grid) text(row uint32, column int) string {
+	if len(g.over) > 0 {
+		if s, ok := g.over[gridCell{row, uint16(column)}]; ok {
+			return s
+		}
+	}
+	r := &g.rows[row]
+	t := &g.tables[r.id.Table()]
+	if r.src < 0 || t.cols[column] < 0 {
+		return ""
+	}
+	return t.read.Row(int(r.src)).Cell(t.cols[column])
+}
+
+// spec is the row's table in the template.
+func (g *grid) spec(row uint32) *Table { return &g.tpl.Tables[g.rows[row].id.Table()] }
+
+// find is the row with that id.
+func (g *grid) find(id users.RowID) (uint32, bool) {
+	if id.Table() >= len(g.tables) {
+		return none, false
+	}
+	t := &g.tables[id.Table()]
+	i := uint32(sort.Search(int(t.count), func(i int) bool { return g.rows[t.from+uint32(i)].id >= id }))
+	if i < t.count && g.rows[t.from+i].id == id {
+		return t.from + i, true
+	}
+	for r := g.read(); r < uint32(len(g.rows)); r++ {
+		if g.rows[r].id == id {
+			return r, true
+		}
+	}
+	return none, false
+}
+
+// read is how many rows were read; those behind were added.
+func (g *grid) read() uint32 {
+	t := &g.tables[len(g.tables)-1]
+	return t.from + t.count
+}
+
+// add appends an empty row to a table, with the next record number.
+func (g *grid) add(table int) uint32 {
+	t := &g.tables[table]
+	t.last++
+	g.rows = append(g.rows, gridRow{id: users.RowAt(table, t.last), src: -1, edited: true})
+	return uint32(len(g.rows) - 1)
+}
+
+// less orders rows by table and record number.
+func (g *grid) less(a, b uint32) bool { return g.rows[a].id < g.rows[b].id }
+
+// ordered yields the rows that were not removed, by table and record number.
+func (g *grid) ordered(yield func(uint32) bool) {
+	next := g.read()
+	for ti := range g.tables {
+		t := &g.tables[ti]
+		for r := t.from; r < t.from+t.count; r++ {
+			if !g.rows[r].removed && !yield(r) {
+				return
+			}
+		}
+		for r := next; r < uint32(len(g.rows)); r++ {
+			if g.rows[r].id.Table() == ti && !g.rows[r].removed && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// notes are what the format found in the row, as far as no edit has answered it:
+// an edited cell loses its own findings, and an edited row those of the whole row.
+func (g *grid) notes(row uint32) []formats.Finding {
+	r := &g.rows[row]
+	if r.src < 0 {
+		return nil
+	}
+	t := &g.tables[r.id.Table()]
+	all := t.read.Row(int(r.src)).Findings()
+	if !r.edited || len(all) == 0 {
+		return all
+	}
+	var out []formats.Finding
+	for _, f := range all {
+		c := t.column(f.Column)
+		_, set := g.over[gridCell{row, uint16(c)}]
+		if f.Column > 0 && (c < 0 || !set) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// column is the template's column that stands in the file's column n, from 1; -1 if none does.
+func (t *gridTable) column(n int) int {
+	for i, c := range t.cols {
+		if c == n-1 {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,155 @@
+package importer
+
+import (
+	"encoding/binary"
+)
+
+// firstAlike is the first of the rows that ask for the same as the drafted
+// one: the row itself, unless the Template takes repeats for one request.
+func (p *Preview) firstAlike(row uint32) uint32 {
+	if !p.tpl.Repeats {
+		return row
+	}
+	if f := p.first(p.request()); f != none {
+		return f
+	}
+	return row
+}
+
+// request is the key that stands for everything the drafted row says.
+func (p *Preview) request() uint32 {
+	d := &p.d
+	b := p.scratch[:0]
+	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
+	str := func(s string) { num(len(s)); b = append(b, s...) }
+	for i := range d.keys {
+		num(int(d.keys[i].rel))
+		num(int(d.keys[i].id))
+	}
+	b = append(b, 0xff)
+	for _, k := range d.frees {
+		str(string(k))
+	}
+	for _, w := range d.wants {
+		str(w.field)
+		str(w.value)
+	}
+	for _, n := range d.notes {
+		str(n.code)
+		num(n.column + 1)
+	}
+	if d.sole {
+		b = append(b, 1)
+	}
+	if d.deletes {
+		b = append(b, 2)
+	}
+	p.scratch = b
+	return p.keys.key(spaceRequest, string(b))
+}
+
+// place hangs the drafted row into the chains of its keys: those of its cells,
+// its person, and what it frees of what that person holds. A row that repeats
+// an earlier one stands at its request alone. seen is called with every key
+// before the row is added to it.
+func (p *Preview) place(row uint32, seen func(key uint32)) {
+	s := &p.state[row]
+	list := uint32(none)
+	add := func(key uint32, c chain, sole bool) {
+		seen(key)
+		list = p.keys.add(row, key, c, sole, list)
+		if c == chainFree {
+			k := &p.keys.state[key]
+			if alone := p.keys.nodes[list].next == none; alone || k.first != none && p.grid.less(row, k.first) {
+				k.first = row
+			}
+		}
+	}
+	d := &p.d
+	s.rec, s.makes, s.repeat = p.person(), false, false
+	if p.tpl.Repeats {
+		req := p.request()
+		add(req, chainFree, false)
+		if p.first(req) != row {
+			s.repeat, s.nodes = true, list
+			return
+		}
+	}
+	s.makes = s.rec < 0 && d.makes()
+	if d.about >= 0 {
+		add(d.keys[d.about].id, chainRefer, false)
+		add(p.subject(s.rec), chainAbout, d.sole)
+	}
+	for i := range d.keys {
+		switch k := &d.keys[i]; k.rel {
+		case relClaim, relTake, relSlot:
+			add(k.id, chainClaim, false)
+		case relRefer:
+			if !k.space.Given() {
+				add(k.id, chainRefer, false)
+			}
+		}
+	}
+	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainFree, false) })
+	switch p.leadDelta(s.rec) {
+	case -1:
+		add(p.leadKey(), chainClaim, false)
+	case 1:
+		add(p.leadKey(), chainFree, false)
+	}
+	s.nodes = list
+}
+
+// unplace takes the row out of all chains. seen is called with every key
+// before the row is removed from it.
+func (p *Preview) unplace(row uint32, seen func(key uint32)) {
+	s := &p.state[row]
+	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
+		seen(p.keys.nodes[n].key)
+	}
+	for n := s.nodes; n != none; {
+		d := p.keys.nodes[n]
+		n = p.keys.remove(n)
+		if k := &p.keys.state[d.key]; d.chain == chainFree && k.first == row {
+			k.first = none
+		}
+	}
+	s.nodes = none
+}
+
+// dependents yields the rows that may need this one: those that refer to what
+// it claims, those that claim what it frees, and those that take an admin's
+// rights while it makes an admin. A row may come more than once.
+func (p *Preview) dependents(row uint32, yield func(uint32)) {
+	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
+		d := p.keys.nodes[n]
+		var c chain
+		switch d.chain {
+		case chainClaim:
+			c = chainRefer
+		case chainFree:
+			c = chainClaim
+		default:
+			continue
+		}
+		for r := range p.keys.rows(d.key, c) {
+			if p.needs(r, row) {
+				yield(r)
+			}
+		}
+	}
+}
+
+func (p *Preview) needs(row, by uint32) bool {
+	for _, n := range p.state[row].extra().needs {
+		if n == by {
+			return true
+		}
+	}
+	return false
+}
+
+// keyUnasked reports whether the store was never asked about a key that it may hold.
+func (p *Preview) keyUnasked(k *draftKey) bool {
+	return k.space.Kind() != "" && p.keys.state[k.id].fact == factUnasked
+}

@@ -1,0 +1,276 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// Errors of the package that callers branch on.
+var (
+	// ErrAccount is returned when it is not clear into which account rows go:
+	// Options.Account is empty and the actor has none of their own.
+	ErrAccount = errors.New("importer: no account")
+	// ErrTables is returned for more or other tables than the Template has.
+	ErrTables = errors.New("importer: the tables do not fit the template")
+	// ErrMode is returned for a mode the Template does not know.
+	ErrMode = errors.New("importer: the template does not have that mode")
+	// ErrRow is returned for a row the preview does not have, or has no longer.
+	ErrRow = errors.New("importer: no such row")
+	// ErrField is returned for a field the row's table does not have.
+	ErrField = errors.New("importer: no such field")
+)
+
+// Options of an [Importer]. The zero value and nil mean the defaults.
+type Options struct {
+	// Account is where the rows go. Default: the actor's own; mandatory for an actor who has none.
+	Account users.AccountID
+	// Mode is one of the Template's. Default: its first.
+	Mode Mode
+	// Map says by hand which column stands for which field.
+	Map []ColumnMap
+}
+
+// A ColumnMap gives a column of a file to a field of the Template.
+type ColumnMap struct {
+	Table int // from 0
+	// Column counts from 1.
+	Column int
+	// Field is the field's name; "" ignores the column.
+	Field string
+}
+
+// An Importer turns tables into previews. It may be used by several goroutines.
+type Importer struct {
+	dir  *users.Directory
+	tpl  *Template
+	opts Options
+}
+
+// New is an importer of files of that template, through that directory. opts may be nil.
+func New(dir *users.Directory, tpl *Template, opts *Options) *Importer {
+	im := &Importer{dir: dir, tpl: tpl}
+	if opts != nil {
+		im.opts = *opts
+	}
+	return im
+}
+
+// Preview says what the tables would do. It writes nothing.
+//
+// Tables may come in any order: each is recognised by its headings. The error
+// is a [*formats.Refusal] for a table that cannot be read as the Template wants
+// ("header.missing", "header.duplicate", "file.no_rows"), one of the package's
+// errors, or the directory's.
+func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Preview, error) {
+	opts := im.opts
+	if opts.Mode == "" {
+		opts.Mode = im.tpl.modes()[0]
+	}
+	if !slices.Contains(im.tpl.modes(), opts.Mode) {
+		return nil, fmt.Errorf("%w: %s", ErrMode, opts.Mode)
+	}
+	account, err := im.account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opts.Account = account
+	g, err := newGrid(im.tpl, tables, opts.Map)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g}
+	return p, p.build(ctx)
+}
+
+func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
+	scope, err := im.dir.Scope(ctx)
+	if err != nil {
+		return "", err
+	}
+	a := im.opts.Account
+	if a == "" && !scope.All && len(scope.Accounts) == 1 {
+		a = scope.Accounts[0]
+	}
+	switch {
+	case a == "":
+		return "", ErrAccount
+	case !scope.Has(a):
+		return "", fmt.Errorf("importer: account: %w", users.ErrNotFound)
+	}
+	return a, nil
+}
+
+// A Preview says, row by row, what a file would do to an account, and lets a
+// person correct it. It is not safe for use by several goroutines at once.
+type Preview struct {
+	dir     *users.Directory
+	tpl     *Template
+	opts    Options
+	account users.AccountID
+
+	grid   *grid
+	keys   *keyTable
+	facts  *facts
+	state  []rowState
+	tally  tally
+	made   map[users.ID]bool  // made by the import that is being committed
+	asked  bool               // the lead key was needed
+	groups map[groupKey]group // remembered until the next edit
+
+	// scratch
+	d       Draft
+	v       verdict
+	cells   []cell
+	scratch []byte
+
+	redecided int // rows decided since the count was set to zero, for tests
+}
+
+// rowState is what is kept of a row's decision.
+type rowState struct {
+	nodes   uint32
+	rec     int32 // the person in the store, or -1
+	print   uint64
+	action  Action
+	makes   bool // the row makes the person it is about
+	repeat  bool
+	blocked bool
+	cycle   bool
+	doomed  uint32
+	more    *rowMore // nil for most rows
+}
+
+// rowMore is what only some rows have.
+type rowMore struct {
+	needs []uint32
+	refs  []uint32 // of needs, those that make what the row refers to
+	notes []note
+}
+
+var newRowState = rowState{nodes: none, rec: -1, doomed: none}
+
+var nothingMore rowMore
+
+// extra is what the row has more than others. It must not be changed.
+func (s *rowState) extra() *rowMore {
+	if s.more == nil {
+		return &nothingMore
+	}
+	return s.more
+}
+
+// build reads, looks up, places and decides every row.
+func (p *Preview) build(ctx context.Context) error {
+	n := len(p.grid.rows)
+	p.keys, p.facts = newKeyTable(n), newFacts()
+	p.state = slices.Repeat([]rowState{newRowState}, n)
+	p.tally = newTally()
+	var unasked []uint32
+	i := 0
+	for r := range p.grid.ordered {
+		if i++; i%256 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("importer: preview: %w", ctx.Err())
+		}
+		p.draft(r)
+		unasked = p.unasked(unasked)
+	}
+	if err := p.learnAll(ctx, unasked, p.grid.ordered); err != nil {
+		return fmt.Errorf("importer: preview: %w", err)
+	}
+	for r := range p.grid.ordered {
+		p.draft(r)
+		p.place(r, func(uint32) {})
+	}
+	var check []uint32
+	for r := range p.grid.ordered {
+		p.redecide(r)
+		if s := &p.state[r]; s.more != nil || s.doomed != none || s.action == ActionError {
+			check = append(check, r)
+		}
+	}
+	p.propagate(check)
+	p.redecided = 0
+	return nil
+}
+
+// unasked appends the drafted row's keys that the store has not been asked about.
+func (p *Preview) unasked(to []uint32) []uint32 {
+	for i := range p.d.keys {
+		if k := &p.d.keys[i]; p.keyUnasked(k) {
+			p.keys.state[k.id].fact = factNone // asked once
+			to = append(to, k.id)
+		}
+	}
+	return to
+}
+
+// learnAll asks the store about keys, and then, one round for each, about what
+// the people of those rows have, and about those who hold what the rows name.
+func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows func(func(uint32) bool)) error {
+	from := len(p.facts.recs)
+	if err := p.ask(ctx, keys); err != nil {
+		for _, k := range keys {
+			p.keys.state[k].fact = factUnasked
+		}
+		return err
+	}
+	var people []int32
+	for r := range rows {
+		p.draft(r)
+		rec := p.person()
+		if rec >= 0 && len(p.d.frees) > 0 {
+			people = append(people, rec)
+		}
+		if !p.asked && p.d.about >= 0 && p.leadDelta(rec) < 0 {
+			if err := p.askLeading(ctx); err != nil {
+				return err
+			}
+			p.asked = true
+		}
+	}
+	if err := p.askHeld(ctx, people); err != nil {
+		return err
+	}
+	return p.askPeople(ctx, from)
+}
+
+// redecide decides a row again and reports whether anything of it changed.
+func (p *Preview) redecide(row uint32) bool {
+	p.redecided++
+	p.draft(row)
+	v := p.decide(row)
+	s := &p.state[row]
+	p.uncount(row)
+	print, old := p.print(), s.extra()
+	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || !slices.Equal(old.needs, v.needs) || !sameNotes(old.notes, v.notes)
+	s.print, s.action, s.doomed, s.more = print, v.action, v.doomed, nil
+	if len(v.needs)+len(v.notes) > 0 {
+		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}
+	}
+	p.count(row)
+	return changed
+}
+
+func sameNotes(a, b []note) bool {
+	return slices.EqualFunc(a, b, func(x, y note) bool {
+		return x.code == y.code && x.column == y.column && x.key == y.key && x.severity == y.severity && x.value == y.value && slices.Equal(x.rows, y.rows) &&
+			sameArgs(x.args, y.args) && (x.fix == nil) == (y.fix == nil) && (x.fix == nil || *x.fix == *y.fix)
+	})
+}
+
+func sameArgs(a, b map[string]string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		if w, ok := b[k]; !ok || w != v {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,234 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// A Report says what an import did: one line for every row of its file.
+type Report struct {
+	ID       users.ID          `json:"id"`
+	Account  users.AccountID   `json:"account"`
+	Label    string            `json:"label,omitempty"`
+	Template string            `json:"template"`
+	Actor    string            `json:"actor"`
+	At       time.Time         `json:"at"`
+	State    users.ImportState `json:"state"`
+	// Counts are rows by outcome; every row of the file is in one of them.
+	Counts map[Outcome]int `json:"counts"`
+	// Lines are in order of table and record number.
+	Lines []ReportLine `json:"-"`
+}
+
+// A ReportLine is what became of one row.
+type ReportLine struct {
+	Row    users.RowID `json:"-"`
+	Table  string      `json:"table,omitempty"`
+	Number int         `json:"row"`
+	Line   int         `json:"line,omitempty"`
+	// Action is what was shown, Outcome what became of it.
+	Action  Action  `json:"action,omitempty"`
+	Outcome Outcome `json:"outcome"`
+	Who     string  `json:"who,omitempty"`
+	// User is the id of the person, where there is one.
+	User     users.ID          `json:"user,omitempty"`
+	Changes  []Change          `json:"changes,omitempty"`
+	Gains    []Gain            `json:"gains,omitempty"`
+	Losses   []Loss            `json:"losses,omitempty"`
+	Findings []formats.Finding `json:"findings,omitempty"`
+}
+
+// Done reports whether the store now is as every row wants it.
+func (r *Report) Done() bool {
+	for o, n := range r.Counts {
+		if n > 0 && !o.Done() {
+			return false
+		}
+	}
+	return r.State == users.ImportDone
+}
+
+// Find yields the lines with one of the outcomes.
+func (r *Report) Find(outcomes ...Outcome) iter.Seq[ReportLine] {
+	return func(yield func(ReportLine) bool) {
+		for _, l := range r.Lines {
+			if slices.Contains(outcomes, l.Outcome) && !yield(l) {
+				return
+			}
+		}
+	}
+}
+
+// LoadReport reads the report of an import back from the store: [users.ErrNotFound]
+// for one the actor does not reach.
+func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report, error) {
+	rec, err := dir.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	imp, ok := rec.Data.(*users.Import)
+	if !ok {
+		return nil, users.ErrNotFound
+	}
+	r := newReport(rec, imp)
+	for e, err := range dir.Journal(ctx, id, 0) {
+		if err != nil {
+			return nil, fmt.Errorf("importer: report: %w", err)
+		}
+		l, err := readNote(e)
+		if err != nil {
+			return nil, err
+		}
+		r.Lines = append(r.Lines, l)
+		r.Counts[l.Outcome]++
+	}
+	slices.SortFunc(r.Lines, func(a, b ReportLine) int {
+		switch {
+		case a.Row < b.Row:
+			return -1
+		case a.Row > b.Row:
+			return 1
+		}
+		return 0
+	})
+	return r, nil
+}
+
+func newReport(rec users.Record, imp *users.Import) *Report {
+	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
+		At: rec.Created, State: imp.State, Counts: map[Outcome]int{}}
+}
+
+func readNote(e users.Entry) (ReportLine, error) {
+	l := ReportLine{}
+	if len(e.Note) > 0 {
+		if err := json.Unmarshal(e.Note, &l); err != nil {
+			return l, fmt.Errorf("importer: report: row %d: %w", e.Row.Number(), err)
+		}
+	}
+	l.Row = e.Row
+	return l, nil
+}
+
+// WriteJSON writes the report as one JSON object a line: the report itself,
+// then its lines.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("importer: report: %w", err)
+	}
+	for i := range r.Lines {
+		if err := enc.Encode(&r.Lines[i]); err != nil {
+			return fmt.Errorf("importer: report: %w", err)
+		}
+	}
+	return nil
+}
+
+// A Texter puts findings, outcomes and columns into words of one language; see
+// package messages.
+type Texter interface {
+	Finding(f formats.Finding) string
+	Outcome(o Outcome) string
+	Action(a Action) string
+	// Label is the heading of a report's column: "row", "action", "outcome", "who", "changes", "findings".
+	Label(name string) string
+}
+
+// A ReportRow is a line of a report in words, for a file. Its tags name the
+// columns for writers that go by tags.
+type ReportRow struct {
+	Table    string `csv:"table"`
+	Row      string `csv:"row"`
+	Line     string `csv:"line"`
+	Action   string `csv:"action"`
+	Outcome  string `csv:"outcome"`
+	Who      string `csv:"who"`
+	Changes  string `csv:"changes"`
+	Findings string `csv:"findings"`
+}
+
+// Rows are the lines in words.
+func (r *Report) Rows(t Texter) []ReportRow {
+	out := make([]ReportRow, 0, len(r.Lines))
+	for i := range r.Lines {
+		out = append(out, r.Lines[i].words(t))
+	}
+	return out
+}
+
+func (l *ReportLine) words(t Texter) ReportRow {
+	row := ReportRow{Table: l.Table, Row: strconv.Itoa(l.Number), Action: t.Action(l.Action), Outcome: t.Outcome(l.Outcome), Who: l.Who}
+	if l.Line > 0 {
+		row.Line = strconv.Itoa(l.Line)
+	}
+	var parts []string
+	for _, c := range l.Changes {
+		parts = append(parts, c.Field+": "+c.Old+" → "+c.New)
+	}
+	for _, g := range l.Gains {
+		parts = append(parts, "+"+g.Value)
+	}
+	for _, x := range l.Losses {
+		parts = append(parts, "−"+x.Value+" ("+x.Who+")")
+	}
+	row.Changes = strings.Join(parts, "; ")
+	parts = nil
+	for _, f := range l.Findings {
+		parts = append(parts, t.Finding(f))
+	}
+	row.Findings = strings.Join(parts, "; ")
+	return row
+}
+
+// Sheet is the report as a sheet, in words.
+func (r *Report) Sheet(t Texter) formats.Sheet {
+	s := formats.Sheet{Name: "report"}
+	for _, name := range []string{"table", "row", "line", "action", "outcome", "who", "changes", "findings"} {
+		s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label(name), Text: true})
+	}
+	s.Rows = func(yield func([]string) bool) {
+		for i := range r.Lines {
+			w := r.Lines[i].words(t)
+			if !yield([]string{w.Table, w.Row, w.Line, w.Action, w.Outcome, w.Who, w.Changes, w.Findings}) {
+				return
+			}
+		}
+	}
+	return s
+}
+
+// check holds the counters against the rows of the file.
+func (r *Report) check(rows int) error {
+	n := 0
+	for _, c := range r.Counts {
+		n += c
+	}
+	if n != rows || len(r.Lines) != rows {
+		return fmt.Errorf("importer: report: %d rows in the file, %d accounted for", rows, n)
+	}
+	return nil
+}
+
+func countsOf(m map[Outcome]int) map[string]int {
+	out := make(map[string]int, len(m))
+	for o, n := range m {
+		out[string(o)] = n
+	}
+	return out
+}
+
+// ErrUnfinished is returned with the report of an import that has not come to its end.
+var ErrUnfinished = errors.New("importer: the import was interrupted")

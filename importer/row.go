@@ -1,0 +1,399 @@
+package importer
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// A RowView is one row of a preview as a person sees it.
+type RowView struct {
+	ID users.RowID `json:"-"`
+	// Table names the row's table; empty where the Template has one.
+	Table string `json:"table,omitempty"`
+	// Number is the record number a spreadsheet shows, Line the physical line, 0 for an added row.
+	Number int `json:"row"`
+	Line   int `json:"line,omitempty"`
+	// Action is what the row will do.
+	Action Action `json:"action"`
+	// Who names the person the row is about, as far as the row or the store tells.
+	Who string `json:"who,omitempty"`
+	// Cells are the texts as they stand, by field. They are left out of JSON.
+	Cells map[string]string `json:"-"`
+	// Changes are the fields that will change; for a row that makes somebody, those it sets.
+	Changes []Change `json:"changes,omitempty"`
+	// Gains and Losses are what changes hands.
+	Gains  []Gain `json:"gains,omitempty"`
+	Losses []Loss `json:"losses,omitempty"`
+	// Findings are in order of columns, those of the whole row first.
+	Findings []formats.Finding `json:"findings,omitempty"`
+}
+
+// A Change is one field, before and after.
+type Change struct {
+	Field string `json:"field"`
+	Old   string `json:"old"`
+	New   string `json:"new"`
+}
+
+// A Gain is something the person will hold: a line.
+type Gain struct {
+	Space users.Space `json:"space"`
+	Value string      `json:"value"`
+}
+
+// A Loss is something somebody will hold no longer.
+type Loss struct {
+	Space users.Space `json:"space"`
+	Value string      `json:"value"`
+	// Who loses it; ID is theirs.
+	Who string   `json:"who"`
+	ID  users.ID `json:"id"`
+	// Forced is whether somebody else takes it.
+	Forced bool `json:"forced,omitempty"`
+}
+
+// A Filter chooses rows of a preview: see [WithFindings], [WithErrors],
+// [WithAction], [WithCode] and [WithText]. It must not call the preview.
+type Filter func(*RowView) bool
+
+// WithFindings chooses rows that have findings.
+func WithFindings(r *RowView) bool { return len(r.Findings) > 0 }
+
+// WithErrors chooses rows that have a finding of severity error.
+func WithErrors(r *RowView) bool {
+	return slices.ContainsFunc(r.Findings, func(f formats.Finding) bool { return f.Severity == formats.Error })
+}
+
+// WithAction chooses rows that will do one of the actions.
+func WithAction(actions ...Action) Filter {
+	return func(r *RowView) bool { return slices.Contains(actions, r.Action) }
+}
+
+// WithCode chooses rows that have a finding of that code.
+func WithCode(code string) Filter {
+	return func(r *RowView) bool {
+		return slices.ContainsFunc(r.Findings, func(f formats.Finding) bool { return f.Code == code })
+	}
+}
+
+// WithText chooses rows of which a cell holds the text, letter case and accents aside.
+func WithText(text string) Filter {
+	want := users.FoldHeading(text)
+	return func(r *RowView) bool {
+		for _, c := range r.Cells {
+			if strings.Contains(users.FoldHeading(c), want) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Rows yields the rows that fit every filter, by table and record number. The
+// preview must not be edited meanwhile.
+func (p *Preview) Rows(filters ...Filter) iter.Seq[RowView] {
+	return func(yield func(RowView) bool) {
+		for r := range p.grid.ordered {
+			v := p.show(r)
+			if !slices.ContainsFunc(filters, func(f Filter) bool { return !f(&v) }) && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Row is one row, or [ErrRow].
+func (p *Preview) Row(id users.RowID) (RowView, error) {
+	r, ok := p.grid.find(id)
+	if !ok || p.grid.rows[r].removed {
+		return RowView{}, ErrRow
+	}
+	return p.show(r), nil
+}
+
+// Group are the rows that claim a key or are about the person it names: those
+// a finding like "email.contested" counts. The key's account may be empty.
+func (p *Preview) Group(space users.Space, value string) []users.RowID {
+	id := p.keys.known(space, space.Fold(value))
+	if id == none {
+		return nil
+	}
+	rows := map[uint32]bool{}
+	for _, c := range []chain{chainClaim, chainAbout} {
+		for r := range p.keys.rows(id, c) {
+			rows[r] = true
+		}
+	}
+	var out []users.RowID
+	for _, r := range p.sorted(rows) {
+		out = append(out, p.grid.rows[r].id)
+	}
+	return out
+}
+
+func (p *Preview) show(row uint32) RowView {
+	g := p.grid
+	p.draft(row)
+	v := p.decide(row)
+	at := &g.rows[row]
+	t := &g.tables[at.id.Table()]
+	out := RowView{ID: at.id, Number: at.id.Number(), Action: p.actionOf(row), Who: p.whoOf(row), Cells: map[string]string{}}
+	if len(g.tpl.Tables) > 1 {
+		out.Table = g.tpl.Tables[at.id.Table()].Name
+	}
+	if at.src >= 0 {
+		out.Line = t.read.Row(int(at.src)).Line()
+	}
+	spec := g.spec(row)
+	for i := range spec.Columns {
+		if s := g.text(row, i); s != "" {
+			out.Cells[spec.Columns[i].Field] = s
+		}
+	}
+	if out.Action != ActionError && out.Action != ActionSkip {
+		p.showEffect(&out, v)
+	}
+	for i := range v.notes {
+		out.Findings = append(out.Findings, p.place1(row, &v.notes[i]))
+	}
+	if f, ok := p.showFollowed(row); ok {
+		out.Findings = append(out.Findings, f)
+	}
+	slices.SortStableFunc(out.Findings, func(a, b formats.Finding) int { return a.Column - b.Column })
+	return out
+}
+
+func (p *Preview) showEffect(out *RowView, v *verdict) {
+	spec := p.d.spec
+	for _, c := range v.changes {
+		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive {
+			c.Old, c.New = "", ""
+		}
+		out.Changes = append(out.Changes, c)
+	}
+	for _, x := range v.gains {
+		if space, value := p.keys.parts(x.key); space.Field() == "" {
+			out.Gains = append(out.Gains, Gain{space, value})
+		}
+	}
+	for _, x := range v.losses {
+		space, value := p.keys.parts(x.key)
+		l := Loss{Space: space, Value: value, ID: x.holder, Forced: x.taken}
+		if i, ok := p.facts.byID[x.holder]; ok {
+			l.Who = p.who(i)
+		}
+		out.Losses = append(out.Losses, l)
+	}
+}
+
+// whoOf names the person the drafted row is about.
+func (p *Preview) whoOf(row uint32) string {
+	if p.v.rec >= 0 {
+		return p.who(p.v.rec)
+	}
+	if p.d.about >= 0 {
+		return formats.Show(p.d.keys[p.d.about].value)
+	}
+	var named []string
+	for _, f := range []string{"name", "first_name", "last_name"} {
+		if s := p.d.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
+			named = append(named, s)
+			if f == "name" {
+				break
+			}
+		}
+	}
+	return formats.Show(strings.Join(named, " "))
+}
+
+// place1 gives a note its place in the file, and what it says of a group.
+func (p *Preview) place1(row uint32, n *note) formats.Finding {
+	g := p.grid
+	at := &g.rows[row]
+	t := &g.tables[at.id.Table()]
+	f := formats.Finding{Severity: n.severity, Code: n.code, Row: at.id.Number(), Value: n.value, Args: n.args, Fix: n.fix}
+	if len(g.tpl.Tables) > 1 {
+		f.Table = g.tpl.Tables[at.id.Table()].Name
+	}
+	if at.src >= 0 {
+		f.Line = t.read.Row(int(at.src)).Line()
+	}
+	if n.column >= 0 {
+		c := &g.spec(row).Columns[n.column]
+		f.Field = c.Field
+		if t.cols[n.column] >= 0 {
+			f.Column = t.cols[n.column] + 1
+			if t.read.Cells {
+				f.Cell = formats.CellName(f.Column, f.Row)
+			}
+		}
+		if f.Value == "" {
+			f.Value = formats.Show(g.text(row, n.column))
+		}
+		if c.Sensitive {
+			f.Value, f.Fix = "", nil
+		}
+	}
+	for i, r := range n.rows {
+		f.Args = with(f.Args, "row"+suffix(i), p.rowName(r, at.id.Table()))
+	}
+	if n.key != none {
+		p.placeGroup(row, n, &f)
+	}
+	return f
+}
+
+func suffix(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return strconv.Itoa(i + 1)
+}
+
+// placeGroup tells how many rows share the key of a finding, and the first other one.
+func (p *Preview) placeGroup(row uint32, n *note, f *formats.Finding) {
+	c := chainClaim
+	switch {
+	case strings.HasSuffix(n.code, ".contested"):
+	case n.code == "person.contradiction":
+		c = chainAbout
+	default:
+		return
+	}
+	g := p.group(n.key, c)
+	first := g.first
+	if first == row {
+		first = g.second
+	}
+	f.Args = with(f.Args, "rows", strconv.Itoa(g.rows))
+	if first != none {
+		f.Args = with(f.Args, "row", p.rowName(first, p.grid.rows[row].id.Table()))
+	}
+}
+
+// group is what a finding tells of the rows at a key.
+type group struct {
+	rows          int
+	first, second uint32
+}
+
+type groupKey struct {
+	key uint32
+	c   chain
+}
+
+// group counts the rows in a chain. It remembers, so that showing every row of
+// a large group costs one walk; an edit forgets.
+func (p *Preview) group(key uint32, c chain) group {
+	if g, ok := p.groups[groupKey{key, c}]; ok {
+		return g
+	}
+	g := group{first: none, second: none}
+	for r := range p.keys.rows(key, c) {
+		g.rows++
+		switch {
+		case g.first == none || p.grid.less(r, g.first):
+			g.first, g.second = r, g.first
+		case g.second == none || p.grid.less(r, g.second):
+			g.second = r
+		}
+	}
+	if p.groups == nil {
+		p.groups = map[groupKey]group{}
+	}
+	p.groups[groupKey{key, c}] = g
+	return g
+}
+
+// rowName names another row: its number, with its table where that is another one.
+func (p *Preview) rowName(row uint32, table int) string {
+	id := p.grid.rows[row].id
+	n := strconv.Itoa(id.Number())
+	if id.Table() != table {
+		n = p.grid.tpl.Tables[id.Table()].Name + "/" + n
+	}
+	return n
+}
+
+func with(args map[string]string, name, value string) map[string]string {
+	out := make(map[string]string, len(args)+1)
+	for k, v := range args {
+		out[k] = v
+	}
+	out[name] = value
+	return out
+}
+
+// showFollowed is the finding about what the row needs.
+func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
+	s := &p.state[row]
+	n := note{severity: formats.Error, code: p.followed(row), column: -1, key: none}
+	switch n.code {
+	case "":
+		return formats.Finding{}, false
+	case "reference.cycle":
+		n.args = map[string]string{"cycle": p.cycleOf(row)}
+	case "row.blocked":
+		for _, by := range s.extra().needs {
+			if p.dead(by) {
+				n.rows = append(n.rows, by)
+				break
+			}
+		}
+		if len(n.rows) == 0 && s.doomed != none {
+			_, value := p.keys.parts(s.doomed)
+			n.args = map[string]string{"key": formats.Show(value)}
+		}
+	}
+	return p.place1(row, &n), true
+}
+
+// cycleOf names every row of the circle of references the row stands in.
+func (p *Preview) cycleOf(row uint32) string {
+	refs := func(r uint32) []uint32 { return p.state[r].extra().refs }
+	in := map[uint32]bool{row: true}
+	list := []uint32{row}
+	for i := 0; i < len(list); i++ {
+		for _, n := range refs(list[i]) {
+			if !in[n] && p.state[n].cycle {
+				in[n] = true
+				list = append(list, n)
+			}
+		}
+	}
+	for _, circle := range components(list, refs) {
+		if slices.Contains(circle, row) {
+			slices.SortFunc(circle, p.order)
+			names := make([]string, 0, len(circle))
+			for _, r := range circle {
+				names = append(names, p.rowName(r, p.grid.rows[row].id.Table()))
+			}
+			return strings.Join(names[:min(len(names), 20)], ", ")
+		}
+	}
+	return ""
+}
+
+// Findings are those of the whole file: how it was read, its headings, and
+// rows that hold nothing else.
+func (p *Preview) Findings() []formats.Finding {
+	var out []formats.Finding
+	for i := range p.grid.tables {
+		out = append(out, p.grid.tables[i].extras...)
+	}
+	return out
+}
+
+// Account is where the rows go.
+func (p *Preview) Account() users.AccountID { return p.account }
+
+// Mode is what rows about known and unknown people may do.
+func (p *Preview) Mode() Mode { return p.opts.Mode }
+
+// Template is the preview's template.
+func (p *Preview) Template() *Template { return p.tpl }

@@ -1,0 +1,100 @@
+package importer
+
+import (
+	"maps"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// tally counts rows as they change.
+type tally struct {
+	actions [ActionError + 1]int
+	codes   map[string]int
+	errors  int // findings of severity error
+}
+
+func newTally() tally { return tally{codes: map[string]int{}} }
+
+// Action is what the row will do.
+func (p *Preview) actionOf(row uint32) Action {
+	s := &p.state[row]
+	switch {
+	case s.action == ActionError || s.action == 0:
+		return s.action
+	case s.cycle:
+		return ActionError
+	case s.blocked || s.doomed != none:
+		return ActionBlocked
+	}
+	return s.action
+}
+
+func (p *Preview) count(row uint32)   { p.tallyRow(row, 1) }
+func (p *Preview) uncount(row uint32) { p.tallyRow(row, -1) }
+
+func (p *Preview) tallyRow(row uint32, by int) {
+	s := &p.state[row]
+	if s.action == 0 {
+		return
+	}
+	p.tally.actions[p.actionOf(row)] += by
+	for _, n := range s.extra().notes {
+		p.tallyCode(n.code, n.severity, by)
+	}
+	if code := p.followed(row); code != "" {
+		p.tallyCode(code, formats.Error, by)
+	}
+}
+
+func (p *Preview) tallyCode(code string, s formats.Severity, by int) {
+	if p.tally.codes[code] += by; p.tally.codes[code] == 0 {
+		delete(p.tally.codes, code)
+	}
+	if s == formats.Error {
+		p.tally.errors += by
+	}
+}
+
+// followed is the finding that follows from what a row needs, if one does. It
+// is not kept in its notes because it comes and goes with other rows.
+func (p *Preview) followed(row uint32) string {
+	switch s := &p.state[row]; {
+	case s.action == ActionError:
+		return ""
+	case s.cycle:
+		return "reference.cycle"
+	case s.blocked || s.doomed != none:
+		return "row.blocked"
+	}
+	return ""
+}
+
+// A Summary counts the rows of a preview.
+type Summary struct {
+	// Rows is how many rows there are.
+	Rows int `json:"rows"`
+	// Actions counts rows by action. Those that no row has are left out.
+	Actions map[string]int `json:"actions"`
+	// Codes counts findings by code, those of the whole file included.
+	Codes map[string]int `json:"codes"`
+	// Errors counts findings of severity error.
+	Errors int `json:"errors"`
+}
+
+// Summary counts rows and findings. It costs nothing that grows with the file.
+func (p *Preview) Summary() Summary {
+	s := Summary{Actions: map[string]int{}, Codes: maps.Clone(p.tally.codes), Errors: p.tally.errors}
+	for _, a := range Actions() {
+		if n := p.tally.actions[a]; n > 0 {
+			s.Actions[a.String()] = n
+			s.Rows += n
+		}
+	}
+	for _, f := range p.Findings() {
+		s.Codes[f.Code]++
+		if f.Severity == formats.Error {
+			s.Errors++
+		}
+	}
+	return s
+}

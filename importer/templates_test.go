@@ -1,0 +1,71 @@
+package importer_test
+
+import (
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+func en(words ...string) map[string][]string { return map[string][]string{"en": words} }
+
+// people is keyed by LAN ID, so that an e-mail address can move, and names a supervisor.
+func people(modes ...importer.Mode) *importer.Template {
+	if len(modes) == 0 {
+		modes = []importer.Mode{importer.Upsert, importer.Create, importer.Update}
+	}
+	return &importer.Template{Name: "people", Modes: modes, Tables: []importer.Table{{
+		Name: "people",
+		Columns: []importer.Column{
+			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
+			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
+			{Field: "name", Headings: en("NAME"), Blank: importer.BlankClears},
+			{Field: "supervisor", Headings: en("SUPERVISOR")},
+			{Field: "role", Headings: en("ROLE"), Values: []importer.Value{{Name: users.RoleUser, Labels: en("User")}, {Name: users.RoleAdmin, Labels: en("Admin")}}},
+		},
+		Draft: func(r importer.Row, d *importer.Draft) {
+			d.About(users.SpaceLANID, r.Value("lan_id"))
+			d.Claim(users.SpaceLANID, r.Value("lan_id"))
+			d.Claim(users.SpaceEmail, r.Value("email"))
+			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
+			d.Sole()
+			d.WantCell("name")
+			d.WantCell("role")
+		},
+	}}}
+}
+
+// lines attaches and detaches lines. With one, a person has at most one, and attaching moves them.
+func lines(one bool) *importer.Template {
+	return &importer.Template{Name: "lines", Modes: []importer.Mode{importer.Update}, Repeats: true, Tables: []importer.Table{{
+		Name: "lines",
+		Columns: []importer.Column{
+			{Field: "action", Headings: en("ACTION"), Required: true, Values: []importer.Value{{Name: "attach"}, {Name: "force_attach"}, {Name: "detach"}}},
+			{Field: "login", Headings: en("LOGIN"), Required: true, Parse: importer.Email},
+			{Field: "line", Headings: en("SHORT")},
+		},
+		Draft: func(r importer.Row, d *importer.Draft) {
+			d.About(users.SpaceEmail, r.Value("login"))
+			short := r.Value("line")
+			switch r.Value("action") {
+			case "attach", "force_attach":
+				if short == "" {
+					d.Error("line", "line.missing")
+					return
+				}
+				if r.Value("action") == "attach" {
+					d.Claim(users.SpaceLine, users.LineName("x", short))
+				} else {
+					d.Take(users.SpaceLine, users.LineName("x", short))
+				}
+				d.Want("line.pbx", "x")
+				d.Want("line.short", short)
+				if one {
+					d.Free(users.KindLine)
+					d.Once(users.FoldEmail(r.Value("login")))
+				}
+			case "detach":
+				d.Free(users.KindLine)
+				d.Sole()
+			}
+		},
+	}}}
+}

@@ -1,0 +1,171 @@
+package users
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// An Account is a customer's, or a partner's own.
+type Account struct {
+	Name string `json:"name,omitempty"`
+	// Region is an ISO 3166 code of two letters, by which national numbers are read; it may be empty.
+	Region string `json:"region,omitempty"`
+	// Partner marks a partner's own account.
+	Partner bool `json:"partner,omitempty"`
+}
+
+// A Line is a telephone line of a PBX and the user who holds it.
+type Line struct {
+	PBX   string `json:"pbx"`
+	Short string `json:"short"`
+	// Group is the PBX group within which the internal number is unique.
+	Group    string `json:"group,omitempty"`
+	Internal string `json:"internal,omitempty"`
+	// Number is the public number in E.164.
+	Number string `json:"number,omitempty"`
+	// Holder is empty when nobody holds the line.
+	Holder ID `json:"holder,omitempty"`
+}
+
+// A Subscription is how many licences of a product an account has, and how many are in use.
+type Subscription struct {
+	Product string `json:"product"`
+	Total   int    `json:"total"`
+	Used    int    `json:"used"`
+}
+
+// A Role is an entry of an account's role catalogue.
+type Role struct {
+	Name string `json:"name"`
+}
+
+// A Unit is a place in an account's org-unit tree.
+type Unit struct {
+	// Path names the unit and everything above it, from the root: "Acme/Sales/North".
+	Path string `json:"path"`
+}
+
+// A PBX is a telephone system of an account.
+type PBX struct {
+	Name string `json:"id"`
+	// Group is shared by the systems whose internal numbers must differ.
+	Group string `json:"group,omitempty"`
+}
+
+// An ImportState says how far an import has come. The zero value is invalid.
+type ImportState string
+
+// The states of an import. One that is running without a batch for [Lease] was interrupted.
+const (
+	ImportRunning ImportState = "running"
+	ImportDone    ImportState = "done"
+	ImportUndone  ImportState = "undone"
+)
+
+// Lease is how long after its last batch an import still counts as running.
+const Lease = time.Minute
+
+// An Import is one commit of a preview: who did what, when, and how far it came.
+type Import struct {
+	Label    string      `json:"label,omitempty"`
+	Template string      `json:"template"`
+	Actor    string      `json:"actor"`
+	State    ImportState `json:"state"`
+	// Digest is of the document that was committed. Another under the same id is refused.
+	Digest string `json:"digest,omitempty"`
+	// Counts are rows by outcome, complete when the state is done.
+	Counts map[string]int `json:"counts,omitempty"`
+	Rows   int            `json:"rows,omitempty"`
+}
+
+// Kind is [KindAccount].
+func (*Account) Kind() Kind { return KindAccount }
+
+// Kind is [KindLine].
+func (*Line) Kind() Kind { return KindLine }
+
+// Kind is [KindSubscription].
+func (*Subscription) Kind() Kind { return KindSubscription }
+
+// Kind is [KindRole].
+func (*Role) Kind() Kind { return KindRole }
+
+// Kind is [KindUnit].
+func (*Unit) Kind() Kind { return KindUnit }
+
+// Kind is [KindPBX].
+func (*PBX) Kind() Kind { return KindPBX }
+
+// Kind is [KindImport].
+func (*Import) Kind() Kind { return KindImport }
+
+func copyOf[T any](p *T) *T { c := *p; return &c }
+
+func (a *Account) clone() Data      { return copyOf(a) }
+func (l *Line) clone() Data         { return copyOf(l) }
+func (s *Subscription) clone() Data { return copyOf(s) }
+func (r *Role) clone() Data         { return copyOf(r) }
+func (u *Unit) clone() Data         { return copyOf(u) }
+func (p *PBX) clone() Data          { return copyOf(p) }
+func (i *Import) clone() Data {
+	c := copyOf(i)
+	c.Counts = maps.Clone(i.Counts)
+	return c
+}
+
+func (a *Account) index(h Head, x *Index) {
+	x.link(h, LinkPartner, yesNo(a.Partner))
+	x.Sort, x.Search = Fold(a.Name), Fold(a.Name)
+}
+
+func (l *Line) index(h Head, x *Index) {
+	x.key(h, SpaceLine, LineName(l.PBX, l.Short))
+	if l.Internal != "" {
+		group := l.Group
+		if group == "" {
+			group = l.PBX
+		}
+		x.key(h, SpaceInternal, LineName(group, l.Internal))
+	}
+	x.key(h, SpaceNumber, l.Number)
+	x.link(h, LinkHolder, string(l.Holder))
+	x.Sort = Fold(LineName(l.PBX, l.Short))
+	x.Search = Fold(l.Short + " " + l.Internal + " " + l.Number)
+}
+
+// LineName is the value of a line's key: system and number.
+func LineName(pbx, short string) string { return pbx + "/" + short }
+
+func (s *Subscription) index(h Head, x *Index) {
+	x.key(h, SpaceProduct, s.Product)
+	x.Sort = Fold(s.Product)
+}
+
+func (r *Role) index(h Head, x *Index) {
+	x.key(h, SpaceRole, r.Name)
+	x.Sort, x.Search = Fold(r.Name), Fold(r.Name)
+}
+
+func (u *Unit) index(h Head, x *Index) {
+	x.key(h, SpaceUnit, u.Path)
+	x.Sort, x.Search = Fold(u.Path), Fold(u.Path)
+}
+
+func (p *PBX) index(h Head, x *Index) {
+	x.key(h, SpacePBX, p.Name)
+	x.Sort = Fold(p.Name)
+}
+
+func (i *Import) index(h Head, x *Index) {
+	x.link(h, LinkTemplate, i.Template)
+	x.Sort = h.Created.UTC().Format("2006-01-02T15:04:05.000Z")
+	x.Search = Fold(i.Label)
+}
+
+// sortedSet is s in order without repeats.
+func sortedSet(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}

@@ -1,0 +1,323 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Directory is one actor's view of a [Store], and the only way to it. What
+// lies beyond the actor's reach is not found. It is cheap to open: one per
+// request. It may be used by several goroutines.
+type Directory struct {
+	store Store
+	actor Actor
+	opts  Options
+
+	mu       sync.Mutex
+	partners []AccountID // partners' own accounts, once asked for
+	asked    bool
+}
+
+// Options of a [Directory]. The zero value and nil mean the defaults.
+type Options struct {
+	// Now tells the time. Default time.Now.
+	Now func() time.Time
+	// NewID makes ids. Default [NewID].
+	NewID func() ID
+}
+
+// Open is the actor's view of the store. opts may be nil.
+func Open(s Store, a Actor, opts *Options) *Directory {
+	d := &Directory{store: s, actor: a}
+	if opts != nil {
+		d.opts = *opts
+	}
+	if d.opts.Now == nil {
+		d.opts.Now = time.Now
+	}
+	if d.opts.NewID == nil {
+		d.opts.NewID = NewID
+	}
+	return d
+}
+
+// Actor is who asks.
+func (d *Directory) Actor() Actor { return d.actor }
+
+// Now is the time, UTC, to the millisecond.
+func (d *Directory) Now() time.Time { return d.opts.Now().UTC().Truncate(time.Millisecond) }
+
+// NewID makes an id.
+func (d *Directory) NewID() ID { return d.opts.NewID() }
+
+// Scope is every account the actor reaches.
+func (d *Directory) Scope(ctx context.Context) (Scope, error) {
+	switch d.actor.kind {
+	case host:
+		return Scope{All: true}, nil
+	case accountAdmin, syncer:
+		return Scope{Accounts: []AccountID{d.actor.account}}, nil
+	case partner:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !d.asked {
+			q := Query{Kind: KindAccount, Scope: Scope{All: true}, Having: []Key{{Space: LinkPartner, Value: "yes"}}, Limit: 1000}
+			for r, err := range d.all(ctx, q) {
+				if err != nil {
+					return Scope{}, err
+				}
+				d.partners = append(d.partners, r.Account)
+			}
+			d.asked = true
+		}
+		return Scope{All: true, Except: d.partners}, nil
+	}
+	return Scope{}, ErrActor
+}
+
+// all pages through the store.
+func (d *Directory) all(ctx context.Context, q Query) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		for {
+			p, err := d.store.List(ctx, q)
+			if err != nil {
+				yield(Record{}, fmt.Errorf("users: list: %w", err))
+				return
+			}
+			for _, r := range p.Records {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if p.Next == "" {
+				return
+			}
+			q.After = p.Next
+		}
+	}
+}
+
+// Found answers [Directory.Find].
+type Found struct {
+	// Records stand under one of the keys, each once, ordered by id.
+	Records []Record
+	// Beyond are keys, unique over all accounts, that somebody holds whom the
+	// actor does not reach. Nothing more is said about them.
+	Beyond []Key
+}
+
+// Find answers who stands under any of the keys. It asks the store once for
+// every [MaxFind] keys.
+func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
+	var out Found
+	scope, err := d.Scope(ctx)
+	if err != nil || len(keys) == 0 {
+		return out, err
+	}
+	seen := map[ID]bool{}
+	for part := range slices.Chunk(keys, MaxFind) {
+		recs, err := d.store.Find(ctx, part)
+		if err != nil {
+			return Found{}, fmt.Errorf("users: find: %w", err)
+		}
+		for _, r := range recs {
+			switch {
+			case scope.Has(r.Account):
+				if !seen[r.ID] {
+					seen[r.ID] = true
+					out.Records = append(out.Records, r)
+				}
+			default:
+				for _, k := range r.Keys() {
+					if k.Account == "" && slices.Contains(part, k) {
+						out.Beyond = append(out.Beyond, k)
+					}
+				}
+			}
+		}
+	}
+	slices.SortFunc(out.Records, func(a, b Record) int { return compareID(a.ID, b.ID) })
+	slices.SortFunc(out.Beyond, Key.Compare)
+	out.Beyond = slices.Compact(out.Beyond)
+	return out, nil
+}
+
+func compareID(a, b ID) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Get is one record by its id, or [ErrNotFound].
+func (d *Directory) Get(ctx context.Context, id ID) (Record, error) {
+	f, err := d.Find(ctx, ByID(id))
+	if err != nil {
+		return Record{}, err
+	}
+	if len(f.Records) == 0 {
+		return Record{}, ErrNotFound
+	}
+	return f.Records[0], nil
+}
+
+// User is one person by id, or [ErrNotFound].
+func (d *Directory) User(ctx context.Context, id ID) (User, error) {
+	r, err := d.Get(ctx, id)
+	if err != nil {
+		return User{}, err
+	}
+	u, ok := r.User()
+	if !ok {
+		return User{}, ErrNotFound
+	}
+	return u, nil
+}
+
+// List is one page of what fits q. A zero q.Scope means all the actor reaches;
+// accounts out of reach are left out of it.
+func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
+	reach, err := d.Scope(ctx)
+	if err != nil {
+		return Page{}, err
+	}
+	if !q.Scope.All && len(q.Scope.Accounts) > 0 {
+		in := []AccountID{}
+		for _, a := range q.Scope.Accounts {
+			if reach.Has(a) {
+				in = append(in, a)
+			}
+		}
+		reach = Scope{Accounts: in}
+	}
+	q.Scope = reach
+	p, err := d.store.List(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("users: list: %w", err)
+	}
+	return p, nil
+}
+
+// All yields everything that fits q, page after page. It ends after the first error.
+func (d *Directory) All(ctx context.Context, q Query) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		for {
+			p, err := d.List(ctx, q)
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			for _, r := range p.Records {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if p.Next == "" {
+				return
+			}
+			q.After = p.Next
+		}
+	}
+}
+
+// Journal yields what an import did. An import the actor does not reach has no entries.
+func (d *Directory) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		switch _, err := d.Get(ctx, imp); {
+		case errors.Is(err, ErrNotFound):
+			return
+		case err != nil:
+			yield(Entry{}, err)
+			return
+		}
+		for e, err := range d.store.Journal(ctx, imp, after) {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Add makes a user. The profile's source must be the actor's, or empty. It
+// needs one of the three names, and an e-mail address nobody in the account
+// has. The error is a [*Denied], a [*Conflict], or the store's.
+func (d *Directory) Add(ctx context.Context, account AccountID, p Profile) (User, error) {
+	u := User{Head: Head{ID: d.NewID(), Account: account}, Profile: p}
+	if u.Source == "" {
+		u.Source = d.actor.Source()
+	}
+	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
+	return u, d.single(ctx, "add", nil, &u)
+}
+
+// Edit writes a user as it stands in u, which must have been read at u.Version.
+// The error is a [*Denied], a [*Conflict], [ErrNotFound], or the store's.
+func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
+	before, err := d.User(ctx, u.ID)
+	if err != nil {
+		return User{}, err
+	}
+	u.Account, u.Created = before.Account, before.Created
+	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
+	return u, d.single(ctx, "edit", &before, &u)
+}
+
+// Delete deletes a user, or takes the account of one who stays listed
+// ([Deleted]). It reports whether the person stays.
+func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
+	before, err := d.User(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	left := Deleted(before.Record())
+	if left == nil {
+		return false, d.single(ctx, "delete", &before, nil)
+	}
+	u, _ := left.User()
+	return true, d.single(ctx, "delete", &before, &u)
+}
+
+// TemplateHand is the template of an import that was one edit by hand.
+const TemplateHand = "hand"
+
+// single applies one edit by hand: an import of one row.
+func (d *Directory) single(ctx context.Context, what string, before, after *User) error {
+	now := d.Now()
+	w := Write{Row: RowAt(0, 1)}
+	var account AccountID
+	if before != nil {
+		w.ID, w.Version, account = before.ID, before.Version, before.Account
+	}
+	if after != nil {
+		if before != nil {
+			w.Version = after.Version
+		}
+		if after.Created.IsZero() {
+			after.Created = now
+		}
+		after.Updated = now
+		rec := after.Record()
+		w.ID, w.Record, account = after.ID, &rec, after.Account
+	}
+	imp := d.NewID()
+	err := d.Apply(ctx, Batch{
+		Import: imp,
+		Rows:   []RowNote{{Row: w.Row}},
+		Writes: []Write{w, {ID: imp, Record: &Record{
+			Head: Head{ID: imp, Account: account, Created: now, Updated: now},
+			Data: &Import{Label: what, Template: TemplateHand, Actor: d.actor.String(), State: ImportDone, Rows: 1},
+		}}},
+	})
+	if err == nil && after != nil {
+		after.Version = w.Version + 1
+	}
+	return err
+}

@@ -1,0 +1,414 @@
+package users
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+)
+
+// The limits of RFC 5321, section 4.5.3.1, in bytes, with the domain in its
+// ASCII form. 254 is the longest path, 256, without its angle brackets.
+const (
+	emailMaxTotal  = 254
+	emailMaxLocal  = 64
+	emailMaxDomain = 255
+	emailMaxLabel  = 63
+)
+
+// EmailRules says which addresses are good. The zero value is the rule of
+// [ParseEmail].
+type EmailRules struct {
+	// SMTPUTF8 accepts characters beyond ASCII before the @ (RFC 6531), for a
+	// host whose mail servers all deliver to them.
+	SMTPUTF8 bool
+}
+
+// ParseEmail decides whether raw is the e-mail address of one account, by the
+// zero [EmailRules].
+func ParseEmail(raw string) (email string, problems []Problem) {
+	return EmailRules{}.Parse(raw)
+}
+
+// Parse decides whether raw is the e-mail address of one account: the plain
+// local@domain.tld of RFC 5321, without what the RFCs allow but no account has
+// (quoted local parts, comments, address literals, domains without a dot).
+//
+// email is the form to keep: the local part as typed (in NFC), the domain in
+// lower case and, where it is an international one, in its A-label form
+// ("xn--…", UTS 46). That form is ASCII, so every mail server takes it, and no
+// later version of Unicode reads it another way; idna.Display turns it back for
+// the eye. Parse(email) is email again, with no problem. Whether two addresses
+// are the same is for [FoldEmail] to say.
+//
+// Where an address is refused, email is "" and problems has the first reason,
+// with a Fix where one address was evidently meant:
+//
+//   - email.form (reason): not an address of that form. The reasons: empty;
+//     no_at; at (more than one); brackets ("<a@x.com>"), display_name ("Ann
+//     <a@x.com>"), mailto and separator (a comma or semicolon behind), none of
+//     which is unwrapped unasked; quoted; comment; literal ("a@[127.0.0.1]");
+//     space; invisible (a character that shows nothing); chars (with char: one
+//     that has no place there); no_local; local_dots; no_domain; no_dot;
+//     domain_dots (an empty label, the one behind a last dot included); hyphen (a
+//     label begins or ends in one); numeric (the last label is digits, as in an
+//     IP address); label (not a name by IDNA 2008).
+//   - email.multiple: several addresses.
+//   - email.too_long: part is local, domain, label or total; max and length are
+//     in bytes.
+//   - email.smtputf8 (char): a local part beyond ASCII.
+//   - email.confusable: part (local or domain) and text, the part that is dressed
+//     up as another: it mixes scripts ([MixedScripts]) or has characters that
+//     stand in for plain ones (ⓔ, full width). The dots of Chinese and Japanese
+//     (。．｡) are dots, as UTS 46 has it.
+//   - text.control (char), text.bidi (char): as in [CleanText], but also at the
+//     ends, for a line break may begin a header.
+//
+// An accepted address has one warning at the most, text.trimmed, where blanks,
+// zero-width characters or direction marks stood around it.
+//
+// A plain address with a domain in lower case costs no allocation.
+func (rules EmailRules) Parse(raw string) (email string, problems []Problem) {
+	if emailIsPlain(raw) {
+		return raw, nil
+	}
+	start, end := textBounds(raw)
+	email, fault := rules.check(raw[start:end])
+	if i := strings.IndexFunc(raw, emailIsControl); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(raw[i:])
+		fault = Problem{Code: "text.control", Args: map[string]string{"char": textChar(r)}}
+	}
+	switch {
+	case fault.Code != "":
+		fault.Fix = rules.fix(raw[start:end])
+		return "", []Problem{fault}
+	case end-start < len(raw):
+		return email, []Problem{{Code: "text.trimmed", Warning: true}}
+	}
+	return email, nil
+}
+
+func emailIsControl(r rune) bool { return unicode.IsControl(r) || textIsBreak(r) }
+
+// Classes of ASCII characters: those of an atom (RFC 5322, section 3.2.3) and
+// those of a host name in lower case, hyphen included.
+const (
+	emailAtom = 1 << iota
+	emailHost
+)
+
+var emailClass = func() (class [256]uint8) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-") {
+		class[c] = emailAtom | emailHost
+	}
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+/=?^_`{|}~") {
+		class[c] = emailAtom
+	}
+	return class
+}()
+
+// emailIsPlain reports whether s is an ASCII address in the form to keep. It is
+// a short cut: what it does not know, such as a domain in capitals or with a
+// double hyphen, is read by check.
+func emailIsPlain(s string) bool {
+	at := 0
+	for at < len(s) && s[at] != '@' {
+		if emailClass[s[at]]&emailAtom == 0 && (s[at] != '.' || at == 0 || s[at-1] == '.') {
+			return false
+		}
+		at++
+	}
+	if at == 0 || at > emailMaxLocal || at == len(s) || s[at-1] == '.' || len(s) > emailMaxTotal {
+		return false
+	}
+	label, letters := at+1, false
+	for i := at + 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			if i == label || i-label > emailMaxLabel || s[i-1] == '-' {
+				return false
+			}
+			label, letters = i+1, false
+		case emailClass[c]&emailHost == 0, c == '-' && (i == label || s[i-1] == '-'):
+			return false
+		default:
+			letters = letters || c > '9'
+		}
+	}
+	last := len(s) - label
+	return letters && label > at+1 && 0 < last && last <= emailMaxLabel && s[len(s)-1] != '-'
+}
+
+// check reads an address whose ends are trimmed. The fault has no code where
+// there is none.
+func (rules EmailRules) check(s string) (email string, fault Problem) {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 && textIsPlain(s) {
+		if lower := s[:at] + strings.ToLower(s[at:]); emailIsPlain(lower) {
+			return lower, Problem{}
+		}
+	}
+	if code, r := textFault(s); code != "" {
+		return "", Problem{Code: code, Args: map[string]string{"char": textChar(r)}}
+	}
+	if emailIsMultiple(s) {
+		return "", Problem{Code: "email.multiple"}
+	}
+	if reason := emailWrapping(s); reason != "" {
+		return "", emailForm(reason)
+	}
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return "", emailForm("no_at")
+	}
+	local, domain := s[:at], s[at+1:]
+	if local, fault = rules.local(local); fault.Code != "" {
+		return "", fault
+	}
+	if domain, fault = emailDomain(domain); fault.Code != "" {
+		return "", fault
+	}
+	if n := len(local) + 1 + len(domain); n > emailMaxTotal {
+		return "", emailTooLong("total", emailMaxTotal, n)
+	}
+	return local + "@" + domain, Problem{}
+}
+
+func emailForm(reason string) Problem {
+	return Problem{Code: "email.form", Args: map[string]string{"reason": reason}}
+}
+
+func emailChars(r rune) Problem {
+	return Problem{Code: "email.form", Args: map[string]string{"reason": "chars", "char": textChar(r)}}
+}
+
+func emailTooLong(part string, limit, length int) Problem {
+	return Problem{Code: "email.too_long", Args: map[string]string{
+		"part": part, "max": strconv.Itoa(limit), "length": strconv.Itoa(length)}}
+}
+
+func emailConfusable(part, text string) Problem {
+	return Problem{Code: "email.confusable", Args: map[string]string{"part": part, "text": text}}
+}
+
+// emailIsMultiple reports whether more than one word of s, quoted ones left
+// out, has an @ amid it. One address twice, as in "a@x.com <a@x.com>", is one.
+func emailIsMultiple(s string) bool {
+	first, quoted := "", true
+	for part := range strings.SplitSeq(s, `"`) {
+		if quoted = !quoted; quoted {
+			continue
+		}
+		for word := range strings.FieldsFuncSeq(part, emailIsSeparator) {
+			word = emailCutMailto(word)
+			switch at := strings.IndexByte(word, '@'); {
+			case at <= 0 || at == len(word)-1:
+			case first == "":
+				first = word
+			case !strings.EqualFold(first, word):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// emailIsSeparator reports whether people write r between two addresses.
+func emailIsSeparator(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune(",;/|<>()、，；", r)
+}
+
+// emailWrapping is the reason why s is more than an address, "" where it seems
+// to be one.
+func emailWrapping(s string) string {
+	switch {
+	case s == "":
+		return "empty"
+	case s[0] == '<' && s[len(s)-1] == '>':
+		return "brackets"
+	case s[len(s)-1] == '>' && strings.Contains(s, "<"):
+		return "display_name"
+	case emailCutMailto(s) != s:
+		return "mailto"
+	case strings.HasSuffix(s, ",") || strings.HasSuffix(s, ";"):
+		return "separator"
+	case strings.Contains(s, `"`):
+		return "quoted"
+	case strings.ContainsAny(s, "()"):
+		return "comment"
+	case strings.Contains(s, "@["):
+		return "literal"
+	case strings.ContainsFunc(s, unicode.IsSpace):
+		return "space"
+	}
+	return ""
+}
+
+// emailCutMailto is s without the scheme of a mailto link (RFC 6068).
+func emailCutMailto(s string) string {
+	const scheme = "mailto:"
+	if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+		return s[len(scheme):]
+	}
+	return s
+}
+
+// local checks the part before the last @.
+func (rules EmailRules) local(s string) (local string, fault Problem) {
+	s = norm.NFC.String(s)
+	beyond := rune(0)
+	for _, r := range s {
+		switch {
+		case r == '@':
+			return "", emailForm("at")
+		case r < utf8.RuneSelf:
+			if emailClass[r]&emailAtom == 0 && r != '.' {
+				return "", emailChars(r)
+			}
+		case foldIsIgnorable(r):
+			return "", emailForm("invisible")
+		case !unicode.IsGraphic(r):
+			return "", emailChars(r)
+		case beyond == 0:
+			beyond = r
+		}
+	}
+	switch {
+	case s == "":
+		return "", emailForm("no_local")
+	case s[0] == '.' || s[len(s)-1] == '.' || strings.Contains(s, ".."):
+		return "", emailForm("local_dots")
+	case len(s) > emailMaxLocal:
+		return "", emailTooLong("local", emailMaxLocal, len(s))
+	case beyond != 0 && (MixedScripts(s) || !norm.NFKC.IsNormalString(s)):
+		return "", emailConfusable("local", s)
+	case beyond != 0 && !rules.SMTPUTF8:
+		return "", Problem{Code: "email.smtputf8", Args: map[string]string{"char": textChar(beyond)}}
+	}
+	return s, Problem{}
+}
+
+// emailIDNA is UTS 46 with the checks of a look-up. The lengths are checked by
+// emailDomain, which says which one it was.
+var emailIDNA = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true))
+
+// emailDots are the label separators that UTS 46 maps to a full stop.
+var emailDots = strings.NewReplacer("。", ".", "．", ".", "｡", ".")
+
+// emailDomain brings a domain into its ASCII form in lower case.
+func emailDomain(s string) (ascii string, fault Problem) {
+	s = emailDots.Replace(norm.NFC.String(s))
+	plain := true
+	for i, r := range s {
+		switch {
+		case r >= utf8.RuneSelf:
+			plain = false
+			if foldIsIgnorable(r) && r != '\u200C' && r != '\u200D' { // UTS 46 would drop it unsaid
+				return "", emailForm("invisible")
+			}
+		case r == '-':
+			plain = plain && (i == 0 || s[i-1] != '-') // xn--
+		case r != '.' && emailClass[r]&emailHost == 0 && (r < 'A' || r > 'Z'):
+			return "", emailChars(r)
+		}
+	}
+	switch n := utf8.RuneCountInString(s); {
+	case n == 0:
+		return "", emailForm("no_domain")
+	case n > emailMaxDomain: // in ASCII at least as long; and punycode costs the square of a length
+		return "", emailTooLong("domain", emailMaxDomain, n)
+	case strings.Contains("."+s+".", ".."):
+		return "", emailForm("domain_dots")
+	case !plain && !norm.NFKC.IsNormalString(s):
+		return "", emailConfusable("domain", s)
+	}
+	ascii = strings.ToLower(s)
+	var err error
+	if !plain {
+		ascii, err = emailIDNA.ToASCII(s)
+	}
+	if fault = emailLabels(ascii); fault.Code != "" {
+		return "", fault
+	}
+	if err != nil {
+		return "", emailForm("label")
+	}
+	if !plain {
+		fault = emailScripts(ascii)
+	}
+	return ascii, fault
+}
+
+// emailLabels holds a domain in its ASCII form against the rules of host names
+// (RFC 1123, section 2.1; RFC 3696, section 2).
+func emailLabels(domain string) Problem {
+	last, dots := "", -1
+	for label := range strings.SplitSeq(domain, ".") {
+		switch {
+		case label == "": // of a bare "xn--"
+			return emailForm("label")
+		case label[0] == '-' || label[len(label)-1] == '-':
+			return emailForm("hyphen")
+		case len(label) > emailMaxLabel:
+			return emailTooLong("label", emailMaxLabel, len(label))
+		}
+		last = label
+		dots++
+	}
+	switch {
+	case len(domain) > emailMaxDomain:
+		return emailTooLong("domain", emailMaxDomain, len(domain))
+	case dots == 0:
+		return emailForm("no_dot")
+	case strings.Trim(last, "0123456789") == "":
+		return emailForm("numeric")
+	}
+	return Problem{}
+}
+
+// emailScripts looks at the letters an ASCII domain stands for. IDNA 2008
+// allows letters, marks and digits; UTS 46 alone would let symbols pass.
+func emailScripts(ascii string) Problem {
+	domain, _ := emailIDNA.ToUnicode(ascii) // no error: ToASCII judged it
+	for label := range strings.SplitSeq(domain, ".") {
+		for _, r := range label {
+			if r >= utf8.RuneSelf && !unicode.In(r, unicode.L, unicode.M, unicode.Nd) &&
+				!strings.ContainsRune("·͵׳״・\u200C\u200D", r) { // in context: RFC 5892, appendix A
+				return emailForm("label")
+			}
+		}
+		if MixedScripts(label) {
+			return emailConfusable("domain", label)
+		}
+	}
+	return Problem{}
+}
+
+// emailPacking is what stands around an address in a list of them.
+const emailPacking = ",; "
+
+// fix is the address that was evidently meant by s, or "". What it takes away
+// is packing; what a person must choose it leaves: which of several addresses,
+// which letters.
+func (rules EmailRules) fix(s string) string {
+	if len(s) > 4*emailMaxTotal {
+		return ""
+	}
+	s = strings.Map(func(r rune) rune {
+		if foldIsIgnorable(r) && r != textLRO && r != textRLO {
+			return -1
+		}
+		return r
+	}, width.Fold.String(s))
+	s = strings.Trim(s, emailPacking)
+	if open := strings.LastIndexByte(s, '<'); open >= 0 && s[len(s)-1] == '>' && !emailIsMultiple(s) {
+		s = s[open+1 : len(s)-1]
+	}
+	s = strings.TrimRight(emailCutMailto(strings.Trim(s, emailPacking)), emailPacking+".")
+	s = strings.NewReplacer(" @", "@", "@ ", "@").Replace(s)
+	fixed, _ := rules.check(s)
+	return fixed
+}

@@ -1,0 +1,144 @@
+package users
+
+import (
+	"cmp"
+	"strings"
+)
+
+// A Space is a set of names within which a value means one thing.
+type Space string
+
+// The spaces in which at most one record holds a value. All but SpaceID and
+// SpaceNumber are within one account.
+const (
+	SpaceID       Space = "id"       // a record's own id; no account
+	SpaceEmail    Space = "email"    // a user's e-mail address, as [FoldEmail] folds it
+	SpaceLogin    Space = "login"    // a user's login
+	SpaceExternal Space = "external" // the id a user's source knows it by
+	SpaceLANID    Space = "lanid"    // a contact-centre user's LAN ID
+	SpaceStation  Space = "station"  // a contact-centre user's station number (OCM's "PBX ID")
+	SpaceLine     Space = "line"     // PBX and short number of a line: "PBX1/1001"
+	SpaceInternal Space = "internal" // PBX group and internal number of a line
+	SpaceNumber   Space = "number"   // a public number in E.164, unique over all accounts
+	SpaceRole     Space = "role"     // a role of the account's catalogue, by name
+	SpaceUnit     Space = "unit"     // an org unit, by path
+	SpacePBX      Space = "pbx"      // a PBX, by its id
+	SpaceProduct  Space = "product"  // a subscription, by product
+)
+
+// The spaces in which any number of records stand under one value. A Store
+// finds by them as by the others, and checks nothing.
+const (
+	LinkHolder     Space = "holder"     // lines, by the id of the user who holds them
+	LinkGrant      Space = "grant"      // users, by a role they have
+	LinkSource     Space = "source"     // users, by [Source]
+	LinkRegistered Space = "registered" // users: "yes" or "no"
+	LinkActive     Space = "active"     // users: "yes" or "no"
+	LinkLicensed   Space = "licensed"   // users, by a product they have
+	LinkSupervisor Space = "supervisor" // users, by the id of their supervisor
+	LinkMember     Space = "member"     // users, by the id of their org unit
+	LinkTemplate   Space = "template"   // imports, by template
+	LinkPartner    Space = "partner"    // accounts: "yes" or "no"
+)
+
+// spaceInfo says what the engine and the Stores must know of a space.
+type spaceInfo struct {
+	kind   Kind
+	link   bool // any number of records stand under one value
+	global bool // one set of values over all accounts
+	given  bool // no row of a file makes or frees a value
+	field  string
+}
+
+var spaces = map[Space]spaceInfo{
+	SpaceID:       {global: true},
+	SpaceEmail:    {kind: KindUser, field: "email"},
+	SpaceLogin:    {kind: KindUser, field: "login"},
+	SpaceExternal: {kind: KindUser, field: "external_id"},
+	SpaceLANID:    {kind: KindUser, field: "lan_id"},
+	SpaceStation:  {kind: KindUser, field: "pbx_id"},
+	SpaceLine:     {kind: KindLine},
+	SpaceInternal: {kind: KindLine},
+	SpaceNumber:   {kind: KindLine, global: true},
+	SpaceRole:     {kind: KindRole, given: true},
+	SpaceUnit:     {kind: KindUnit, given: true},
+	SpacePBX:      {kind: KindPBX, given: true},
+	SpaceProduct:  {kind: KindSubscription, given: true},
+
+	LinkHolder:     {kind: KindLine, link: true},
+	LinkGrant:      {kind: KindUser, link: true},
+	LinkSource:     {kind: KindUser, link: true},
+	LinkRegistered: {kind: KindUser, link: true},
+	LinkActive:     {kind: KindUser, link: true},
+	LinkLicensed:   {kind: KindUser, link: true},
+	LinkSupervisor: {kind: KindUser, link: true},
+	LinkMember:     {kind: KindUser, link: true},
+	LinkTemplate:   {kind: KindImport, link: true},
+	LinkPartner:    {kind: KindAccount, link: true},
+}
+
+// Kind is the kind of record that stands in the space; the zero Kind for [SpaceID].
+func (s Space) Kind() Kind { return spaces[s].kind }
+
+// Unique reports whether at most one record may stand under one value.
+func (s Space) Unique() bool { i, ok := spaces[s]; return ok && !i.link }
+
+// Global reports whether values are unique over all accounts. The keys of
+// such a space have no account.
+func (s Space) Global() bool { return spaces[s].global }
+
+// Given reports whether no row of a file can make or free a value: a role, an
+// org unit, a PBX.
+func (s Space) Given() bool { return spaces[s].given }
+
+// Field is the field of the record that holds the value, where the value is a
+// field: "email" for [SpaceEmail].
+func (s Space) Field() string { return spaces[s].field }
+
+// Fold is value as it stands in a [Key] of the space: two values that mean the
+// same fold to the same string.
+func (s Space) Fold(value string) string {
+	switch s {
+	case SpaceEmail:
+		return FoldEmail(value)
+	case SpaceID, SpaceExternal, LinkHolder, LinkSupervisor, LinkMember:
+		return value
+	}
+	return Fold(value)
+}
+
+// A Key is one value in a [Space] of an account. Keys are how the rows of a
+// file meet each other and the store.
+type Key struct {
+	// Account is empty in the spaces that are [Space.Global].
+	Account AccountID `json:"account,omitempty"`
+	Space   Space     `json:"space"`
+	// Value is folded ([Space.Fold]).
+	Value string `json:"value"`
+}
+
+// KeyOf folds value into a key. The account is left out in a global space.
+func KeyOf(account AccountID, space Space, value string) Key {
+	if space.Global() {
+		account = ""
+	}
+	return Key{account, space, space.Fold(value)}
+}
+
+// ByID is the key of the record with that id.
+func ByID(id ID) Key { return Key{Space: SpaceID, Value: string(id)} }
+
+// String is "account/space:value", for logs and tests.
+func (k Key) String() string {
+	s := string(k.Space) + ":" + k.Value
+	if k.Account != "" {
+		s = string(k.Account) + "/" + s
+	}
+	return s
+}
+
+// Compare orders keys by account, space and value.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(strings.Compare(string(k.Account), string(o.Account)),
+		strings.Compare(string(k.Space), string(o.Space)), strings.Compare(k.Value, o.Value))
+}

@@ -1,0 +1,63 @@
+package memstore
+
+import (
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// A shelf keeps the records of one kind in order.
+type shelf struct {
+	// order is replaced, never changed: lists walk it after the lock is gone.
+	order []*held
+	// moved are the ids written since order was made.
+	moved map[users.ID]struct{}
+}
+
+// move notes that a record of the kind was written. The caller holds the lock.
+func (s *Store) move(k users.Kind, id users.ID) {
+	sh := s.shelves[k]
+	if sh == nil {
+		sh = &shelf{moved: map[users.ID]struct{}{}}
+		s.shelves[k] = sh
+	}
+	sh.moved[id] = struct{}{}
+}
+
+// shelf is the records of the kind in order. Only what was written since the
+// last call is sorted.
+func (s *Store) shelf(k users.Kind) []*held {
+	s.mu.RLock()
+	sh := s.shelves[k]
+	if sh == nil || len(sh.moved) == 0 {
+		defer s.mu.RUnlock()
+		if sh == nil {
+			return nil
+		}
+		return sh.order
+	}
+	s.mu.RUnlock()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var fresh []*held
+	for id := range sh.moved {
+		if h := s.records[id]; h != nil && h.record.Kind() == k {
+			fresh = append(fresh, h)
+		}
+	}
+	slices.SortFunc(fresh, func(a, b *held) int { return a.position().compare(b.position()) })
+	order := make([]*held, 0, len(sh.order)+len(fresh))
+	for _, h := range sh.order {
+		if _, gone := sh.moved[h.record.ID]; gone {
+			continue
+		}
+		for len(fresh) > 0 && fresh[0].position().compare(h.position()) < 0 {
+			order, fresh = append(order, fresh[0]), fresh[1:]
+		}
+		order = append(order, h)
+	}
+	sh.order = append(order, fresh...)
+	clear(sh.moved)
+	return sh.order
+}

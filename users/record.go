@@ -1,0 +1,163 @@
+package users
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Kind is what a [Record] is about. The zero value is invalid.
+type Kind string
+
+// The kinds of record.
+const (
+	KindAccount      Kind = "account"
+	KindUser         Kind = "user"
+	KindLine         Kind = "line"
+	KindSubscription Kind = "subscription"
+	KindRole         Kind = "role"
+	KindUnit         Kind = "unit"
+	KindPBX          Kind = "pbx"
+	KindImport       Kind = "import"
+)
+
+// A Head is what every record has.
+type Head struct {
+	ID      ID        `json:"id"`
+	Account AccountID `json:"account"`
+	// Version rises by one with every write. A record that is not stored has 0.
+	Version uint64 `json:"version,omitempty"`
+	// Created and Updated are UTC, to the millisecond.
+	Created time.Time `json:"created,omitzero"`
+	Updated time.Time `json:"updated,omitzero"`
+}
+
+// A Record is the one thing a [Store] keeps.
+type Record struct {
+	Head
+	// Data is never nil in a record a Store returns. It must not be changed:
+	// Stores and previews share it. See [Record.Clone].
+	Data Data
+}
+
+// Data is what a record says: a [*Profile], [*Line], [*Account],
+// [*Subscription], [*Role], [*Unit], [*PBX] or [*Import].
+type Data interface {
+	// Kind tells which of them it is.
+	Kind() Kind
+	index(Head, *Index)
+	clone() Data
+}
+
+// Index is what a Store must be able to find a record by. It is made from the
+// record, so that every Store finds alike.
+type Index struct {
+	// Keys are unique: no other record may hold one of them.
+	Keys []Key
+	// Links are not: any number of records stand under them.
+	Links []Key
+	// Sort orders the records of one kind; equal ones are ordered by id.
+	Sort string
+	// Search is folded text. A record is found if it holds every word looked for.
+	Search string
+}
+
+func (x *Index) key(h Head, s Space, value string) {
+	if value != "" {
+		x.Keys = append(x.Keys, KeyOf(h.Account, s, value))
+	}
+}
+
+func (x *Index) link(h Head, s Space, value string) {
+	if value != "" {
+		x.Links = append(x.Links, KeyOf(h.Account, s, value))
+	}
+}
+
+// Kind is the kind of the record's data.
+func (r Record) Kind() Kind {
+	if r.Data == nil {
+		return ""
+	}
+	return r.Data.Kind()
+}
+
+// Index is what the record is found by, beside its id. Keys and links are sorted.
+func (r Record) Index() Index {
+	var x Index
+	if r.Data != nil {
+		r.Data.index(r.Head, &x)
+		slices.SortFunc(x.Keys, Key.Compare)
+		slices.SortFunc(x.Links, Key.Compare)
+		x.Links = slices.Compact(x.Links)
+	}
+	return x
+}
+
+// Keys are the unique keys of the record, sorted, without its id.
+func (r Record) Keys() []Key { return r.Index().Keys }
+
+// Clone is a copy that shares nothing with r.
+func (r Record) Clone() Record {
+	if r.Data != nil {
+		r.Data = r.Data.clone()
+	}
+	return r
+}
+
+// Holder is the user the record's keys belong to: itself for a user, the
+// holder of a line, "" for anything else.
+func (r Record) Holder() ID {
+	switch d := r.Data.(type) {
+	case *Profile:
+		return r.ID
+	case *Line:
+		return d.Holder
+	}
+	return ""
+}
+
+// EncodeData writes data in the form every Store keeps it: JSON, with the
+// names of the fields. DecodeData reads it.
+func EncodeData(d Data) ([]byte, error) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("users: encode %s: %w", d.Kind(), err)
+	}
+	return b, nil
+}
+
+// DecodeData reads what [EncodeData] wrote. Unknown names are left alone.
+func DecodeData(k Kind, b []byte) (Data, error) {
+	d := newData(k)
+	if d == nil {
+		return nil, fmt.Errorf("users: decode: no kind %q", k)
+	}
+	if err := json.Unmarshal(b, d); err != nil {
+		return nil, fmt.Errorf("users: decode %s: %w", k, err)
+	}
+	return d, nil
+}
+
+func newData(k Kind) Data {
+	switch k {
+	case KindAccount:
+		return new(Account)
+	case KindUser:
+		return new(Profile)
+	case KindLine:
+		return new(Line)
+	case KindSubscription:
+		return new(Subscription)
+	case KindRole:
+		return new(Role)
+	case KindUnit:
+		return new(Unit)
+	case KindPBX:
+		return new(PBX)
+	case KindImport:
+		return new(Import)
+	}
+	return nil
+}

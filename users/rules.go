@@ -1,0 +1,160 @@
+package users
+
+import "slices"
+
+// This file holds the rules about people that no import may go round. They are
+// asked twice: by a preview, to predict, and by [Directory.Apply], which has the last word.
+
+// Permits says what forbids the actor to change a field of before from old to
+// new; nil if nothing does. A record without Data is one about to be made.
+//
+// The codes: "field.locked" (the source keeps the field), "source.foreign" (a
+// sync may write only what its source owns), "role.forbidden" (a role the
+// actor may not hand out), "self.demote" and "self.deactivate" (nobody takes
+// their own rights).
+func (a Actor) Permits(before Record, field, old, new string) *Problem {
+	if a.kind == host || old == new {
+		return nil
+	}
+	p, _ := before.Data.(*Profile)
+	if bad := a.permitsSource(p, field, new); bad != nil {
+		return bad
+	}
+	for _, r := range changedRoles(field, old, new) {
+		if !a.MayGrant(r) {
+			return &Problem{Code: "role.forbidden", Args: map[string]string{"role": r}}
+		}
+		if p != nil && before.ID == a.user && r == RoleAdmin {
+			return &Problem{Code: "self.demote"}
+		}
+	}
+	if p != nil && field == "active" && before.ID == a.user {
+		return &Problem{Code: "self.deactivate"}
+	}
+	return nil
+}
+
+func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
+	if p == nil { // to be made
+		switch {
+		case field == "source" && Source(new) != a.Source():
+			return &Problem{Code: "source.foreign", Args: map[string]string{"source": new}}
+		case a.kind == syncer && field != "source" && field != "role" && !a.source.Owns(field):
+			return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(a.source)}}
+		}
+		return nil
+	}
+	src := p.source()
+	switch {
+	case a.kind == syncer && (src != a.source || !src.Owns(field)):
+		return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(src)}}
+	case a.kind != syncer && (src.Owns(field) || field == "source"):
+		return &Problem{Code: "field.locked", Args: map[string]string{"source": string(src)}}
+	}
+	return nil
+}
+
+// changedRoles are the roles that a change of the field gives or takes.
+func changedRoles(field, old, new string) []string {
+	switch field {
+	case "role":
+		if (old == RoleAdmin) != (new == RoleAdmin) {
+			return []string{RoleAdmin}
+		}
+	case "roles":
+		was, is := splitList(old), splitList(new)
+		var out []string
+		for _, r := range append(was, is...) {
+			if slices.Contains(was, r) != slices.Contains(is, r) && !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// PermitsDelete says what forbids the actor to delete the user; nil if nothing
+// does. After the CloudLink console: "delete.partner" (a Mitel Partner),
+// "delete.source" (synced from MiCloud Connect); and "self.delete".
+func (a Actor) PermitsDelete(u Record) *Problem {
+	p, _ := u.Data.(*Profile)
+	switch {
+	case a.kind == host || p == nil:
+		return nil
+	case p.Has(RolePartner):
+		return &Problem{Code: "delete.partner"}
+	case p.source() == MiCloud:
+		return &Problem{Code: "delete.source", Args: map[string]string{"source": string(MiCloud)}}
+	case u.ID == a.user:
+		return &Problem{Code: "self.delete"}
+	case a.kind == syncer && p.source() != a.source:
+		return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(p.source())}}
+	}
+	return nil
+}
+
+// Deleted is what stays of a user who is deleted: nil, or the record of a
+// person who stays listed without an account, because a PBX or SCIM knows them
+// (after the CloudLink console; for SCIM that they stay listed is our policy).
+func Deleted(u Record) *Record {
+	p, ok := u.Data.(*Profile)
+	if !ok || p.source() != PBXSync && p.source() != SCIM {
+		return nil
+	}
+	left := u.Clone()
+	q := left.Data.(*Profile)
+	q.Inactive, q.Registered = true, false
+	q.Grant(RoleAdmin, false)
+	return &left
+}
+
+// leads reports whether the user counts among those an account must not lose the last of.
+func leads(r *Record) bool {
+	if r == nil {
+		return false
+	}
+	p, ok := r.Data.(*Profile)
+	return ok && p.Admin() && !p.Inactive
+}
+
+// Leading asks a [Query] for those who lead their account: its active Account
+// Admins, of whom one must always be left.
+func Leading() []Key {
+	return []Key{{Space: LinkGrant, Value: Fold(RoleAdmin)}, {Space: LinkActive, Value: "yes"}}
+}
+
+// Leads reports whether the record is a user who leads their account.
+func Leads(r Record) bool { return leads(&r) }
+
+// Check says what is wrong with a field's value whoever writes it: the e-mail
+// address must be one ([ParseEmail]) in its canonical form, names must be one clean line ([CleanText]).
+func Check(field, value string) *Problem {
+	if value == "" {
+		return nil
+	}
+	var problems []Problem
+	var clean string
+	switch field {
+	case "email":
+		clean, problems = ParseEmail(value)
+	case "name", "first_name", "last_name", "login":
+		clean, problems = CleanText(value, 0)
+	case "source":
+		if !Source(value).Known() {
+			return &Problem{Code: "source.unknown", Args: map[string]string{"source": value}}
+		}
+		return nil
+	default:
+		return nil
+	}
+	for _, p := range problems {
+		if !p.Warning {
+			return &p
+		}
+	}
+	if clean != value {
+		return &Problem{Code: field + ".form", Fix: clean}
+	}
+	return nil
+}

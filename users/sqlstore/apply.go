@@ -1,0 +1,227 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+// Apply writes the whole batch or nothing, in one transaction. Beside the
+// errors of [users.Store] it refuses a batch that contradicts itself: one
+// without an import, with a row or a record twice, with a write whose row it
+// does not do. What is in the way is found by asking inside the transaction,
+// never by reading a driver's error.
+func (s *Store) Apply(ctx context.Context, b users.Batch) error {
+	if s.err != nil {
+		return s.err
+	}
+	err := s.apply(ctx, b)
+	if c := new(users.Conflict); err == nil || errors.Is(err, users.ErrDigest) || errors.As(err, &c) {
+		return err
+	}
+	return fmt.Errorf("sqlstore: apply: %w", err)
+}
+
+func (s *Store) apply(ctx context.Context, b users.Batch) error {
+	if err := check(b); err != nil {
+		return err
+	}
+	changes := make([]change, len(b.Writes))
+	for i, w := range b.Writes {
+		after, err := rowOf(w)
+		if err != nil {
+			return err
+		}
+		changes[i] = change{Write: w, after: after}
+	}
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		t := &task{Store: s, tx: tx, batch: b, changes: changes}
+		for _, step := range []func(context.Context) error{t.lock, t.digest, t.read, t.release, t.judge, t.write, t.enter} {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// A change is a write with the record as it stands and as it shall be.
+type change struct {
+	users.Write
+	before, after *row
+}
+
+// A task is one batch in its transaction. Its methods are called in the order
+// in which they stand here.
+type task struct {
+	*Store
+	tx      *sql.Tx
+	batch   users.Batch
+	changes []change
+}
+
+// lock makes other writers wait.
+func (t *task) lock(ctx context.Context) error {
+	_, err := t.tx.ExecContext(ctx, t.text(t.words.lock))
+	return err
+}
+
+// digest compares the batch's with that of the import's record.
+func (t *task) digest(ctx context.Context) error {
+	return t.query(ctx, t.tx, recordsByID, []any{string(t.batch.Import)}, func(rows *sql.Rows) error {
+		r, err := scanRow(rows)
+		if err != nil {
+			return err
+		}
+		if imp, ok := r.record.Data.(*users.Import); ok && imp.Digest != "" && imp.Digest != t.batch.Digest {
+			return users.ErrDigest
+		}
+		return nil
+	})
+}
+
+var recordsByID = tuples{head: "SELECT " + recordColumns + " FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}
+
+// read fetches the records as they stand.
+func (t *task) read(ctx context.Context) error {
+	places := make(map[users.ID]int, len(t.changes))
+	ids := make([]any, len(t.changes))
+	for i, c := range t.changes {
+		places[c.ID], ids[i] = i, string(c.ID)
+	}
+	return t.query(ctx, t.tx, recordsByID, ids, func(rows *sql.Rows) error {
+		r, err := scanRow(rows)
+		if err == nil {
+			r.index = r.record.Index()
+			t.changes[places[r.record.ID]].before = r
+		}
+		return err
+	})
+}
+
+// release takes away the keys and links that the batch's records give up. If
+// the batch is refused, the transaction puts them back.
+func (t *task) release(ctx context.Context) error {
+	var keys, links []users.Key
+	var held []users.ID // by links
+	for _, c := range t.changes {
+		keys = append(keys, without(c.before.keys(), c.after.keys())...)
+		for _, k := range without(c.before.links(), c.after.links()) {
+			links, held = append(links, k), append(held, c.ID)
+		}
+	}
+	err := t.exec(ctx, t.tx, tuples{head: "DELETE FROM @keys WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"}, keyArgs(keys))
+	if err != nil {
+		return err
+	}
+	args := make([]any, 0, 4*len(links))
+	for i, k := range links {
+		args = append(appendKey(args, k), string(held[i]))
+	}
+	return t.exec(ctx, t.tx, tuples{head: "DELETE FROM @links WHERE (account, space, value, record) IN (VALUES ", width: 4, tail: ")"}, args)
+}
+
+// judge names all that is in the way of the batch, if anything is. Who still
+// stands in the table under a key is somebody who does not give it up.
+func (t *task) judge(ctx context.Context) error {
+	c := new(users.Conflict)
+	var err error
+	if c.Done, err = t.done(ctx); err != nil {
+		return err
+	}
+	holders, err := t.holders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range t.changes {
+		var version uint64
+		if x.before != nil {
+			version = x.before.record.Version
+		}
+		if version != x.Version {
+			c.Stale = append(c.Stale, x.ID)
+		}
+		for _, k := range x.after.keys() {
+			holder, taken := holders[k]
+			if !taken {
+				holders[k] = x.ID
+			} else if holder != x.ID {
+				c.Keys = append(c.Keys, users.KeyConflict{Key: k, Wants: x.ID, Holder: holder})
+			}
+		}
+	}
+	if c.Empty() {
+		return nil
+	}
+	slices.Sort(c.Done)
+	slices.Sort(c.Stale)
+	slices.SortStableFunc(c.Keys, func(a, b users.KeyConflict) int {
+		if n := a.Key.Compare(b.Key); n != 0 {
+			return n
+		}
+		return strings.Compare(string(a.Wants), string(b.Wants))
+	})
+	return c
+}
+
+// done is the batch's rows that the import did before.
+func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
+	args := make([]any, 0, 2*len(t.batch.Rows))
+	for _, r := range t.batch.Rows {
+		args = append(args, string(t.batch.Import), int64(r.Row))
+	}
+	err = t.query(ctx, t.tx, tuples{head: "SELECT row FROM @journal WHERE (import, row) IN (VALUES ", width: 2, tail: ")"}, args,
+		func(rows *sql.Rows) error {
+			var id int64
+			err := rows.Scan(&id)
+			done = append(done, users.RowID(id))
+			return err
+		})
+	return done, err
+}
+
+// holders is who stands under the keys that the batch's records gain.
+func (t *task) holders(ctx context.Context) (map[users.Key]users.ID, error) {
+	var gained []users.Key
+	for _, c := range t.changes {
+		gained = append(gained, without(c.after.keys(), c.before.keys())...)
+	}
+	slices.SortFunc(gained, users.Key.Compare)
+	holders := make(map[users.Key]users.ID, len(gained))
+	err := t.query(ctx, t.tx, tuples{head: "SELECT account, space, value, record FROM @keys WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"},
+		keyArgs(slices.Compact(gained)), func(rows *sql.Rows) error {
+			var k users.Key
+			var id users.ID
+			err := rows.Scan(&k.Account, &k.Space, &k.Value, &id)
+			holders[k] = id
+			return err
+		})
+	return holders, err
+}
+
+func keyArgs(keys []users.Key) []any {
+	args := make([]any, 0, 3*len(keys))
+	for _, k := range keys {
+		args = appendKey(args, k)
+	}
+	return args
+}
+
+// without is those of a, in order, that are not in b. Both are sorted.
+func without(a, b []users.Key) []users.Key {
+	var out []users.Key
+	for _, k := range a {
+		for len(b) > 0 && b[0].Compare(k) < 0 {
+			b = b[1:]
+		}
+		if len(b) == 0 || b[0] != k {
+			out = append(out, k)
+		}
+	}
+	return out
+}

@@ -1,0 +1,75 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+// Find answers the records that stand under any of keys, ordered by id. It asks
+// the database once, so that all are of one moment. More than [users.MaxFind]
+// keys are an error.
+func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	if len(keys) > users.MaxFind {
+		return nil, fmt.Errorf("sqlstore: find: %d keys, at most %d", len(keys), users.MaxFind)
+	}
+	found, err := s.find(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: find: %w", err)
+	}
+	return found, nil
+}
+
+func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
+	var ids, unique, links []any
+	for _, k := range keys {
+		switch {
+		case k.Space == users.SpaceID:
+			if k.Account == "" {
+				ids = append(ids, k.Value)
+			}
+		case k.Space.Unique():
+			unique = appendKey(unique, k)
+		default:
+			links = appendKey(links, k)
+		}
+	}
+	var parts []string
+	var args []any
+	for _, x := range []struct {
+		of   tuples
+		args []any
+	}{
+		{tuples{head: "VALUES ", width: 1}, ids},
+		{tuples{head: "SELECT record FROM @keys WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"}, unique},
+		{tuples{head: "SELECT record FROM @links WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"}, links},
+	} {
+		if len(x.args) > 0 {
+			parts = append(parts, x.of.text(len(x.args)/x.of.width))
+			args = append(args, x.args...)
+		}
+	}
+	if len(parts) == 0 {
+		return nil, ctx.Err()
+	}
+	var found []users.Record
+	statement := "SELECT " + recordColumns + " FROM @records WHERE id IN (" + strings.Join(parts, " UNION ") + ") ORDER BY id"
+	err := s.rows(ctx, s.db, statement, args, func(rows *sql.Rows) error {
+		r, err := scanRow(rows)
+		if err == nil {
+			found = append(found, r.record)
+		}
+		return err
+	})
+	return found, err
+}
+
+func appendKey(args []any, k users.Key) []any {
+	return append(args, string(k.Account), string(k.Space), k.Value)
+}

@@ -1,0 +1,74 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/usher-go/usher/users"
+)
+
+// journalPart is how many entries are read at once.
+const journalPart = 500
+
+// Journal yields what the import did, and goes on to what it does meanwhile. It
+// reads some hundred entries at a time and holds nothing while it yields them.
+// An after that the import did not do is an error.
+func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
+	return func(yield func(users.Entry, error) bool) {
+		seq, err := s.place(ctx, imp, after)
+		for err == nil {
+			var part []users.Entry
+			if part, seq, err = s.entries(ctx, imp, seq); err != nil {
+				break
+			}
+			for _, e := range part {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(part) < journalPart {
+				return
+			}
+		}
+		yield(users.Entry{}, fmt.Errorf("sqlstore: journal: %w", err))
+	}
+}
+
+// place is where the entry of a row stands; 0 for no row.
+func (s *Store) place(ctx context.Context, imp users.ID, after users.RowID) (seq int64, err error) {
+	if s.err != nil || after == 0 {
+		return 0, s.err
+	}
+	err = s.rows(ctx, s.db, "SELECT seq FROM @journal WHERE import = ? AND row = ?", []any{string(imp), int64(after)},
+		func(rows *sql.Rows) error { return rows.Scan(&seq) })
+	if err == nil && seq == 0 {
+		err = fmt.Errorf("import %s did not do row %d", imp, after)
+	}
+	return seq, err
+}
+
+// entries is the next entries after a place, and the place of the last.
+func (s *Store) entries(ctx context.Context, imp users.ID, after int64) (part []users.Entry, seq int64, err error) {
+	err = s.rows(ctx, s.db, "SELECT row, seq, note, images FROM @journal WHERE import = ? AND seq > ? ORDER BY seq LIMIT ?",
+		[]any{string(imp), after, journalPart}, func(rows *sql.Rows) error {
+			var row int64
+			var note, images []byte
+			if err := rows.Scan(&row, &seq, &note, &images); err != nil {
+				return err
+			}
+			e := users.Entry{Row: users.RowID(row)}
+			if len(note) > 0 {
+				e.Note = json.RawMessage(note)
+			}
+			var err error
+			if e.Images, err = decodeImages(images); err != nil {
+				return fmt.Errorf("row %d: %w", row, err)
+			}
+			part = append(part, e)
+			return nil
+		})
+	return part, seq, err
+}

@@ -1,0 +1,80 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+)
+
+// maxParams is the most parameters of one statement. SQLite allows 32,766; past
+// some hundred a longer statement is no faster.
+const maxParams = 1500
+
+// A querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// A tuples statement is head, a VALUES list of any length, and tail. A long list
+// is run in parts.
+type tuples struct {
+	head  string
+	width int // parameters of one tuple
+	tail  string
+}
+
+func (t tuples) text(n int) string {
+	one := "(" + strings.Repeat(", ?", t.width)[2:] + ")"
+	return t.head + strings.Repeat(", "+one, n)[2:] + t.tail
+}
+
+// exec runs a statement that answers nothing, args being the tuples one after
+// the other.
+func (s *Store) exec(ctx context.Context, tx *sql.Tx, t tuples, args []any) error {
+	size := maxParams / t.width * t.width
+	if len(args) >= 2*size {
+		full, err := tx.PrepareContext(ctx, s.text(t.text(size/t.width)))
+		if err != nil {
+			return err
+		}
+		defer full.Close()
+		for len(args) >= size {
+			if _, err := full.ExecContext(ctx, args[:size]...); err != nil {
+				return err
+			}
+			args = args[size:]
+		}
+	}
+	for part := range slices.Chunk(args, size) {
+		if _, err := tx.ExecContext(ctx, s.text(t.text(len(part)/t.width)), part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// query runs a statement that answers rows, and hands each to scan.
+func (s *Store) query(ctx context.Context, q querier, t tuples, args []any, scan func(*sql.Rows) error) error {
+	for part := range slices.Chunk(args, maxParams/t.width*t.width) {
+		if err := s.rows(ctx, q, t.text(len(part)/t.width), part, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows runs one query and hands each row to scan.
+func (s *Store) rows(ctx context.Context, q querier, statement string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := q.QueryContext(ctx, s.text(statement), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,244 @@
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/usher-go/usher/users"
+)
+
+func applyCases() []Case {
+	return []Case{
+		{"apply/create", "A write at version 0 makes the record at version 1.", applyCreate},
+		{"apply/update", "A write adds one to the version it was read at; the version in the record itself is ignored.", applyUpdate},
+		{"apply/delete", "A write without a record deletes it.", applyDelete},
+		{"apply/again", "An id that was deleted can be made again, at version 1.", applyAgain},
+		{"apply/swap", "Two records may swap a key in one batch.", applySwap},
+		{"apply/chain", "A chain or a ring of records may hand keys on in one batch, in any order of writes.", applyChain},
+		{"apply/freed", "The keys of a deleted record are free in the same batch, and afterwards.", applyFreed},
+		{"apply/kept", "A record may be written with the keys it has.", applyKept},
+		{"apply/accounts", "Two accounts may use one value of a space that is not global.", applyAccounts},
+		{"apply/links", "Any number of records may stand under one link.", applyLinks},
+		{"apply/large", "A batch of thousands of records is applied like any other.", applyLarge},
+		{"apply/bookkeeping", "A batch without rows is written, and enters nothing into the journal.", applyBookkeeping},
+		{"apply/digest", "An import whose record has a digest goes on under that digest only; another is ErrDigest, and nothing is written.", applyDigest},
+		{"apply/digest-none", "An import without a record, or without a digest in it, goes on under any digest.", applyDigestNone},
+		{"apply/own", "What a caller does to its own batch, notes and clones afterwards changes nothing in the Store.", applyOwn},
+		{"apply/cancelled", "When the context is done before the call, every method fails and nothing is written.", applyCancelled},
+	}
+}
+
+func applyCreate(b *bench) {
+	ada := person("ada", "ada@example.com")
+	b.given(create(ada))
+	b.same("the record", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada")))
+}
+
+func applyUpdate(b *bench) {
+	ada := person("ada", "ada@example.com")
+	b.given(create(stored(ada, 41)))
+	b.same("the record made", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada")))
+	now := record("ada", globex, &users.Profile{Email: "lovelace@example.com", Login: "ada"})
+	b.given(change(stored(now, 77), 1))
+	b.same("the record changed", []users.Record{stored(now, 2)}, b.find(users.ByID("ada")))
+	b.given(change(now, 2))
+	b.same("the record written as it was", []users.Record{stored(now, 3)}, b.find(users.ByID("ada")))
+}
+
+func applyDelete(b *bench) {
+	b.given(creates(person("ada", "ada@example.com"), person("bob", "bob@example.com"))...)
+	b.given(change(person("ada", "ada@example.com"), 1))
+	b.given(remove("ada", 2))
+	b.finds([]users.Key{users.ByID("ada"), users.ByID("bob")}, "bob")
+	b.lists(anywhere(), "bob")
+}
+
+func applyAgain(b *bench) {
+	b.given(create(person("ada", "ada@example.com")))
+	b.given(change(person("ada", "ada@example.com"), 1))
+	b.given(remove("ada", 2))
+	ada := person("ada", "countess@example.com")
+	b.given(create(ada))
+	b.same("the record", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada"), email(acme, "ada@example.com")))
+}
+
+// holds checks who holds which address in acme.
+func holds(b *bench, want map[string]users.ID) {
+	b.t.Helper()
+	for address, id := range want {
+		if id == "" {
+			b.finds([]users.Key{email(acme, address)})
+			continue
+		}
+		b.finds([]users.Key{email(acme, address)}, id)
+	}
+}
+
+func applySwap(b *bench) {
+	b.given(creates(person("ada", "ada@example.com"), person("bob", "bob@example.com"))...)
+	b.given(change(person("ada", "bob@example.com"), 1), change(person("bob", "ada@example.com"), 1))
+	holds(b, map[string]users.ID{"ada@example.com": "bob", "bob@example.com": "ada"})
+	l1, l2 := extension("l1", acme, "+33123456781"), extension("l2", globex, "+33123456782")
+	b.given(creates(l1, l2)...)
+	b.given(change(extension("l1", acme, "+33123456782"), 1), change(extension("l2", globex, "+33123456781"), 1))
+	b.finds([]users.Key{users.KeyOf("", users.SpaceNumber, "+33123456781")}, "l2")
+}
+
+func applyChain(b *bench) {
+	b.given(creates(person("a", "a@example.com"), person("b", "b@example.com"), person("c", "c@example.com"))...)
+	b.given(change(person("a", "b@example.com"), 1), change(person("b", "c@example.com"), 1), change(person("c", "d@example.com"), 1))
+	holds(b, map[string]users.ID{"a@example.com": "", "b@example.com": "a", "c@example.com": "b", "d@example.com": "c"})
+	b.given(change(person("c", "a@example.com"), 2), change(person("b", "d@example.com"), 2), change(person("a", "c@example.com"), 2))
+	holds(b, map[string]users.ID{"a@example.com": "c", "b@example.com": "", "c@example.com": "a", "d@example.com": "b"})
+	b.given(change(person("c", "c@example.com"), 3), change(person("a", "d@example.com"), 3), change(person("b", "a@example.com"), 3))
+	holds(b, map[string]users.ID{"a@example.com": "b", "c@example.com": "c", "d@example.com": "a"})
+}
+
+func applyFreed(b *bench) {
+	b.given(creates(agent("ada", acme), person("bob", "bob@example.com"))...)
+	heir := agent("ada", acme)
+	heir.ID = "heir"
+	b.given(create(heir), remove("ada", 1)) // the deletion comes last
+	for _, k := range heir.Keys() {
+		b.finds([]users.Key{k}, "heir")
+	}
+	b.given(remove("heir", 1))
+	b.given(change(person("bob", "ada@example.com"), 1))
+	holds(b, map[string]users.ID{"ada@example.com": "bob"})
+}
+
+func applyKept(b *bench) {
+	ada := agent("ada", acme)
+	b.given(creates(ada, extension("l1", acme, "+33123456781"))...)
+	b.given(change(ada, 1), change(extension("l1", acme, "+33123456781"), 1))
+	for _, k := range ada.Keys() {
+		b.finds([]users.Key{k}, "ada")
+	}
+}
+
+func applyAccounts(b *bench) {
+	theirs := agent("ada", globex)
+	theirs.ID = "other"
+	b.given(creates(agent("ada", acme), theirs)...)
+	b.finds([]users.Key{email(acme, "ada@example.com"), email(globex, "ada@example.com")}, "ada", "other")
+}
+
+func applyLinks(b *bench) {
+	b.given(creates(agent("ada", acme), agent("bob", acme), agent("eve", acme))...)
+	b.finds([]users.Key{users.KeyOf(acme, users.LinkSupervisor, "boss")}, "ada", "bob", "eve")
+}
+
+func applyLarge(b *bench) {
+	recs := people(4000)
+	b.given(creates(recs...)...)
+	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs) {
+		b.fatalf("%d records after a batch of %d", p.Total, len(recs))
+	}
+	var writes []users.Write
+	for i, r := range recs {
+		if i%2 == 0 {
+			writes = append(writes, remove(r.ID, 1))
+		} else {
+			writes = append(writes, change(person(r.ID, recs[i-1].Data.(*users.Profile).Email), 1))
+		}
+	}
+	b.given(writes...)
+	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs)/2 {
+		b.errorf("%d records after half of %d were deleted", p.Total, len(recs))
+	}
+	holds(b, map[string]users.ID{"p3998@example.com": "p3999", "p3999@example.com": ""})
+}
+
+func applyBookkeeping(b *bench) {
+	imp := record("i1", acme, &users.Import{Template: "users", State: users.ImportRunning})
+	b.apply(users.Batch{Import: "i1", Writes: creates(imp)})
+	imp.Data = &users.Import{Template: "users", State: users.ImportDone}
+	b.apply(users.Batch{Import: "i1", Writes: []users.Write{change(imp, 1)}})
+	b.same("the import's record", []users.Record{stored(imp, 2)}, b.find(users.ByID("i1")))
+	b.same("the journal", []users.Entry(nil), b.journal("i1", 0))
+}
+
+func importing(id users.ID, digest string) users.Write {
+	return create(record(id, acme, &users.Import{Template: "users", Digest: digest, State: users.ImportRunning}))
+}
+
+func applyDigest(b *bench) {
+	first := row("i1", 1, create(person("ada", "ada@example.com")))
+	first.Writes, first.Digest = append(first.Writes, importing("i1", "d1")), "d1"
+	b.apply(first)
+	second := row("i1", 2, create(person("bob", "bob@example.com")))
+	for _, digest := range []string{"d2", "", "D1"} {
+		second.Digest = digest
+		if err := b.store.Apply(b.ctx, second); !errors.Is(err, users.ErrDigest) {
+			b.fatalf("Apply under the digest %q: %v, want %v", digest, err, users.ErrDigest)
+		}
+	}
+	b.finds([]users.Key{users.ByID("bob"), email(acme, "bob@example.com")})
+	b.same("the rows done", []users.RowID{users.RowAt(0, 1)}, b.rowsDone("i1"))
+	second.Digest = "d1"
+	b.apply(second)
+	b.same("the rows done", []users.RowID{users.RowAt(0, 1), users.RowAt(0, 2)}, b.rowsDone("i1"))
+}
+
+func applyDigestNone(b *bench) {
+	for n, digest := range []string{"d1", "", "d2"} {
+		batch := row("unknown", n+1)
+		batch.Digest = digest
+		b.apply(batch)
+	}
+	b.given(importing("i1", ""), create(person("i2", "i2@example.com")))
+	for n, imp := range []users.ID{"i1", "i1", "i2"} {
+		batch := row(imp, n+1)
+		batch.Digest = []string{"d1", "d2", "d3"}[n]
+		b.apply(batch)
+	}
+}
+
+func applyOwn(b *bench) {
+	ada := agent("ada", acme)
+	batch := row("i1", 1, create(ada.Clone()))
+	batch.Rows[0].Note = json.RawMessage(`{"n":1}`)
+	b.apply(batch)
+	copy(batch.Rows[0].Note, `XXXXXXX`)
+	batch.Rows[0].Row = 99
+	batch.Writes[0].Record.Head = users.Head{ID: "eve"}
+	batch.Writes[0] = users.Write{}
+
+	got := b.find(users.ByID("ada"))
+	b.same("the record", []users.Record{stored(ada, 1)}, got)
+	mine := got[0].Clone()
+	mine.Data.(*users.Profile).Roles[0] = "changed"
+	mine.Data.(*users.Profile).ContactCentre.LANID = "changed"
+	got[0].Head = users.Head{}
+
+	b.same("the record", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada")))
+	b.same("the list", []users.Record{stored(ada, 1)}, b.list(anywhere()).Records)
+	after := stored(ada, 1)
+	b.same("the journal", []users.Entry{{Row: users.RowAt(0, 1), Note: json.RawMessage(`{"n":1}`),
+		Images: []users.Image{{After: &after}}}}, b.journal("i1", 0))
+}
+
+func applyCancelled(b *bench) {
+	b.given(create(person("ada", "ada@example.com")))
+	ctx, cancel := context.WithCancel(b.ctx)
+	cancel()
+	if err := b.store.Apply(ctx, row("i1", 1, create(person("bob", "bob@example.com")))); err == nil {
+		b.errorf("Apply: no error")
+	}
+	if _, err := b.store.Find(ctx, []users.Key{users.ByID("ada")}); err == nil {
+		b.errorf("Find: no error")
+	}
+	if _, err := b.store.List(ctx, anywhere()); err == nil {
+		b.errorf("List: no error")
+	}
+	failed := false
+	for _, err := range b.store.Journal(ctx, setup, 0) {
+		failed = err != nil
+	}
+	if !failed {
+		b.errorf("Journal: no error")
+	}
+	b.finds([]users.Key{users.ByID("bob"), email(acme, "bob@example.com")})
+	b.same("the journal", []users.Entry(nil), b.journal("i1", 0))
+}

@@ -1,0 +1,13 @@
+package storetest_test
+
+import (
+	"testing"
+
+	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/memstore"
+	"github.com/usher-go/usher/users/storetest"
+)
+
+func TestMemstore(t *testing.T) {
+	storetest.Run(t, func(*testing.T) users.Store { return memstore.New() })
+}

@@ -1,0 +1,174 @@
+package users
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A User is a person as an account knows them: identity and profile.
+type User struct {
+	Head
+	Profile
+}
+
+// A Profile is what an account says about a person.
+type Profile struct {
+	Email string `json:"email,omitempty"`
+	Login string `json:"login,omitempty"`
+	// DisplayName is the name as typed; [Profile.Name] is the name to show.
+	DisplayName string `json:"name,omitempty"`
+	FirstName   string `json:"first_name,omitempty"`
+	LastName    string `json:"last_name,omitempty"`
+	// Mobile is in E.164.
+	Mobile string `json:"mobile,omitempty"`
+	// Roles are [RoleAdmin], [RolePartner] and names of the account's catalogue, sorted. Nobody needs one.
+	Roles []string `json:"roles,omitempty"`
+	// Source is who keeps this person; empty means [Local].
+	Source Source `json:"source,omitempty"`
+	// ExternalID is the id the source knows this person by.
+	ExternalID string `json:"external_id,omitempty"`
+	// Registered is whether the person has accepted the invitation.
+	Registered bool `json:"registered,omitempty"`
+	// Inactive is set when the account was disabled or removed while the person stays listed.
+	Inactive bool `json:"inactive,omitempty"`
+	// Products are those the person has a licence of, sorted.
+	Products []string `json:"products,omitempty"`
+	// ContactCentre is nil for a person who does not work in one.
+	ContactCentre *ContactCentre `json:"contact_centre,omitempty"`
+	// Custom are attributes of the host's own. Their fields are called "custom.NAME".
+	Custom map[string]string `json:"custom,omitempty"`
+}
+
+// ContactCentre is what Tetherfi's OCM knows about an agent or a supervisor.
+type ContactCentre struct {
+	LANID   string `json:"lan_id,omitempty"`
+	AgentID string `json:"agent_id,omitempty"`
+	// PBXID is a station number, not a telephone system.
+	PBXID string `json:"pbx_id,omitempty"`
+	// Kind is "Agent" or "Supervisor"; OCM's column is called Profile.
+	Kind string `json:"profile,omitempty"`
+	// Supervisor and Unit are ids of records.
+	Supervisor ID     `json:"supervisor,omitempty"`
+	Unit       ID     `json:"org_unit,omitempty"`
+	AccessRole string `json:"access_role,omitempty"`
+	CRMName    string `json:"crm_name,omitempty"`
+	Greeting   string `json:"text_chat_greeting_template_name,omitempty"`
+}
+
+// The roles every account has. RoleAdmin may manage the account; RolePartner
+// marks a person of the partner who serves it, who cannot be deleted.
+const (
+	RoleAdmin   = "account_admin"
+	RolePartner = "partner"
+)
+
+// A Source is the system that keeps a person's data.
+type Source string
+
+// The sources, after the CloudLink console.
+const (
+	Local   Source = "local"
+	SCIM    Source = "scim"
+	PBXSync Source = "pbx"
+	MiCloud Source = "micloud"
+	IoT     Source = "iot"
+)
+
+// Name is the name to show: the display name, else first and last name, else
+// the one of them there is, else the e-mail address.
+func (p *Profile) Name() string {
+	switch {
+	case p.DisplayName != "":
+		return p.DisplayName
+	case p.FirstName != "" || p.LastName != "":
+		return strings.TrimSpace(p.FirstName + " " + p.LastName)
+	}
+	return p.Email
+}
+
+// Admin reports whether the person has the rights of an Account Admin.
+func (p *Profile) Admin() bool { return p.Has(RoleAdmin) }
+
+// Has reports whether the person has the role.
+func (p *Profile) Has(role string) bool { return slices.Contains(p.Roles, role) }
+
+// Grant gives (on) or takes away a role.
+func (p *Profile) Grant(role string, on bool) {
+	i, has := slices.BinarySearch(p.Roles, role)
+	switch {
+	case on && !has:
+		p.Roles = slices.Insert(slices.Clone(p.Roles), i, role)
+	case !on && has:
+		p.Roles = slices.Delete(slices.Clone(p.Roles), i, i+1)
+	}
+}
+
+// Kind is [KindUser].
+func (*Profile) Kind() Kind { return KindUser }
+
+func (p *Profile) clone() Data {
+	c := *p
+	c.Roles, c.Products, c.Custom = slices.Clone(p.Roles), slices.Clone(p.Products), maps.Clone(p.Custom)
+	if p.ContactCentre != nil {
+		cc := *p.ContactCentre
+		c.ContactCentre = &cc
+	}
+	return &c
+}
+
+func (p *Profile) index(h Head, x *Index) {
+	x.key(h, SpaceEmail, p.Email)
+	x.key(h, SpaceLogin, p.Login)
+	x.key(h, SpaceExternal, p.ExternalID)
+	for _, r := range p.Roles {
+		x.link(h, LinkGrant, r)
+	}
+	x.link(h, LinkSource, string(p.source()))
+	x.link(h, LinkRegistered, yesNo(p.Registered))
+	x.link(h, LinkActive, yesNo(!p.Inactive))
+	for _, s := range p.Products {
+		x.link(h, LinkLicensed, s)
+	}
+	text := []string{p.Name(), p.FirstName, p.LastName, p.Email, p.Login}
+	if c := p.ContactCentre; c != nil {
+		x.key(h, SpaceLANID, c.LANID)
+		x.key(h, SpaceStation, c.PBXID)
+		x.link(h, LinkSupervisor, string(c.Supervisor))
+		x.link(h, LinkMember, string(c.Unit))
+		text = append(text, c.LANID, c.PBXID)
+	}
+	x.Sort = FoldEmail(p.Email)
+	if x.Sort == "" {
+		x.Sort = Fold(p.Name())
+	}
+	x.Search = Fold(strings.Join(text, " "))
+}
+
+func (p *Profile) source() Source {
+	if p.Source == "" {
+		return Local
+	}
+	return p.Source
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// User is the record as a person; false if it is something else.
+func (r Record) User() (User, bool) {
+	p, ok := r.Data.(*Profile)
+	if !ok {
+		return User{}, false
+	}
+	return User{Head: r.Head, Profile: *p.clone().(*Profile)}, true
+}
+
+// Record is the user as a Store keeps it.
+func (u User) Record() Record {
+	return Record{Head: u.Head, Data: u.Profile.clone()}
+}
