@@ -114,7 +114,7 @@ func Show(s string) string {
 // CellName is the name a spreadsheet gives the cell in that column and row,
 // both from 1: CellName(2, 3) is "B3".
 func CellName(column, row int) string {
-	var buf [8]byte
+	var buf [14]byte // an int64 has no more letters
 	i := len(buf)
 	for column > 0 {
 		column--

@@ -33,15 +33,17 @@ func live(s string) bool {
 	if s == "" {
 		return false
 	}
-	switch s[0] {
-	case '\t', '\r', '\n':
+	switch c := s[0]; {
+	case c == '\t', c == '\r', c == '\n':
 		return true
+	case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return len(s) >= 4 && strings.EqualFold(s[:4], "sep=")
 	}
 	s = strings.TrimLeftFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
 	})
 	for _, r := range s {
-		return strings.ContainsRune("=+-@|%＝＋－＠", r) || len(s) >= 4 && strings.EqualFold(s[:4], "sep=")
+		return strings.ContainsRune("=+-@|%＝＋－＠", r)
 	}
 	return false
 }

@@ -49,9 +49,11 @@ func Open(ctx context.Context, src Source, lim *Limits, formats ...Format) (*Tab
 		return nil, Refuse("file.empty")
 	}
 	head := make([]byte, min(512, src.Size))
-	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+	n, err := src.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("formats: read: %w", err)
 	}
+	head = head[:n]
 	for _, f := range formats {
 		if f.Match(src.Name, head) {
 			return f.Read(ctx, src, l)

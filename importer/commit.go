@@ -38,6 +38,9 @@ type CommitOptions struct {
 	Batch int
 	// Progress is called after every batch, on the caller's goroutine.
 	Progress func(Progress)
+	// Approve names the codes of brakes that a person lifted. The rows a brake
+	// concerns are skipped without it.
+	Approve []string
 	// Strict makes any newer version of a person a conflict, not only one that
 	// changes what was shown.
 	Strict bool
@@ -207,13 +210,19 @@ func (c *commit) classify() {
 			fail(r)
 		}
 	}
-	fresh.propagate(changed)
-	for i := range shown.grid.rows {
-		r := uint32(i)
-		if c.rows[r] == nil && fresh.actionOf(r) == ActionBlocked {
-			c.rows[r] = &rowResult{outcome: Blocked}
+	for _, f := range shown.brakes() {
+		if slices.Contains(c.opts.Approve, f.Code) {
+			continue
+		}
+		for i := range shown.grid.rows {
+			if r := uint32(i); c.rows[r] == nil && shown.state[r].lowers {
+				c.rows[r] = &rowResult{outcome: Skipped, findings: []formats.Finding{f}}
+				fail(r)
+			}
 		}
 	}
+	fresh.propagate(changed)
+	c.block()
 	if c.opts.Policy == AllOrNothing {
 		c.holdBack()
 	}
@@ -355,7 +364,14 @@ func (c *commit) settle(rows []uint32, o Outcome, findings ...formats.Finding) {
 			changed = append(changed, r)
 		}
 	}
-	c.fresh.propagate(changed)
+	if len(changed) > 0 {
+		c.fresh.propagate(changed)
+		c.block()
+	}
+}
+
+// block gives the rows that need one which will not happen their outcome.
+func (c *commit) block() {
 	for i := range c.fresh.grid.rows {
 		if r := uint32(i); c.rows[r] == nil && c.fresh.actionOf(r) == ActionBlocked {
 			c.rows[r] = &rowResult{outcome: Blocked}

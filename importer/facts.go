@@ -16,6 +16,7 @@ type facts struct {
 	held map[int32][]int32
 	// leading is how many lead the account; -1 until somebody asks.
 	leading int
+	people  int // users of the account, counted at the same time
 	finds   int // calls, for tests
 }
 
@@ -164,12 +165,17 @@ func (p *Preview) askLeading(ctx context.Context) error {
 	if p.facts.leading >= 0 {
 		return nil
 	}
-	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Having: users.Leading(), Limit: 1, Count: true}
-	page, err := p.dir.List(ctx, q)
+	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Limit: 1, Count: true}
+	all, err := p.dir.List(ctx, q)
 	if err != nil {
 		return err
 	}
-	p.facts.leading = page.Total
+	q.Having = users.Leading()
+	leading, err := p.dir.List(ctx, q)
+	if err != nil {
+		return err
+	}
+	p.facts.people, p.facts.leading = all.Total, leading.Total
 	return nil
 }
 

@@ -139,6 +139,7 @@ type rowState struct {
 	action  Action
 	makes   bool // the row makes the person it is about
 	repeat  bool
+	lowers  bool // the row deletes somebody, or takes an admin's rights
 	blocked bool
 	cycle   bool
 	doomed  uint32
@@ -248,6 +249,7 @@ func (p *Preview) redecide(row uint32) bool {
 	p.uncount(row)
 	print, old := p.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || !slices.Equal(old.needs, v.needs) || !sameNotes(old.notes, v.notes)
+	s.lowers = v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0
 	s.print, s.action, s.doomed, s.more = print, v.action, v.doomed, nil
 	if len(v.needs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}

@@ -379,14 +379,14 @@ func (p *Preview) cycleOf(row uint32) string {
 	return ""
 }
 
-// Findings are those of the whole file: how it was read, its headings, and
-// rows that hold nothing else.
+// Findings are those of the whole file: how it was read, its headings, rows
+// that hold nothing else, and brakes ([formats.Brake]).
 func (p *Preview) Findings() []formats.Finding {
 	var out []formats.Finding
 	for i := range p.grid.tables {
 		out = append(out, p.grid.tables[i].extras...)
 	}
-	return out
+	return append(out, p.brakes()...)
 }
 
 // Account is where the rows go.

@@ -11,6 +11,7 @@ type tally struct {
 	actions [ActionError + 1]int
 	codes   map[string]int
 	errors  int // findings of severity error
+	lowers  int // rows that will delete somebody or take an admin's rights
 }
 
 func newTally() tally { return tally{codes: map[string]int{}} }
@@ -37,7 +38,11 @@ func (p *Preview) tallyRow(row uint32, by int) {
 	if s.action == 0 {
 		return
 	}
-	p.tally.actions[p.actionOf(row)] += by
+	a := p.actionOf(row)
+	p.tally.actions[a] += by
+	if s.lowers && a.writes() {
+		p.tally.lowers += by
+	}
 	for _, n := range s.extra().notes {
 		p.tallyCode(n.code, n.severity, by)
 	}

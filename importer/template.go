@@ -173,15 +173,9 @@ func (c *Column) Label(name, lang string) string {
 func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	tab := &t.Tables[i]
 	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows()}
-	for j := range tab.Columns {
-		c := &tab.Columns[j]
-		col := formats.SheetColumn{Heading: c.Heading(lang), Text: c.AsText, Comment: c.Help[lang], Strict: len(c.Values) > 0}
-		if col.Comment == "" {
-			col.Comment = c.Help["en"]
-		}
-		for _, v := range c.Values {
-			col.Values = append(col.Values, c.Label(v.Name, lang))
-		}
+	for c := range tab.Columns {
+		col := tab.sheetColumn(c, tab.Columns[c].Heading(lang), lang)
+		col.Strict = len(col.Values) > 0
 		s.Columns = append(s.Columns, col)
 	}
 	return s

@@ -3,7 +3,6 @@ package users
 import (
 	"crypto/rand"
 	"encoding/base32"
-	"strings"
 )
 
 // An ID names a record. It is opaque: 26 characters of lower-case base32 when
@@ -33,11 +32,4 @@ func NewID() ID {
 	var b [16]byte
 	rand.Read(b[:]) // never fails: crypto/rand
 	return ID(idEncoding.EncodeToString(b[:]))
-}
-
-// valid reports whether an id can be stored and shown.
-func (id ID) valid() bool {
-	return id != "" && len(id) <= 128 && !strings.ContainsFunc(string(id), func(r rune) bool {
-		return r <= ' ' || r == 0x7f || r > 0x7e
-	})
 }

@@ -23,11 +23,11 @@ type layout struct {
 // headingRows is among how many records a heading is looked for.
 const headingRows = 20
 
-// detect finds the layout of the file called name in its first text, read
-// from r. What goes wrong with r, the reader meets again.
-func (f Format) detect(name string, r io.Reader) layout {
-	buf := make([]byte, window)
-	n, err := io.ReadFull(r, buf)
+// detect finds the layout of a file in its first text. What goes wrong here,
+// the reader meets again.
+func (f Format) detect(src formats.Source, cs charset) layout {
+	buf := make([]byte, min(window, 3*src.Size+1)) // no encoding makes more of a byte
+	n, err := io.ReadFull(cs.reader(src, src.Size), buf)
 	whole := err != nil
 	text := buf[:n]
 	for bytes.HasPrefix(text, bom) {
@@ -43,7 +43,7 @@ func (f Format) detect(name string, r io.Reader) layout {
 		return l
 	}
 	candidates := []rune{',', ';', '\t', '|'}
-	if ext := strings.ToLower(path.Ext(name)); ext == ".tsv" || ext == ".tab" {
+	if ext := strings.ToLower(path.Ext(src.Name)); ext == ".tsv" || ext == ".tab" {
 		candidates = []rune{'\t', ',', ';', '|'}
 	}
 	best := f.sample(text, whole, layout{delim: candidates[0]})
@@ -87,7 +87,7 @@ type sample struct {
 }
 
 func (f Format) sample(text []byte, whole bool, l layout) sample {
-	s := newScanner(nil, l.delim, f.Comment, formats.Limits{RecordBytes: window, Columns: formats.HardColumns})
+	s := newScanner(nil, 0, l.delim, f.Comment, formats.Limits{RecordBytes: window, Columns: formats.HardColumns})
 	s.skip = l.sep
 	s.buf, s.end, s.eof = text, len(text), true
 	known := foldAll(f.Headings)

@@ -29,6 +29,7 @@ func TestDelimiters(t *testing.T) {
 		{name: "commas in quotes", in: "a;b\n\"1,2\";3\n\"4,5\";6\n", want: ";", first: []string{"a", "b"}},
 		{name: "mails in one column", reason: "some lists in the cells do not make columns", in: "Email\na@x.com; b@x.com\nc@x.com\nd@x.com\n", want: ",", first: []string{"Email"}},
 		{name: "a title with commas", in: "May, June, July\na;b;c\n1;2;3\n4;5;6\n", want: ";", first: []string{"May, June, July"}},
+		{name: "as many commas", reason: "the heading has none", in: "Name;Role\nx, y;User\nx, y;User\nx, y\n", want: ";", first: []string{"Name", "Role"}},
 		{name: "short rows", in: "a;b;c\n1\n2;3\n4\n", want: ";", first: []string{"a", "b", "c"}},
 		{name: "quotes decide", reason: "with a comma, every quote would be out of place", in: "a,x;b,x\n1,2;\"3,4\"\n1,2;\"5,6\"\n", want: ";", first: []string{"a,x", "b,x"}},
 		{name: "known headings", reason: "they weigh more than consistency",
@@ -75,8 +76,8 @@ func TestSignsThatCannotBe(t *testing.T) {
 func TestWideHeading(t *testing.T) {
 	heading := strings.Repeat(strings.Repeat("h", 999)+";", 99) + "h"
 	o := &csv.Options{Limits: formats.Limits{Columns: -1}}
-	table, err := open(heading+"\n1;2\n"+strings.Repeat("x;", 101)+"\n", o)
+	table, err := open(" \n"+heading+"\n1;2\n"+strings.Repeat("x;", 101)+"\n", o)
 	require.NoError(t, err)
 	require.Equal(t, ";", table.Source["delimiter"])
-	require.Equal(t, []string{"error csv.field_count 3:101 x"}, findings(table))
+	require.Equal(t, []string{"error csv.field_count 4:101 x"}, findings(table))
 }

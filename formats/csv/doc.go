@@ -34,8 +34,9 @@
 //
 // # Writing
 //
-// Every cell written is inert: [Guard] puts an apostrophe before what a
-// spreadsheet would calculate, and [Unguard] takes it away again.
+// Every cell written is inert: [formats.Guard] puts an apostrophe before what a
+// spreadsheet would calculate. Reading leaves it there, as everything that was
+// typed; [formats.Unguard] takes it away.
 //
 // # Imports
 //

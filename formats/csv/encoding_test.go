@@ -104,6 +104,14 @@ func TestEncodingIsDecidedOverTheWholeFile(t *testing.T) {
 	}
 }
 
+// Text that is full of NULs further on is no UTF-16 for it.
+func TestNULsFurtherOn(t *testing.T) {
+	table, err := open(strings.Repeat("a,b\n", 1<<14)+strings.Repeat("x\x00", 1<<13), nil)
+	require.NoError(t, err)
+	require.Equal(t, "utf-8", table.Source["encoding"])
+	require.Len(t, findings(table), 1)
+}
+
 func TestDamagedText(t *testing.T) {
 	for _, tt := range []struct{ name, reason, in, bad string }{
 		{"one bad byte", "the other letters are UTF-8", "é,ü\nJos\xe9,x\nok,1\n", `error csv.encoding 2:1 Jos\xe9`},

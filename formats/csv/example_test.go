@@ -77,8 +77,3 @@ func ExampleMarshal() {
 	// 2,ada@example.com
 	// 3,bob@example.com
 }
-
-func ExampleUnguard() {
-	fmt.Println(csv.Guard("+33123456789"), csv.Unguard("'+33123456789"), csv.Unguard("'tis"))
-	// Output: '+33123456789 +33123456789 'tis
-}

@@ -28,9 +28,9 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	if err != nil {
 		return nil, err
 	}
-	l := f.detect(src.Name, cs.reader(src, src.Size))
+	l := f.detect(src, cs)
 	r := reader{
-		scanner: newScanner(cs.reader(src, src.Size), l.delim, f.Comment, lim),
+		scanner: newScanner(cs.reader(src, src.Size), room(src.Size), l.delim, f.Comment, lim),
 		Builder: formats.NewBuilder(src.Name, lim),
 		charset: cs,
 		heading: l.width,
@@ -114,7 +114,7 @@ func (r *reader) row() error {
 	if r.faults&^escaped != 0 {
 		r.quotes()
 	}
-	if r.width > r.heading && r.shown {
+	if r.width > r.heading {
 		r.surplus()
 	}
 	_, err := r.EndRow(r.number, r.line)

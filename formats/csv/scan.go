@@ -23,6 +23,7 @@ type scanner struct {
 	columns int    // how many cells are kept of one
 	stop    [256]bool
 
+	room     int // how long the window is at first
 	buf      []byte
 	pos, end int // what is left to scan in buf
 	eof      bool
@@ -65,8 +66,8 @@ const (
 
 var bom = []byte("\ufeff")
 
-func newScanner(src io.Reader, delim, comment rune, lim formats.Limits) *scanner {
-	s := &scanner{src: src, delim: []byte(string(delim)), longest: lim.RecordBytes, columns: lim.Columns, ahead: 1}
+func newScanner(src io.Reader, room int, delim, comment rune, lim formats.Limits) *scanner {
+	s := &scanner{src: src, room: room, delim: []byte(string(delim)), longest: lim.RecordBytes, columns: lim.Columns, ahead: 1}
 	if comment != 0 {
 		s.comment = []byte(string(comment))
 	}
@@ -122,7 +123,7 @@ func (s *scanner) fill() error {
 		s.pos = 0
 	}
 	if s.end*2 >= len(s.buf) {
-		s.buf = append(s.buf, make([]byte, max(window, len(s.buf)))...)
+		s.buf = append(s.buf, make([]byte, max(s.room, len(s.buf)))...)
 	}
 	n, err := io.ReadFull(s.src, s.buf[s.end:])
 	s.end += n
@@ -152,9 +153,6 @@ func (s *scanner) scan(b []byte) (n, end int) {
 		}
 		return s.lineEnd(b, n)
 	}
-	if len(b) < len(s.comment) && !s.eof {
-		return 0, -1
-	}
 	for i := 0; ; i += len(s.delim) {
 		c := span{from: i}
 		if i < len(b) && b[i] == '"' {
@@ -181,12 +179,8 @@ func (s *scanner) quoted(b []byte, i int, c *span) int {
 		if k < 0 {
 			return -1
 		}
-		i += k + 1
-		if i == len(b) && !s.eof {
-			return -1
-		}
-		if i == len(b) || b[i] != '"' {
-			break
+		if i += k + 1; i == len(b) || b[i] != '"' {
+			break // or, at the end of b, half of a doubled quote: plain wants more then
 		}
 		c.faults |= escaped
 	}
@@ -215,8 +209,6 @@ func (s *scanner) plain(b []byte, i int, c *span) int {
 			}
 			continue
 		case b[i] == '\n', b[i] == '\r', len(s.delim) == 1, bytes.HasPrefix(b[i:], s.delim):
-		case len(b)-i < len(s.delim) && !s.eof:
-			return -1
 		default:
 			continue // a character that begins as the delimiter does
 		}

@@ -183,15 +183,15 @@ func TestFindingIsComplete(t *testing.T) {
 
 // Wherever the reader's window ends, the records are the same.
 func TestWindowEnds(t *testing.T) {
-	marked := "¶\"x\"\"y\r\nz\",é\r\r\n§\r\n¶a,\"b\"\r\n§#c\r¶q\"r\r\n¶1,2"
+	marked := "¶\"x\"\"y\r\nz\",é\r\r\n§\r\n¶a,\"b\"\r\n§※c\r¶q\"r\r\n¶1,2"
 	text, want := unmark(marked)
 	wantCells := [][]string{{"x\"y\r\nz", "é"}, {"a", "b"}, {`q"r`}, {"1", "2"}}
 	for _, delim := range []rune{',', '→'} {
 		text := strings.ReplaceAll(text, ",", string(delim))
 		for shift := range len(text) + 1 {
 			// A comment fills the window up to shift bytes before its end.
-			filler := "#" + strings.Repeat("-", 1<<16-2-shift) + "\n"
-			table, err := open(filler+text, &csv.Options{Format: csv.Format{Delimiter: delim, Comment: '#'}})
+			filler := "※" + strings.Repeat("-", 1<<16-4-shift) + "\n"
+			table, err := open(filler+text, &csv.Options{Format: csv.Format{Delimiter: delim, Comment: '※'}})
 			require.NoError(t, err)
 			require.Equal(t, wantCells, cells(table), "shift %d", shift)
 			for i, p := range positions(table) {

@@ -11,7 +11,7 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Writer writes sheets as delimited text that is inert ([Guard]).
+// Writer writes sheets as delimited text that is inert ([formats.Guard]).
 //
 // The zero value writes what Excel opens right where the decimal sign is a
 // point: UTF-8 with a byte order mark, without which Excel takes it for the
@@ -140,7 +140,7 @@ func (e *encoder) preamble(line string) {
 		line = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(line)
 		// Without quotes a spreadsheet may split the comment into cells.
 		cells := strings.FieldsFunc(line, func(r rune) bool { return r == e.delim || isDelimiter(r) })
-		if !slices.ContainsFunc(cells, func(s string) bool { return live(strings.TrimLeft(s, "'\" ")) }) {
+		if !slices.ContainsFunc(cells, func(s string) bool { return !inert(s) }) {
 			e.buf = append(e.buf, line...)
 			e.end()
 			return
@@ -149,13 +149,19 @@ func (e *encoder) preamble(line string) {
 	e.record([]string{line})
 }
 
+// inert holds for a piece of a comment that may stand as a cell of its own.
+func inert(s string) bool {
+	s = strings.TrimLeft(s, "'\" ")
+	return formats.Guard(s) == s
+}
+
 func (e *encoder) isComment(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r == e.comment
 }
 
 func (e *encoder) cell(s string, first bool) {
-	s = Guard(s)
+	s = formats.Guard(s)
 	if !e.quotes(s) && !(first && e.isComment(s)) {
 		e.buf = append(e.buf, s...)
 		return
@@ -187,10 +193,7 @@ func (e *encoder) quotes(s string) bool {
 		return true
 	}
 	for _, r := range s {
-		switch {
-		case r == e.delim, r == '"', isDelimiter(r), r < ' ', r == 0x7f:
-			return true
-		case r >= utf8.RuneSelf && unicode.In(r, unicode.Cc, unicode.Cf):
+		if r == e.delim || r == '"' || isDelimiter(r) || r < ' ' || r == 0x7f {
 			return true
 		}
 	}

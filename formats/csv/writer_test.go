@@ -126,7 +126,7 @@ func requireRoundTrip(t require.TestingT, w csv.Writer, rows [][]string, comment
 	got := cells(table)
 	for _, r := range got {
 		for i := range r {
-			r[i] = csv.Unguard(r[i])
+			r[i] = formats.Unguard(r[i])
 		}
 	}
 	require.Equal(t, want, got, "%q", out.String())

@@ -43,7 +43,10 @@ func (b book) parts() book {
 	return all
 }
 
-func (b book) zip() []byte {
+func (b book) zip() []byte { return b.pack(zip.Deflate) }
+
+// pack makes the workbook with that method of packing.
+func (b book) pack(method uint16) []byte {
 	all := b.parts()
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
@@ -51,7 +54,7 @@ func (b book) zip() []byte {
 		if all[name] == "" {
 			continue
 		}
-		w, err := z.Create(name)
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		if err != nil {
 			panic(err)
 		}

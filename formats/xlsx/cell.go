@@ -123,7 +123,11 @@ func (s *sheet) number(column int, value []byte, format numberFormat) ([]byte, e
 	}
 	from := len(s.arena)
 	if isWhole(f) && math.Abs(f) >= tooPrecise {
-		s.arena = appendNumber(s.arena, f)
+		if len(bytes.Trim(value, "0123456789")) == 0 {
+			s.keep(value) // all that the file has
+		} else {
+			s.arena = appendNumber(s.arena, f)
+		}
 		return s.arena[from:], s.find(formats.Error, "number.precision", column, value)
 	}
 	switch format.kind {

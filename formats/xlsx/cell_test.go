@@ -28,6 +28,7 @@ func TestCellText(t *testing.T) {
 		{"white space", "around a number", "<c r=\"A1\"><v>\n 7\t</v></c>", "", "7", nil},
 		{"15 digits", "Excel keeps them", `<c r="A1"><v>123456789012345</v></c>`, "", "123456789012345", nil},
 		{"16 digits", "Excel keeps 15", `<c r="A1"><v>1234567890123456</v></c>`, "", "1234567890123456", []string{"A1 number.precision=1234567890123456"}},
+		{"19 digits in full", "as the file has them", `<c r="A1"><v>1234567890123456789</v></c>`, "", "1234567890123456789", []string{"A1 number.precision=1234567890123456789"}},
 		{"19 digits", "Excel keeps 15", `<c r="A1"><v>1.23456789012346E+18</v></c>`, "", "1234567890123460000", []string{"A1 number.precision=1.23456789012346E+18"}},
 		{"not a number", "NaN is none", `<c r="A1"><v>NaN</v></c>`, "", "NaN", []string{"A1 cell.number=NaN"}},
 		{"hexadecimal", "Go would read it", `<c r="A1"><v>0x1F</v></c>`, "", "0x1F", []string{"A1 cell.number=0x1F"}},

@@ -166,6 +166,9 @@ type source struct {
 func directoryBudget(lim *formats.Limits) int64 { return 256<<10 + int64(lim.Entries)*1024 }
 
 func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, io.ErrUnexpectedEOF // a damaged directory leads there: no fault of the source
+	}
 	if s.budget >= 0 {
 		if s.budget -= int64(len(p)); s.budget < 0 {
 			s.budget = 0

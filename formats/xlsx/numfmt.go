@@ -53,6 +53,9 @@ func parseFormat(code string) numberFormat {
 	if strings.EqualFold(code, "General") || code == "@" || code == "" {
 		return numberFormat{}
 	}
+	if strings.EqualFold(code, "d") {
+		return numberFormat{kind: formatOther} // a day of some month: other readers see no date in it either
+	}
 	p := formatParser{sections: 1}
 	for code != "" && p.sections > 0 {
 		code = p.step(code)

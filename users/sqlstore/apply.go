@@ -71,9 +71,13 @@ func (t *task) lock(ctx context.Context) error {
 	return err
 }
 
+func byID() tuples {
+	return tuples{head: "SELECT " + recordColumns + " FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}
+}
+
 // digest compares the batch's with that of the import's record.
 func (t *task) digest(ctx context.Context) error {
-	return t.query(ctx, t.tx, recordsByID, []any{string(t.batch.Import)}, func(rows *sql.Rows) error {
+	return t.query(ctx, t.tx, byID(), []any{string(t.batch.Import)}, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err != nil {
 			return err
@@ -85,8 +89,6 @@ func (t *task) digest(ctx context.Context) error {
 	})
 }
 
-var recordsByID = tuples{head: "SELECT " + recordColumns + " FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}
-
 // read fetches the records as they stand.
 func (t *task) read(ctx context.Context) error {
 	places := make(map[users.ID]int, len(t.changes))
@@ -94,7 +96,7 @@ func (t *task) read(ctx context.Context) error {
 	for i, c := range t.changes {
 		places[c.ID], ids[i] = i, string(c.ID)
 	}
-	return t.query(ctx, t.tx, recordsByID, ids, func(rows *sql.Rows) error {
+	return t.query(ctx, t.tx, byID(), ids, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err == nil {
 			r.index = r.record.Index()

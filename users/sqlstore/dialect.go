@@ -41,39 +41,39 @@ func (d Dialect) words() words {
 func sqliteSchema() []string {
 	return []string{
 		`CREATE TABLE IF NOT EXISTS @records (
-	id      TEXT    NOT NULL PRIMARY KEY,
-	kind    TEXT    NOT NULL,
-	account TEXT    NOT NULL,
-	version INTEGER NOT NULL,
-	sort    TEXT    NOT NULL,
-	search  TEXT    NOT NULL,
-	data    TEXT    NOT NULL,
-	created TEXT    NOT NULL,
-	updated TEXT    NOT NULL
+    id      TEXT    NOT NULL PRIMARY KEY,
+    kind    TEXT    NOT NULL,
+    account TEXT    NOT NULL,
+    version INTEGER NOT NULL,
+    sort    TEXT    NOT NULL,
+    search  TEXT    NOT NULL,
+    data    TEXT    NOT NULL,
+    created TEXT    NOT NULL,
+    updated TEXT    NOT NULL
 )`,
 		`CREATE INDEX IF NOT EXISTS @records_order ON @records (kind, sort, id)`,
 		`CREATE INDEX IF NOT EXISTS @records_account ON @records (kind, account, sort, id)`,
 		`CREATE TABLE IF NOT EXISTS @keys (
-	account TEXT NOT NULL,
-	space   TEXT NOT NULL,
-	value   TEXT NOT NULL,
-	record  TEXT NOT NULL,
-	PRIMARY KEY (account, space, value)
+    account TEXT NOT NULL,
+    space   TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    record  TEXT NOT NULL,
+    PRIMARY KEY (account, space, value)
 ) WITHOUT ROWID`,
 		`CREATE TABLE IF NOT EXISTS @links (
-	account TEXT NOT NULL,
-	space   TEXT NOT NULL,
-	value   TEXT NOT NULL,
-	record  TEXT NOT NULL,
-	PRIMARY KEY (account, space, value, record)
+    account TEXT NOT NULL,
+    space   TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    record  TEXT NOT NULL,
+    PRIMARY KEY (account, space, value, record)
 ) WITHOUT ROWID`,
 		`CREATE TABLE IF NOT EXISTS @journal (
-	import TEXT    NOT NULL,
-	row    INTEGER NOT NULL,
-	seq    INTEGER NOT NULL,
-	note   TEXT    NOT NULL,
-	images TEXT    NOT NULL,
-	PRIMARY KEY (import, row)
+    import TEXT    NOT NULL,
+    row    INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    note   TEXT    NOT NULL,
+    images TEXT    NOT NULL,
+    PRIMARY KEY (import, row)
 )`,
 		`CREATE UNIQUE INDEX IF NOT EXISTS @journal_order ON @journal (import, seq)`,
 	}

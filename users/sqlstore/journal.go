@@ -18,29 +18,31 @@ const journalPart = 500
 // An after that the import did not do is an error.
 func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
 	return func(yield func(users.Entry, error) bool) {
+		if s.err != nil {
+			yield(users.Entry{}, s.err)
+			return
+		}
 		seq, err := s.place(ctx, imp, after)
-		for err == nil {
+		for more := true; more && err == nil; {
 			var part []users.Entry
-			if part, seq, err = s.entries(ctx, imp, seq); err != nil {
-				break
-			}
+			part, seq, err = s.entries(ctx, imp, seq)
 			for _, e := range part {
 				if !yield(e, nil) {
 					return
 				}
 			}
-			if len(part) < journalPart {
-				return
-			}
+			more = len(part) == journalPart
 		}
-		yield(users.Entry{}, fmt.Errorf("sqlstore: journal: %w", err))
+		if err != nil {
+			yield(users.Entry{}, fmt.Errorf("sqlstore: journal: %w", err))
+		}
 	}
 }
 
 // place is where the entry of a row stands; 0 for no row.
 func (s *Store) place(ctx context.Context, imp users.ID, after users.RowID) (seq int64, err error) {
-	if s.err != nil || after == 0 {
-		return 0, s.err
+	if after == 0 {
+		return 0, nil
 	}
 	err = s.rows(ctx, s.db, "SELECT seq FROM @journal WHERE import = ? AND row = ?", []any{string(imp), int64(after)},
 		func(rows *sql.Rows) error { return rows.Scan(&seq) })
@@ -70,5 +72,8 @@ func (s *Store) entries(ctx context.Context, imp users.ID, after int64) (part []
 			part = append(part, e)
 			return nil
 		})
-	return part, seq, err
+	if err != nil {
+		return nil, 0, err
+	}
+	return part, seq, nil
 }

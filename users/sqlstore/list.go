@@ -122,7 +122,7 @@ func cursor(sort, id string) string {
 func parseCursor(s string) (sort, id string, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	i := strings.LastIndexByte(string(b), 0)
-	if err != nil || i < 0 {
+	if err != nil || i < 0 || i == len(b)-1 {
 		return "", "", errors.New("after: not the end of a page")
 	}
 	return string(b[:i]), string(b[i+1:]), nil

@@ -1,4 +1,4 @@
-package csv_test
+package formats_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/usher-go/usher/formats/csv"
+	"github.com/usher-go/usher/formats"
 )
 
 func TestGuard(t *testing.T) {
@@ -36,21 +36,21 @@ func TestGuard(t *testing.T) {
 		{"'=1", "''=1"}, {"''=1", "'''=1"}, {"' =1", "'' =1"},
 		{"sep=;", "'sep=;"}, {"SEP=", "'SEP="},
 	} {
-		require.Equal(t, tt.want, csv.Guard(tt.in), "%q", tt.in)
-		require.Equal(t, tt.in, csv.Unguard(tt.want), "%q", tt.want)
+		require.Equal(t, tt.want, formats.Guard(tt.in), "%q", tt.in)
+		require.Equal(t, tt.in, formats.Unguard(tt.want), "%q", tt.want)
 	}
 }
 
 func TestUnguardLeavesAlone(t *testing.T) {
 	for _, s := range []string{"", "'", "''", "'tis", "'0042", "=1", "+33", "Ada", " '=1"} {
-		require.Equal(t, s, csv.Unguard(s))
+		require.Equal(t, s, formats.Unguard(s))
 	}
 }
 
 // requireGuard holds Guard to its law, and to leaving nothing live.
 func requireGuard(t require.TestingT, s string) {
-	guarded := csv.Guard(s)
-	require.Equal(t, s, csv.Unguard(guarded), "%q", s)
+	guarded := formats.Guard(s)
+	require.Equal(t, s, formats.Unguard(guarded), "%q", s)
 	require.True(t, guarded == s || guarded == "'"+s, "%q", s)
 	require.False(t, strings.IndexAny(guarded, "\t\r\n") == 0, "%q", s)
 	require.False(t, strings.IndexAny(strings.TrimSpace(guarded), "=+-@|%") == 0, "%q", s)

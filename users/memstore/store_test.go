@@ -1,4 +1,4 @@
-package storetest_test
+package memstore_test
 
 import (
 	"testing"
@@ -8,6 +8,6 @@ import (
 	"github.com/usher-go/usher/users/storetest"
 )
 
-func TestMemstore(t *testing.T) {
+func TestContract(t *testing.T) {
 	storetest.Run(t, func(*testing.T) users.Store { return memstore.New() })
 }

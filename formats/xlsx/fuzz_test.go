@@ -1,0 +1,86 @@
+package xlsx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"testing"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+// fuzzLimits keep one try short.
+var fuzzLimits = formats.Limits{
+	UploadBytes: 1 << 20, Rows: 10_000, Cells: 100_000, PartBytes: 4 << 20, UnpackedBytes: 8 << 20, SharedBytes: 1 << 20,
+}.WithDefaults()
+
+// FuzzRead states the laws of reading, for any content of the parts: it does
+// not panic; the shortcuts and the size of the window change nothing; a sheet
+// or a list of strings that is cut is an error or the same rows, never fewer.
+func FuzzRead(f *testing.F) {
+	style := stylesPart("dd/mm/yyyy", 0, 164, 14)
+	for _, rows := range []string{
+		`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><v>42</v></c></row>`,
+		`<row><c t="inlineStr"><is><r><t>a&amp;_x0041_</t></r><rPh><t>x</t></rPh></is></c></row><row r="7" hidden="1"><c r="B7" s="1"><f>x</f><v>4.5E3</v></c></row>`,
+		`<row r="2"><c r="C2" t="b"><v>1</v></c><c r="A2" t="e"><v>#N/A</v></c><c r="B2" t="d"><v>2024-04-03</v></c></row><!-- c --><row r="3"><c r="A3" t="str"><v><![CDATA[]]]></v></c></row>`,
+	} {
+		f.Add([]byte(sheetData(rows)), []byte(`<sst xmlns="`+mainNS+`"><si><t>a</t></si><si><t>b&#xA;</t></si></sst>`), []byte(style), uint16(100))
+	}
+	f.Add([]byte(`<worksheet xmlns="`+mainNS+`"><cols><col min="1" max="9" hidden="1"/></cols><sheetData><row><c><v>1</v></c><c><v>2</v></c></row></sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells></worksheet>`), []byte(""), []byte(""), uint16(300))
+	f.Fuzz(func(t *testing.T, sheet, shared, styles []byte, cut uint16) {
+		parts := func(sheet, shared []byte) []byte {
+			return book{
+				"xl/worksheets/sheet1.xml": string(sheet), "xl/sharedStrings.xml": string(shared), "xl/styles.xml": string(styles),
+				"xl/_rels/workbook.xml.rels": rels("", "worksheet", "worksheets/sheet1.xml", "sharedStrings", "sharedStrings.xml", "styles", "styles.xml"),
+			}.pack(zip.Store) // packing would be most of the work
+		}
+		data := parts(sheet, shared)
+		fast, errFast := xlsx.Format{}.Read(t.Context(), source(data), fuzzLimits)
+		if errFast != nil && !isRefusal(errFast) {
+			t.Fatalf("not a refusal: %v", errFast)
+		}
+		slow, errSlow := xlsx.Slow().Read(t.Context(), source(data), fuzzLimits)
+		if diff := sameTable(slow, fast, errSlow, errFast); diff != "" {
+			t.Fatalf("(-slow +fast):\n%s", diff)
+		}
+		if errFast != nil {
+			return
+		}
+		small := fuzzLimits
+		small.XMLToken = 300 + int(cut)%100
+		if table, err := (xlsx.Format{}).Read(t.Context(), source(data), small); err == nil {
+			if diff := sameTable(fast, table, nil, nil); diff != "" {
+				t.Fatalf("(-whole +small window):\n%s", diff)
+			}
+		}
+		for _, damaged := range [][]byte{parts(sheet[:int(cut)%(len(sheet)+1)], shared), parts(sheet, shared[:int(cut)%(len(shared)+1)])} {
+			if table, err := (xlsx.Format{}).Read(t.Context(), source(damaged), fuzzLimits); err == nil && table.Len() < fast.Len() {
+				t.Fatalf("cut at %d: %d rows instead of %d, and no error", cut, table.Len(), fast.Len())
+			}
+		}
+	})
+}
+
+// FuzzOpen: any bytes are a table or a refusal, and a file cut anywhere is
+// never a table with fewer rows.
+func FuzzOpen(f *testing.F) {
+	f.Add(oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>a</t>`).zip(), uint16(10))
+	f.Add(ole2("Workbook"), uint16(10))
+	f.Add(book{"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}.zip(), uint16(10))
+	f.Fuzz(func(t *testing.T, data []byte, cut uint16) {
+		lim := fuzzLimits
+		open := func(data []byte) (*formats.Table, error) {
+			return xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: lim})
+		}
+		table, err := open(data)
+		if err != nil {
+			if !isRefusal(err) {
+				t.Fatalf("not a refusal: %v", err)
+			}
+			return
+		}
+		if short, err := open(data[:int(cut)%(len(data)+1)]); err == nil && short.Len() < table.Len() {
+			t.Fatalf("cut at %d: %d rows instead of %d, and no error", cut, short.Len(), table.Len())
+		}
+	})
+}

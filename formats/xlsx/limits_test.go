@@ -1,0 +1,71 @@
+package xlsx_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+func TestLimits(t *testing.T) {
+	row := func(n int) string { return fmt.Sprintf(`<row r="%d"><c r="A%d"><v>1</v></c></row>`, n, n) }
+	wide := `<row r="1"><c r="A1"><v>1</v></c><c r="E1"><v>1</v></c></row>`
+	sst := oneSheet(row(1)).shared("<t>abc</t>", "<t>de</t>")
+	spaces := strings.Repeat(" ", 4<<20)
+	tests := []struct {
+		name   string
+		reason string
+		book   book
+		lim    formats.Limits
+		code   string
+		max    string
+		row    int
+	}{
+		{"upload", "the file itself", oneSheet(row(1)), formats.Limits{UploadBytes: 100}, "limit.upload", "100", 0},
+		{"rows", "never the first n", oneSheet(row(1) + row(2) + row(7)), formats.Limits{Rows: 1}, "limit.rows", "1", 7},
+		{"columns", "one cell past them", oneSheet(wide), formats.Limits{Columns: 4}, "limit.columns", "4", 1},
+		{"cells", "gaps count", oneSheet(wide), formats.Limits{Cells: 4}, "limit.cells", "4", 1},
+		{"cell", "the host's own", oneSheet(`<row r="1">` + inline("A1", "abcdef") + `</row>`), formats.Limits{CellChars: 5}, "limit.cell", "5", 1},
+		{"entries", "of the zip", oneSheet(row(1)), formats.Limits{Entries: 4}, "limit.entries", "4", 0},
+		{"part", "one part", oneSheet(row(1)), formats.Limits{PartBytes: 200}, "limit.part", "200", 0},
+		{"unpacked", "all that are read", oneSheet(row(1)), formats.Limits{UnpackedBytes: 600}, "limit.unpacked", "600", 0},
+		{"ratio", "a bomb", oneSheet(row(1) + spaces), formats.Limits{}, "limit.ratio", "100", 0},
+		{"shared strings", "counted, whatever they declare", sst, formats.Limits{SharedStrings: 1}, "limit.shared_strings", "1", 0},
+		{"shared bytes", "their text", sst, formats.Limits{SharedBytes: 4}, "limit.shared_bytes", "4", 0},
+		{"depth", "200,000 elements", oneSheet(strings.Repeat("<extLst>", 200_000)), formats.Limits{Ratio: -1}, "limit.xml_depth", "64", 0},
+		{"attributes", "300 of them", oneSheet("<extLst" + numbered(300) + "/>"), formats.Limits{}, "limit.xml_attributes", "256", 0},
+		{"token", "a piece of text", oneSheet(`<row r="1">` + inline("A1", strings.Repeat("ab ", 1000)) + `</row>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 1},
+		{"token in a tag", "an attribute", oneSheet(`<row r="1" a="` + strings.Repeat("ab ", 1000) + `"/>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			data := test.book.zip()
+			_, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: test.lim})
+			r := refusal(t, err)
+			require.Equal(t, test.code, r.Code, test.reason)
+			require.Equal(t, test.max, r.Args["max"], test.reason)
+			require.Equal(t, test.row, r.Row, test.reason)
+		})
+	}
+}
+
+// TestLimitsRaised: every limit can be raised by the host.
+func TestLimitsRaised(t *testing.T) {
+	data := oneSheet(`<row r="1">` + strings.Repeat(" ", 4<<20) + `<c r="ZZ1"><v>1</v></c></row>`).zip()
+	table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: formats.Limits{Ratio: -1, Columns: -1, XMLToken: 8 << 20}})
+	require.NoError(t, err)
+	require.Equal(t, 702, table.Columns())
+}
+
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ` a%d=""`, i)
+	}
+	return b.String()
+}

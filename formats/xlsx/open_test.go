@@ -1,0 +1,292 @@
+package xlsx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+// refusal is the refusal that err must be.
+func refusal(t *testing.T, err error) *formats.Refusal {
+	t.Helper()
+	var r *formats.Refusal
+	require.ErrorAs(t, err, &r)
+	return r
+}
+
+func TestChoiceOfSheet(t *testing.T) {
+	one := func(v string) string { return sheetData(`<row r="1">` + inline("A1", v) + `</row>`) }
+	b := book{
+		"xl/workbook.xml": workbookPart(`<sheet name="Chart" sheetId="9" r:id="rId4"/><sheet name="Old" sheetId="1" state="hidden" r:id="rId1"/>` +
+			`<sheet name="Users &amp; co" sheetId="7" r:id="rId3"/><sheet name="More" sheetId="2" r:id="rId2"/>`),
+		"xl/_rels/workbook.xml.rels": rels("", "worksheet", "worksheets/sheet1.xml", "worksheet", "worksheets/sheet2.xml", "worksheet", "worksheets/sheet3.xml", "chartsheet", "chartsheets/sheet1.xml"),
+		"xl/worksheets/sheet1.xml":   one("old"), "xl/worksheets/sheet2.xml": one("more"), "xl/worksheets/sheet3.xml": one("users"),
+	}
+	data := b.zip()
+	open := func(sheet string) (*formats.Table, error) {
+		return xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Sheet: sheet})
+	}
+	for sheet, want := range map[string]string{"": "users", "Old": "old", "More": "more", "Users & co": "users"} {
+		table, err := open(sheet)
+		require.NoError(t, err, sheet)
+		require.Equal(t, want, table.Row(0).Cell(0))
+	}
+	first, err := open("")
+	require.NoError(t, err)
+	require.Equal(t, "Users & co", first.Name)
+	require.Equal(t, []string{"xlsx.other_sheets 1"}, codes(first), "a further visible sheet is told, a hidden one and a chart are not")
+	_, err = open("Nobody")
+	require.Equal(t, &formats.Refusal{Code: "xlsx.sheet", Args: map[string]string{"want": "Nobody", "found": "Old, Users & co, More"}}, refusal(t, err))
+	_, err = open("Chart")
+	require.Equal(t, "xlsx.sheet", refusal(t, err).Code)
+}
+
+func TestRefusals(t *testing.T) {
+	cell := `<row r="1"><c r="A1"><v>1</v></c></row>`
+	good := oneSheet(cell)
+	part := func(content string) book { return book{"xl/worksheets/sheet1.xml": content} }
+	tests := []struct {
+		name   string
+		reason string
+		book   book
+		code   string
+		row    int
+	}{
+		{"doctype", "harmless too", part(`<!DOCTYPE worksheet>` + sheetData(cell)), "xlsx.doctype", 0},
+		{"doctype in the strings", "anywhere", good.with("xl/sharedStrings.xml", `<!DOCTYPE sst [<!ENTITY a "b">]><sst xmlns="`+mainNS+`"/>`), "xlsx.doctype", 0},
+		{"doctype in relationships", "anywhere", good.with("_rels/.rels", `<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd">`+rels("", "officeDocument", "xl/workbook.xml")), "xlsx.doctype", 0},
+		{"unknown entity", "there is no DTD", oneSheet(`<row r="1">` + inline("A1", "&x;") + `</row>`), "xlsx.xml", 1},
+		{"unknown entity in an ignored attribute", "strict everywhere", oneSheet(`<row r="1" x="&x;"/>`), "xlsx.xml", 0},
+		{"tags differ", "malformed", oneSheet(`<row r="1"><c r="A1"><v>1</w></c></row>`), "xlsx.xml", 1},
+		{"end tag too many", "malformed", part(sheetData(cell) + `</worksheet>`), "xlsx.xml", 0},
+		{"second root", "malformed", part(sheetData(cell) + `<x/>`), "xlsx.xml", 0},
+		{"text after the root", "malformed", part(sheetData(cell) + `x`), "xlsx.xml", 0},
+		{"no end", "cut", part(strings.TrimSuffix(sheetData(cell), `</worksheet>`)), "xlsx.xml", 0},
+		{"nothing", "empty part", part(" "), "xlsx.xml", 0},
+		{"attribute twice", "malformed", oneSheet(`<row r="1" r="2"/>`), "xlsx.xml", 0},
+		{"attribute twice among many", "malformed", oneSheet(`<row a="" b="" c="" d="" e="" f="" g="" h="" i="" j="" k="" l="" m="" a=""/>`), "xlsx.xml", 0},
+		{"attribute without quotes", "malformed", oneSheet(`<row r=1/>`), "xlsx.xml", 0},
+		{"attribute without a value", "malformed", oneSheet(`<row r/>`), "xlsx.xml", 0},
+		{"attributes without space", "malformed", oneSheet(`<row r="1"s="2"/>`), "xlsx.xml", 0},
+		{"< in an attribute", "malformed", oneSheet(`<row r="1" s="<"/>`), "xlsx.xml", 0},
+		{"space before a name", "malformed", oneSheet(`< row r="1"/>`), "xlsx.xml", 0},
+		{"name with two colons", "malformed", oneSheet(`<a:b:c/>`), "xlsx.xml", 0},
+		{"prefix without a namespace", "malformed", oneSheet(`<x:row/>`), "xlsx.xml", 0},
+		{"-- in a comment", "malformed", oneSheet(`<!-- a -- b -->`), "xlsx.xml", 0},
+		{"]]> in text", "malformed", oneSheet(`<row r="1">` + inline("A1", "]]>") + `</row>`), "xlsx.xml", 1},
+		{"declaration inside", "malformed", oneSheet(`<?xml version="1.0"?>`), "xlsx.xml", 0},
+		{"bad character", "XML has no U+0001", oneSheet(`<row r="1">` + inline("A1", "\x01") + `</row>`), "xlsx.xml", 1},
+		{"bad character by number", "XML has no U+0001", oneSheet(`<row r="1">` + inline("A1", "&#1;") + `</row>`), "xlsx.xml", 1},
+		{"bad UTF-8", "in text", oneSheet(`<row r="1">` + inline("A1", "\xff") + `</row>`), "xlsx.xml", 1},
+		{"bad UTF-8 in a comment", "anywhere", oneSheet("<!-- \xff -->"), "xlsx.xml", 0},
+		{"bad UTF-8 after the rows", "anywhere", part(`<worksheet xmlns="` + mainNS + `"><sheetData>` + cell + "</sheetData><x a='\xc0\xaf'/></worksheet>"), "xlsx.xml", 0},
+		{"half a pair in UTF-16", "no character", part(utf16Part(binary.LittleEndian, true, sheetData(cell)) + "\x00\xd8"), "xlsx.xml", 0},
+		{"odd byte in UTF-16", "half a unit", part(utf16Part(binary.LittleEndian, true, sheetData(cell)) + "\x00"), "xlsx.xml", 0},
+		{"another encoding", "OPC allows two", part(`<?xml version="1.0" encoding="ISO-8859-1"?>` + sheetData(cell)), "xlsx.encoding", 0},
+		{"another root", "no worksheet", part(`<chartsheet xmlns="` + mainNS + `"/>`), "xlsx.xml", 0},
+		{"another namespace", "no SpreadsheetML", part(strings.ReplaceAll(sheetData(cell), mainNS, "x")), "xlsx.xml", 0},
+		{"rows wrapped in something", "they would be missed", oneSheet(`<x>` + cell + `</x>`), "xlsx.xml", 0},
+		{"a cell wrapped in something", "it would be missed", oneSheet(`<row r="1"><x><c r="A1"><v>1</v></c></x></row>`), "xlsx.xml", 1},
+		{"text between cells", "it would be missed", oneSheet(`<row r="1">x</row>`), "xlsx.xml", 1},
+		{"type of cell", "unknown", oneSheet(`<row r="1"><c r="A1" t="q"><v>1</v></c></row>`), "xlsx.xml", 1},
+
+		{"row 0", "rows count from 1", oneSheet(`<row r="0"/>`), "xlsx.row_index", 0},
+		{"row -1", "rows count from 1", oneSheet(`<row r="-1"/>`), "xlsx.row_index", 0},
+		{"row 1048577", "one past the last", oneSheet(`<row r="1048577"/>`), "xlsx.row_index", 0},
+		{"row 2147483647", "far past the last", oneSheet(`<row r="2147483647"/>`), "xlsx.row_index", 0},
+		{"row counted past the last", "one past the last", oneSheet(`<row r="1048576"/><row/>`), "xlsx.row_index", 0},
+		{"column XFE", "one past the last", oneSheet(`<row r="1"><c r="XFE1"><v>1</v></c></row>`), "xlsx.col_index", 1},
+		{"column ZZZZZZZZ", "far past the last", oneSheet(`<row r="1"><c r="ZZZZZZZZ1"/></row>`), "xlsx.col_index", 1},
+		{"column counted past the last", "one past the last", oneSheet(`<row r="1"><c r="XFD1"/><c/></row>`), "xlsx.col_index", 1},
+		{"cell of another row", "names that lie", oneSheet(`<row r="1"><c r="A2"><v>1</v></c></row>`), "xlsx.cell_ref", 1},
+		{"cell without a row", "no name", oneSheet(`<row r="1"><c r="A"><v>1</v></c></row>`), "xlsx.cell_ref", 1},
+		{"cell without a column", "no name", oneSheet(`<row r="1"><c r="1"><v>1</v></c></row>`), "xlsx.cell_ref", 1},
+		{"rows out of order", "never glued together", oneSheet(`<row r="2"/><row r="1"/>`), "xlsx.row_order", 0},
+		{"row twice", "never glued together", oneSheet(`<row r="1"/><row r="1"/>`), "xlsx.row_order", 0},
+		{"cell twice", "which one?", oneSheet(`<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>`), "xlsx.cell_repeated", 1},
+		{"cell twice, once empty", "which one?", oneSheet(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"/><c r="A1"/></row>`), "xlsx.cell_repeated", 1},
+		{"shared string", "past the last", oneSheet(`<row r="1"><c r="A1" t="s"><v>1</v></c></row>`).shared(`<t>x</t>`), "xlsx.shared_string", 1},
+		{"no shared strings", "the part is absent", oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`), "xlsx.shared_string", 1},
+		{"shared string -1", "no index", oneSheet(`<row r="1"><c r="A1" t="s"><v>-1</v></c></row>`).shared(`<t>x</t>`), "xlsx.shared_string", 1},
+
+		{"no sheets", "nothing to read", good.with("xl/workbook.xml", workbookPart("")), "xlsx.no_sheet", 0},
+		{"only a chart", "nothing to read", good.with("xl/_rels/workbook.xml.rels", rels("", "chartsheet", "chartsheets/sheet1.xml")), "xlsx.no_sheet", 0},
+		{"only hidden sheets", "nothing to see", good.with("xl/workbook.xml", workbookPart(`<sheet name="S" state="veryHidden" r:id="rId1"/>`)), "xlsx.no_sheet", 0},
+		{"no relationship", "the sheet leads nowhere", good.with("xl/workbook.xml", workbookPart(`<sheet name="S" r:id="rId9"/>`)), "xlsx.package", 0},
+		{"no part", "the sheet is missing", book{}, "xlsx.package", 0},
+		{"no workbook", "the workbook is missing", good.with("xl/workbook.xml", ""), "xlsx.package", 0},
+		{"no relationships", "of the workbook", good.with("xl/_rels/workbook.xml.rels", ""), "xlsx.package", 0},
+		{"out of the package", "no file is opened", good.with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "../../../etc/passwd")), "xlsx.package", 0},
+		{"a URL", "no connection is made", good.with("xl/_rels/workbook.xml.rels", `<Relationships xmlns="`+relNS+`"><Relationship Id="rId1" Type="x/worksheet" Target="http://example.com/" TargetMode="External"/></Relationships>`), "xlsx.package", 0},
+		{"relationship twice", "which one?", good.with("xl/_rels/workbook.xml.rels", strings.ReplaceAll(rels("", "worksheet", "a", "worksheet", "b"), "rId2", "rId1")), "xlsx.package", 0},
+		{"two workbooks", "which one?", good.with("_rels/.rels", rels("", "officeDocument", "xl/workbook.xml", "officeDocument", "xl/b.xml")), "xlsx.package", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			table, err := read(t, test.book.zip())
+			require.Nil(t, table, test.reason)
+			r := refusal(t, err)
+			require.Equal(t, test.code, r.Code, "%s: %v", test.reason, err)
+			require.Equal(t, test.row, r.Row, test.reason)
+		})
+	}
+}
+
+// ole2 is a compound file as far as its directory entries go.
+func ole2(streams ...string) []byte {
+	data := make([]byte, 512, 4096)
+	copy(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+	for _, name := range streams {
+		entry := make([]byte, 128)
+		for i, u := range utf16.Encode([]rune(name)) {
+			binary.LittleEndian.PutUint16(entry[2*i:], u)
+		}
+		binary.LittleEndian.PutUint16(entry[64:], uint16(2*len(name)+2))
+		entry[66] = 2
+		data = append(data, entry...)
+	}
+	return data
+}
+
+func TestOtherFiles(t *testing.T) {
+	tests := []struct {
+		name, reason string
+		data         []byte
+		code, found  string
+	}{
+		{"encrypted", "a workbook with a password", ole2("EncryptionInfo", "EncryptedPackage"), "file.encrypted", ""},
+		{"xls", "save as .xlsx", ole2("Workbook"), "file.type", "xls"},
+		{"old xls", "save as .xlsx", ole2("Book"), "file.type", "xls"},
+		{"doc", "no workbook", ole2("WordDocument"), "file.type", "doc"},
+		{"compound file", "something else", ole2("x"), "file.type", "ole2"},
+		{"xlsb", "save as .xlsx", book{"xl/workbook.bin": "x"}.zip(), "file.type", "xlsb"},
+		{"docx", "no workbook", book{"word/document.xml": "<x/>"}.zip(), "file.type", "docx"},
+		{"ods", "save as .xlsx", book{"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}.zip(), "file.type", "ods"},
+		{"odt", "no workbook", book{"mimetype": "application/vnd.oasis.opendocument.text"}.zip(), "file.type", "odt"},
+		{"zip", "of anything", book{"[Content_Types].xml": "", "_rels/.rels": "", "a.jpg": "x"}.zip(), "file.type", "zip"},
+		{"text", "a list", []byte("a;b\n1;2\n"), "file.type", "text"},
+		{"html", "a table", []byte("<html><table>"), "file.type", "html"},
+		{"empty", "nothing", nil, "file.empty", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := read(t, test.data)
+			r := refusal(t, err)
+			require.Equal(t, test.code, r.Code, test.reason)
+			require.Equal(t, test.found, r.Args["found"], test.reason)
+		})
+	}
+}
+
+func TestMatch(t *testing.T) {
+	f := xlsx.Format{}
+	require.True(t, f.Match("people.csv", oneSheet("").zip()), "a workbook, whatever it is called")
+	require.True(t, f.Match("", ole2("Workbook")))
+	require.False(t, f.Match("people.xlsx", []byte("a;b\n")), "it never guesses on text")
+	require.Equal(t, "xlsx", f.Name())
+}
+
+func TestEncryptedEntry(t *testing.T) {
+	data := oneSheet(`<row r="1"/>`).zip()
+	for _, signature := range []string{"PK\x03\x04", "PK\x01\x02"} {
+		flags := map[string]int{"PK\x03\x04": 6, "PK\x01\x02": 8}[signature]
+		for i := 0; ; {
+			n := bytes.Index(data[i:], []byte(signature))
+			if n < 0 {
+				break
+			}
+			i += n + 4
+			data[i-4+flags] |= 1
+		}
+	}
+	_, err := read(t, data)
+	require.Equal(t, "file.encrypted", refusal(t, err).Code)
+}
+
+// errorAt fails every read that reaches an offset.
+type errorAt struct {
+	io.ReaderAt
+	offset int64
+	err    error
+}
+
+func (r errorAt) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > r.offset {
+		return 0, r.err
+	}
+	return r.ReaderAt.ReadAt(p, off)
+}
+
+func TestSourceFails(t *testing.T) {
+	data := oneSheet(`<row r="1"><c r="A1"><v>1</v></c></row>`).zip()
+	broken := errors.New("disk on fire")
+	for offset := range int64(len(data)) {
+		_, err := xlsx.Open(t.Context(), errorAt{bytes.NewReader(data), offset, broken}, int64(len(data)), nil)
+		require.ErrorIs(t, err, broken, "the source's own error, not a refusal of the file")
+		var r *formats.Refusal
+		require.False(t, errors.As(err, &r))
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	data := oneSheet(`<row r="1"/>`).zip()
+	_, err := xlsx.Open(ctx, bytes.NewReader(data), int64(len(data)), nil)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestContainer(t *testing.T) {
+	sheet := sheetData(`<row r="1"><c r="A1"><v>1</v></c></row>`)
+	parts := oneSheet("").parts()
+	build := func(change func(z *zip.Writer)) []byte {
+		var out bytes.Buffer
+		z := zip.NewWriter(&out)
+		for name, content := range parts {
+			w, err := z.Create(name)
+			require.NoError(t, err)
+			_, err = io.WriteString(w, content)
+			require.NoError(t, err)
+		}
+		change(z)
+		require.NoError(t, z.Close())
+		return out.Bytes()
+	}
+	for _, twin := range []string{"xl/worksheets/sheet1.xml", "XL/worksheets/Sheet1.xml", `xl\worksheets\sheet1.xml`} {
+		_, err := read(t, build(func(z *zip.Writer) {
+			w, err := z.Create(twin)
+			require.NoError(t, err)
+			_, err = io.WriteString(w, sheet)
+			require.NoError(t, err)
+		}))
+		require.Equal(t, "xlsx.package", refusal(t, err).Code, "two parts called %s: one might be checked and the other read", twin)
+	}
+	_, err := read(t, build(func(z *zip.Writer) {
+		w, err := z.CreateRaw(&zip.FileHeader{Name: "x", Method: 12, CompressedSize64: 1, UncompressedSize64: 1})
+		require.NoError(t, err)
+		_, err = w.Write([]byte("x"))
+		require.NoError(t, err)
+		_, err = z.Create("folder/")
+		require.NoError(t, err)
+	}))
+	require.NoError(t, err, "a part nobody reads may be packed as it likes")
+
+	// The second entry of the directory points at the first one's data.
+	overlap := build(func(*zip.Writer) {})
+	first := bytes.Index(overlap, []byte("PK\x01\x02"))
+	second := first + 4 + bytes.Index(overlap[first+4:], []byte("PK\x01\x02"))
+	copy(overlap[second+42:second+46], overlap[first+42:first+46])
+	_, err = read(t, overlap)
+	require.Equal(t, "xlsx.package", refusal(t, err).Code)
+}

@@ -1,0 +1,129 @@
+package xlsx_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// inline is a cell of inline text.
+func inline(ref, text string) string {
+	return `<c r="` + ref + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
+}
+
+func TestRows(t *testing.T) {
+	tests := []struct {
+		name     string
+		reason   string
+		book     book
+		want     map[int][]string
+		findings []string
+	}{
+		{"no names of cells", "positions are counted", oneSheet(`<row><c t="str"><v>a</v></c><c t="str"><v>b</v></c></row><row><c><v>1</v></c></row>`),
+			map[int][]string{1: {"a", "b"}, 2: {"1"}}, nil},
+		{"gaps", "r rules", oneSheet(`<row r="2"><c r="B2"><v>1</v></c></row><row r="5"><c r="A5"><v>2</v></c><c><v>3</v></c></row><row><c r="A6"><v>4</v></c></row>`),
+			map[int][]string{2: {"", "1"}, 5: {"2", "3"}, 6: {"4"}}, nil},
+		{"out of order", "cells are sorted", oneSheet(`<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>`),
+			map[int][]string{1: {"1", "2", "3"}}, nil},
+		{"lower case", "names of cells have no case", oneSheet(`<row r="1"><c r="b1"><v>2</v></c></row>`), map[int][]string{1: {"", "2"}}, nil},
+		{"empty cells", "only a style", oneSheet(`<row r="1"><c r="A1" s="3"/><c r="B1"><v>2</v></c><c r="C1" s="3"/><c r="D1"><v/></c></row><row r="2" s="1"/>`),
+			map[int][]string{1: {"", "2"}}, nil},
+		{"dimension lies", "nothing is believed", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><dimension ref="A1:XFD1048576"/><sheetData><row r="1" spans="1:9"><c r="A1"><v>1</v></c></row></sheetData></worksheet>`},
+			map[int][]string{1: {"1"}}, nil},
+		{"counts lie", "nothing is believed", oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).with("xl/sharedStrings.xml", `<sst xmlns="`+mainNS+`" count="4000000000" uniqueCount="4000000000"><si><t>x</t></si></sst>`),
+			map[int][]string{1: {"x"}}, nil},
+		{"prefixes", "any will do", book{"xl/worksheets/sheet1.xml": `<x:worksheet xmlns:x="` + mainNS + `"><x:sheetData><x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>`},
+			map[int][]string{1: {"1"}}, nil},
+		{"another namespace within", "is not SpreadsheetML", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><a xmlns="x"><sheetData><row r="9"><c><v>9</v></c></row></sheetData></a><sheetData xmlns:y="y"><row r="1" y:r="7"><c r="A1"><v>1</v></c></row></sheetData></worksheet>`},
+			map[int][]string{1: {"1"}}, nil},
+		{"strict", "the other namespace", book{
+			"xl/workbook.xml":            `<workbook xmlns="` + strictNS + `" xmlns:r="http://purl.oclc.org/ooxml/officeDocument/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+			"_rels/.rels":                `<Relationships xmlns="` + relNS + `"><Relationship Id="a" Type="http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument" Target="/xl/workbook.xml"/></Relationships>`,
+			"xl/_rels/workbook.xml.rels": `<Relationships xmlns="` + relNS + `"><Relationship Id="rId1" Type="http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+			"xl/worksheets/sheet1.xml":   `<worksheet xmlns="` + strictNS + `"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>`,
+		}, map[int][]string{1: {"1"}}, nil},
+		{"byte order mark", "of UTF-8", book{"xl/worksheets/sheet1.xml": "\xef\xbb\xbf" + sheetData(`<row r="1">`+inline("A1", "é")+`</row>`)}, map[int][]string{1: {"é"}}, nil},
+		{"UTF-16 LE", "a package may use it", book{"xl/worksheets/sheet1.xml": utf16Part(binary.LittleEndian, true, `<?xml version="1.0" encoding="UTF-16"?>`+sheetData(`<row r="1">`+inline("A1", "é😀")+`</row>`))},
+			map[int][]string{1: {"é😀"}}, nil},
+		{"UTF-16 BE", "without a mark", book{"xl/worksheets/sheet1.xml": utf16Part(binary.BigEndian, false, sheetData(`<row r="1">`+inline("A1", "é😀")+`</row>`))},
+			map[int][]string{1: {"é😀"}}, nil},
+		{"hidden rows and columns", "are read and told", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><cols><col min="1" max="1" hidden="0"/><col min="2" max="3" hidden="1"/><col min="5" max="16384" hidden="1"/></cols><sheetData>` +
+			`<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="true"><c r="C2"><v>3</v></c></row><row r="3" hidden="1"/></sheetData></worksheet>`},
+			map[int][]string{1: {"1"}, 2: {"", "", "3"}}, []string{"xlsx.hidden_columns 2", "xlsx.hidden_rows 2"}},
+		{"merged", "the first cell holds the value", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><sheetData>` +
+			`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>3</v></c></row><row r="2"><c r="A2"><v>4</v></c><c r="B2"><v>5</v></c></row><row r="3"><c r="A3"><v>6</v></c></row></sheetData>` +
+			`<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="A2:A3"/></mergeCells></worksheet>`},
+			map[int][]string{1: {"1", "", "3"}, 2: {"4", "5"}}, []string{"xlsx.merged 2", "B1 cell.merged=2", "A3 cell.merged=6"}},
+		{"styles are missing", "numbers are read, and it is told", oneSheet(`<row r="1"><c r="A1" s="5"><v>45385</v></c></row>`).with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "worksheets/sheet1.xml", "styles", "styles.xml")),
+			map[int][]string{1: {"45385"}}, []string{"xlsx.no_styles"}},
+		{"no rows", "an empty table is none of our business", oneSheet(``), map[int][]string{}, nil},
+		{"no sheetData", "nothing there", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"/>`}, map[int][]string{}, nil},
+		{"comments and instructions", "are left out", book{"xl/worksheets/sheet1.xml": `<?xml version='1.0' encoding='utf-8' standalone="yes" ?><!-- a --><?x?>` + sheetData(`<!-- b --><row r="1"><?y z?><c r="A1"><v><!-- c -->1<?p?>2</v></c></row>`) + ` <!-- d --> `},
+			map[int][]string{1: {"12"}}, nil},
+		{"single quotes and space", "are XML", book{"xl/worksheets/sheet1.xml": "<worksheet\nxmlns = '" + mainNS + "' ><sheetData ><row r\t=\n'1' ><c r='A1' ><v >1</v\n></c ></row ></sheetData></worksheet >\n"},
+			map[int][]string{1: {"1"}}, nil},
+		{"odd names of parts", "backslashes, another case, an absolute and a winding target", book{
+			"_rels/.rels": rels("", "officeDocument", `/xl/Workbook.xml`), "xl/workbook.xml": "",
+			"XL\\workbook.xml":           workbookPart(`<sheet name="S" sheetId="1" r:id="rId1"/>`),
+			"xl/_rels/workbook.xml.rels": rels("", "worksheet", `../XL\worksheets/.//a/../My%20Sheet.xml`),
+			"xl/worksheets/my sheet.XML": sheetData(`<row r="1"><c r="A1"><v>1</v></c></row>`),
+		}, map[int][]string{1: {"1"}}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			table, err := read(t, test.book.zip())
+			require.NoError(t, err, test.reason)
+			if diff := cmp.Diff(test.want, cells(table)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.reason, diff)
+			}
+			if diff := cmp.Diff(test.findings, codes(table)); diff != "" {
+				t.Errorf("%s: findings (-want +got):\n%s", test.reason, diff)
+			}
+		})
+	}
+}
+
+// utf16Part is s in UTF-16.
+func utf16Part(order binary.AppendByteOrder, mark bool, s string) string {
+	var out []byte
+	if mark {
+		out = order.AppendUint16(out, 0xfeff)
+	}
+	for _, u := range utf16.Encode([]rune(s)) {
+		out = order.AppendUint16(out, u)
+	}
+	return string(out)
+}
+
+// TestFinding holds the whole of a finding, and of a table, to what they are.
+func TestFinding(t *testing.T) {
+	table, err := read(t, oneSheet(`<row r="3"><c r="AB3" t="e"><v>#REF!</v></c></row>`).zip())
+	require.NoError(t, err)
+	want := []formats.Finding{{Severity: formats.Error, Code: "cell.excel_error", Row: 3, Line: 3, Column: 28, Cell: "AB3", Value: "#REF!"}}
+	if diff := cmp.Diff(want, table.Findings()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	require.Equal(t, "Sheet1", table.Name)
+	require.Equal(t, map[string]string{"format": "xlsx", "sheet": "Sheet1"}, table.Source)
+	require.True(t, table.Cells)
+}
+
+// TestEmptyStyledRows: rows kept by their formatting alone are nothing.
+func TestEmptyStyledRows(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString(`<row r="1"><c r="A1"><v>1</v></c></row>`)
+	for r := 2; r <= 50_000; r++ {
+		fmt.Fprintf(&rows, `<row r="%d" s="1" customFormat="1"><c r="A%d" s="1"/><c r="B%d" s="1"/></row>`, r, r, r)
+	}
+	table, err := read(t, oneSheet(rows.String()).zip())
+	require.NoError(t, err)
+	require.Equal(t, map[int][]string{1: {"1"}}, cells(table))
+	require.Empty(t, table.Findings())
+}

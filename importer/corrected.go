@@ -1,0 +1,92 @@
+package importer
+
+import (
+	"iter"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// Sheet is table number i as it stands now, to be written to a file: the
+// columns of the file as it was read, those nobody asked for included, then
+// the Template's other columns as far as a row was given a value there. Cells
+// keep what was typed; rows removed are left out. It reads as the same rows in
+// the same template.
+func (p *Preview) Sheet(i int) formats.Sheet {
+	g := p.grid
+	t, spec := &g.tables[i], &g.tpl.Tables[i]
+	s := formats.Sheet{Name: spec.Name}
+	byFile := map[int]int{} // file column → template column
+	for c, at := range t.cols {
+		if at >= 0 {
+			byFile[at] = c
+		}
+	}
+	var order []int // template columns, or -1-n for the file's column n that nobody asked for
+	if t.read != nil {
+		head := t.read.Row(t.head)
+		for n := range head.Len() {
+			col := formats.SheetColumn{Heading: head.Cell(n), Text: true}
+			c, ok := byFile[n]
+			if !ok {
+				order, s.Columns = append(order, -1-n), append(s.Columns, col)
+				continue
+			}
+			order, s.Columns = append(order, c), append(s.Columns, spec.sheetColumn(c, col.Heading, t.lang))
+		}
+	}
+	for c := range spec.Columns {
+		if t.cols[c] < 0 && (t.read == nil || p.anyIn(i, c)) {
+			order, s.Columns = append(order, c), append(s.Columns, spec.sheetColumn(c, spec.Columns[c].Heading(t.lang), t.lang))
+		}
+	}
+	s.Rows = p.sheetRows(i, order)
+	return s
+}
+
+// sheetColumn describes a column of the template for a sheet.
+func (t *Table) sheetColumn(c int, heading, lang string) formats.SheetColumn {
+	col := &t.Columns[c]
+	out := formats.SheetColumn{Heading: heading, Text: col.AsText, Comment: col.Help[lang]}
+	if out.Comment == "" {
+		out.Comment = col.Help["en"]
+	}
+	for _, v := range col.Values {
+		out.Values = append(out.Values, col.Label(v.Name, lang))
+	}
+	return out
+}
+
+func (p *Preview) anyIn(table, column int) bool {
+	for at, s := range p.grid.over {
+		if int(at.column) == column && p.grid.rows[at.row].id.Table() == table && s != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Preview) sheetRows(table int, order []int) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		g := p.grid
+		cells := make([]string, len(order))
+		for r := range g.ordered {
+			at := &g.rows[r]
+			if at.id.Table() != table {
+				continue
+			}
+			for i, c := range order {
+				switch {
+				case c >= 0:
+					cells[i] = g.text(r, c)
+				case at.src >= 0:
+					cells[i] = g.tables[table].read.Row(int(at.src)).Cell(-1 - c)
+				default:
+					cells[i] = ""
+				}
+			}
+			if !yield(cells) {
+				return
+			}
+		}
+	}
+}

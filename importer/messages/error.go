@@ -1,0 +1,106 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+var sentinels = []struct {
+	err  error
+	word string
+}{
+	{users.ErrNotFound, "error.not_found"},
+	{users.ErrDigest, "error.digest"},
+	{users.ErrActor, "error.actor"},
+	{importer.ErrAccount, "error.account"},
+	{importer.ErrTables, "error.tables"},
+	{importer.ErrMode, "error.mode"},
+	{importer.ErrRow, "error.row"},
+	{importer.ErrField, "error.field"},
+	// Before ErrUnfinished, which may wrap them: the cause tells more.
+	{context.Canceled, "error.canceled"},
+	{context.DeadlineExceeded, "error.deadline"},
+	{importer.ErrUnfinished, "error.unfinished"},
+	{fs.ErrNotExist, "error.no_file"},
+	{fs.ErrPermission, "error.permission"},
+}
+
+// Error puts an error into words for the person at the screen: what the rules
+// forbid ([users.Denied]), what others hold or changed ([users.Conflict]), why
+// a file was refused, and the errors that users and importer name. Of any other
+// it repeats the text, cut as [formats.Show] does. It is "" for nil.
+func (l Language) Error(err error) string {
+	t := l.table()
+	var refusal *formats.Refusal
+	var denied *users.Denied
+	var conflict *users.Conflict
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refusal):
+		return l.Refusal(refusal)
+	case errors.As(err, &denied) && len(denied.Refusals) > 0:
+		return l.denied(denied)
+	case errors.As(err, &conflict) && !conflict.Empty():
+		return l.conflict(conflict)
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			return t.words[s.word]
+		}
+	}
+	return t.word("error.other", "error", formats.Show(err.Error()))
+}
+
+// maxDenied is how many different reasons an error gives.
+const maxDenied = 3
+
+func (l Language) denied(d *users.Denied) string {
+	var texts []string
+	more := 0
+	for _, r := range d.Refusals {
+		s := l.Finding(formats.Finding{Code: r.Problem.Code, Field: r.Field, Row: r.Row.Number(), Args: r.Problem.Args})
+		switch {
+		case slices.Contains(texts, s):
+		case len(texts) == maxDenied:
+			more++
+		default:
+			texts = append(texts, s)
+		}
+	}
+	if more > 0 {
+		texts = append(texts, l.table().count("error.more", more))
+	}
+	return strings.Join(texts, " ")
+}
+
+func (l Language) conflict(c *users.Conflict) string {
+	t := l.table()
+	var texts, fields []string
+	for _, k := range c.Keys {
+		name := k.Key.Space.Field()
+		if name == "" {
+			name = string(k.Key.Space)
+		}
+		if label := l.Field(name); !slices.Contains(fields, label) {
+			fields = append(fields, label)
+		}
+	}
+	if len(fields) > 0 {
+		texts = append(texts, t.word("error.taken", "fields", strings.Join(fields, ", ")))
+	}
+	if len(c.Stale) > 0 {
+		texts = append(texts, t.words["error.stale"])
+	}
+	if n := len(c.Done); n > 0 {
+		texts = append(texts, t.count("error.done", n))
+	}
+	return strings.Join(texts, " ")
+}

@@ -1,0 +1,114 @@
+package messages
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// Codes are the codes that have a text of their own, sorted. "*.taken" stands
+// for every code that ends so and is not listed itself.
+func Codes() []string {
+	var out []string
+	for k := range tables[0].codes {
+		if strings.Count(k, ".") == 1 {
+			out = append(out, k)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Finding says what is wrong and what to do, in a sentence or two. It does not
+// say where; see [Language.Where]. A code nobody knows, of a host's own
+// Template, is named.
+func (l Language) Finding(f formats.Finding) string {
+	return l.table().code(f.Code, "*", func(name string) string {
+		switch name {
+		case "value":
+			return f.Value
+		case "code":
+			return f.Code
+		case "subject":
+			return l.subject(&f)
+		}
+		return f.Args[name]
+	})
+}
+
+// subject names what a finding is about, to begin a sentence with.
+func (l Language) subject(f *formats.Finding) string {
+	t := l.table()
+	field := f.Field
+	if space, _, _ := strings.Cut(f.Code, "."); field == "" && t.words["field."+space] != "" {
+		field = space
+	}
+	switch {
+	case field != "":
+		return t.word("quoted", "text", l.Field(field))
+	case f.Column > 0:
+		return t.words["this.cell"]
+	case f.Row > 0:
+		return t.words["this.row"]
+	}
+	return t.words["this.file"]
+}
+
+// Suggestion asks whether the finding's Fix is meant. It is "" for a finding without one.
+func (l Language) Suggestion(f formats.Finding) string {
+	if f.Fix == nil || *f.Fix == "" {
+		return ""
+	}
+	return l.table().word("suggestion", "fix", formats.Show(*f.Fix))
+}
+
+// Where says where a finding stands: "Row 3, First name (A3)". The file as a
+// whole is "The file".
+func (l Language) Where(f formats.Finding) string {
+	t := l.table()
+	var parts []string
+	if f.Table != "" {
+		parts = append(parts, shown(f.Table))
+	}
+	switch {
+	case f.Row > 0 && f.Line > 0 && f.Line != f.Row:
+		parts = append(parts, t.word("where.line", "row", strconv.Itoa(f.Row), "line", strconv.Itoa(f.Line)))
+	case f.Row > 0:
+		parts = append(parts, t.word("where.row", "row", strconv.Itoa(f.Row)))
+	}
+	column := ""
+	switch {
+	case f.Field != "":
+		column = l.Field(f.Field)
+	case f.Column > 0:
+		column = t.word("where.column", "column", strconv.Itoa(f.Column))
+	}
+	if f.Cell != "" {
+		column = strings.TrimSpace(column + " (" + shown(f.Cell) + ")")
+	}
+	if column != "" {
+		parts = append(parts, column)
+	}
+	if len(parts) == 0 {
+		return t.words["this.file"]
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Refusal says why a file was not read and what to do, in one line. It names
+// the row where there is one.
+func (l Language) Refusal(r *formats.Refusal) string {
+	t := l.table()
+	text := t.code(r.Code, "*.refused", func(name string) string {
+		if name == "code" {
+			return r.Code
+		}
+		return r.Args[name]
+	})
+	if r.Row > 0 {
+		return t.word("in.row", "row", strconv.Itoa(r.Row), "text", text)
+	}
+	return text
+}

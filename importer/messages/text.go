@@ -1,0 +1,126 @@
+package messages
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/feature/plural"
+
+	"github.com/usher-go/usher/formats"
+)
+
+// narrowing are the arguments that choose among several texts of one code.
+var narrowing = []string{"reason", "part", "fact", "found"}
+
+// code is the text of a code: of the code narrowed by one of its arguments, of
+// the code, of its last part, or last. arg gives the arguments, "" for one that
+// is not there.
+func (t *table) code(code, last string, arg func(string) string) string {
+	var keys []string
+	for _, n := range narrowing {
+		if v := arg(n); v != "" {
+			keys = append(keys, code+"."+v)
+		}
+	}
+	keys = append(keys, code)
+	if i := strings.LastIndexByte(code, '.'); i >= 0 {
+		keys = append(keys, "*"+code[i:])
+	}
+	for _, k := range append(keys, last) {
+		for _, text := range t.codes[k] {
+			if s, ok := t.fill(text, arg); ok {
+				return s
+			}
+		}
+	}
+	return code
+}
+
+// word is the text of that name with the given arguments, names and values in turn.
+func (t *table) word(name string, args ...string) string {
+	s, _ := t.fill(t.words[name], func(want string) string {
+		for i := 0; i+1 < len(args); i += 2 {
+			if args[i] == want {
+				return args[i+1]
+			}
+		}
+		return ""
+	})
+	return s
+}
+
+// count is the text of that name for n.
+func (t *table) count(name string, n int) string {
+	return t.word(name, "n", strconv.Itoa(n))
+}
+
+// fill puts arguments into the slots of a text; see the package's page. ok is
+// false if one of them is not there.
+func (t *table) fill(text string, arg func(string) string) (filled string, ok bool) {
+	var b strings.Builder
+	for {
+		plain, rest, found := strings.Cut(text, "{")
+		b.WriteString(plain)
+		if !found {
+			return b.String(), true
+		}
+		var slot string
+		slot, text, _ = strings.Cut(rest, "}")
+		name, how := slot, ""
+		if i := strings.IndexAny(slot, ":?"); i >= 0 {
+			name, how = slot[:i], slot[i:]
+		}
+		value := arg(name)
+		if value == "" {
+			return "", false
+		}
+		b.WriteString(t.slot(name, how, value))
+	}
+}
+
+func (t *table) slot(name, how, value string) string {
+	if how == "" {
+		return shown(value)
+	}
+	if how == ":word" {
+		if w, ok := t.words[name+"."+value]; ok {
+			return w
+		}
+		return shown(value)
+	}
+	n, err := strconv.Atoi(value)
+	switch forms, choice := strings.CutPrefix(how, "?"); {
+	case choice:
+		return t.choose(strings.Split(forms, "|"), n)
+	case err != nil:
+		return shown(value)
+	case how == ":bytes" && n >= 1<<20 && n%(1<<20) == 0:
+		return t.count("unit.mib", n>>20)
+	case how == ":bytes" && n >= 1<<10 && n%(1<<10) == 0:
+		return t.count("unit.kib", n>>10)
+	case how == ":bytes":
+		return t.count("unit.bytes", n)
+	}
+	return t.numbers.Sprint(n)
+}
+
+// choose is the form that goes with n.
+func (t *table) choose(forms []string, n int) string {
+	want := plural.Cardinal.MatchPlural(t.tag, max(n, -n), 0, 0, 0, 0)
+	for i, f := range t.forms[:min(len(t.forms), len(forms))] {
+		if f == want {
+			return forms[i]
+		}
+	}
+	return forms[len(forms)-1]
+}
+
+// shown is an argument as it may be printed. Arguments come escaped; this is
+// for a Template or a format that forgot.
+func shown(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
+		return formats.Show(s)
+	}
+	return s
+}

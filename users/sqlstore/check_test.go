@@ -1,0 +1,77 @@
+package sqlstore_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/sqlstore"
+)
+
+func TestApplyRefusesContradictions(t *testing.T) {
+	ada := &users.Record{Head: users.Head{ID: "ada"}, Data: &users.Profile{}}
+	rows := []users.RowNote{{Row: 1}}
+	for _, x := range []struct {
+		name, reason string
+		batch        users.Batch
+	}{
+		{"no import", "rows would be done under no name", users.Batch{Rows: rows}},
+		{"row 0", "it stands for bookkeeping", users.Batch{Import: "i", Rows: []users.RowNote{{Row: 0}}}},
+		{"row twice", "a row is done once", users.Batch{Import: "i", Rows: []users.RowNote{{Row: 1}, {Row: 1}}}},
+		{"record twice", "its end would depend on the order", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada", Record: ada}, {ID: "ada", Version: 1}}}},
+		{"unknown row", "its image would be lost", users.Batch{Import: "i", Rows: rows, Writes: []users.Write{{Row: 2, ID: "ada", Record: ada}}}},
+		{"no id", "nothing could find it", users.Batch{Import: "i", Writes: []users.Write{{Record: &users.Record{Data: &users.Profile{}}}}}},
+		{"another id", "a write is about one record", users.Batch{Import: "i", Writes: []users.Write{{ID: "bob", Record: ada}}}},
+		{"no data", "a record says something", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada", Record: &users.Record{Head: users.Head{ID: "ada"}}}}}},
+		{"nothing", "neither made, changed nor deleted", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada"}}}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			// No database is there to be touched.
+			require.ErrorContains(t, sqlstore.New(nil, nil).Apply(t.Context(), x.batch), "sqlstore: apply: ", x.reason)
+		})
+	}
+}
+
+func TestFindRefusesTooManyKeys(t *testing.T) {
+	_, err := sqlstore.New(nil, nil).Find(t.Context(), make([]users.Key, users.MaxFind+1))
+	require.EqualError(t, err, "sqlstore: find: 501 keys, at most 500")
+}
+
+func TestListRefusesWhatNoPageAnswered(t *testing.T) {
+	for _, after := range []string{"?", "bm90aGluZw", "AA"} {
+		_, err := sqlstore.New(nil, nil).List(t.Context(), users.Query{Scope: users.Scope{All: true}, After: after})
+		require.EqualError(t, err, "sqlstore: list: after: not the end of a page")
+	}
+}
+
+func TestOptionsAreRefusedByEveryMethod(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		opts sqlstore.Options
+	}{
+		{"quote", sqlstore.Options{Prefix: `x"; DROP TABLE people; --`}},
+		{"capital", sqlstore.Options{Prefix: "Usher_"}},
+		{"digit", sqlstore.Options{Prefix: "usher2_"}},
+		{"too long", sqlstore.Options{Prefix: "abcdefghijklmnopqrstu"}},
+		{"dialect", sqlstore.Options{Dialect: 99}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			ctx, s := t.Context(), sqlstore.New(nil, &x.opts)
+			_, want := sqlstore.Schema(x.opts.Dialect, x.opts.Prefix)
+			require.Error(t, want)
+			require.Equal(t, want, s.Migrate(ctx))
+			require.Equal(t, want, s.Apply(ctx, users.Batch{Import: "i1"}))
+			_, err := s.Find(ctx, []users.Key{users.ByID("ada")})
+			require.Equal(t, want, err)
+			_, err = s.List(ctx, users.Query{})
+			require.Equal(t, want, err)
+			n := 0
+			for _, err := range s.Journal(ctx, "i1", 0) {
+				require.Equal(t, want, err)
+				n++
+			}
+			require.Equal(t, 1, n)
+		})
+	}
+}
