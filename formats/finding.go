@@ -79,9 +79,9 @@ type Finding struct {
 // MaxShown is how many characters of a value a finding or a message repeats at the most.
 const MaxShown = 80
 
-// Show makes s fit to be shown: at most [MaxShown] characters, control,
-// format and bidi characters and bytes that are not UTF-8 as escapes. A cut
-// value ends in "…".
+// Show makes s fit to be shown: at most [MaxShown] characters, with control,
+// format and bidi characters and bytes that are not UTF-8 as escapes. A value
+// that was cut ends in "…".
 func Show(s string) string {
 	plain := len(s) <= MaxShown
 	for i := 0; plain && i < len(s); i++ {
@@ -91,21 +91,23 @@ func Show(s string) string {
 		return s
 	}
 	var b strings.Builder
-	n := 0
+	n, fits := 0, 0 // characters written, and bytes of those that leave room for the "…"
 	for i, r := range s {
-		if n == MaxShown {
-			b.WriteString("…")
-			break
-		}
-		n++
+		piece := string(r)
 		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		default:
-			q := strconv.QuoteRuneToASCII(r)
-			b.WriteString(q[1 : len(q)-1])
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], piece):
+			piece = fmt.Sprintf(`\x%02x`, s[i])
+		case !unicode.IsPrint(r):
+			piece = strconv.QuoteRuneToASCII(r)
+			piece = piece[1 : len(piece)-1]
+		}
+		n += utf8.RuneCountInString(piece)
+		if n > MaxShown {
+			return b.String()[:fits] + "…"
+		}
+		b.WriteString(piece)
+		if n < MaxShown {
+			fits = b.Len()
 		}
 	}
 	return b.String()

@@ -7,8 +7,9 @@ import (
 
 // Guard makes a cell inert: text that a spreadsheet might take for a formula
 // gets an apostrophe in front. That is text which begins, after any blanks,
-// controls and invisible characters, with = + - @ | or %, or a full-width twin of the first four;
-// text which begins with a TAB or a line end; and "sep=", which is an instruction.
+// controls and invisible characters, with = + - @ | or %, or a full-width twin
+// of the first four; text which begins with a TAB or a line end; and "sep=",
+// which is an instruction.
 //
 // Text that begins with apostrophes and goes on like that gets one more, so
 // that Unguard(Guard(s)) == s for every s.

@@ -129,6 +129,7 @@ type Builder struct {
 	open   rowHead
 	filled uint32 // cells of the open row up to the last that is not empty
 	end    uint32 // end of the text up to there
+	failed int    // the last record with an error
 }
 
 const chunkSize = 1 << 18
@@ -196,10 +197,10 @@ func (b *Builder) grow(n int) {
 }
 
 // EndRow closes the open row as record number, begun on physical line line.
-// A row without a cell that is not empty is left out, and false is returned.
-// Numbers must rise.
+// A row without a cell that is not empty is left out, and false is returned,
+// unless an error was found in it: that must not vanish. Numbers must rise.
 func (b *Builder) EndRow(number, line int) (kept bool, err error) {
-	blank := b.filled == 0
+	blank := b.filled == 0 && (b.failed == 0 || b.failed != number)
 	if !blank {
 		if len(b.t.rows) > b.lim.Rows {
 			return false, b.over(OverLimit("rows", b.lim.Rows))
@@ -224,6 +225,9 @@ func (b *Builder) Rows() int { return len(b.t.rows) }
 // Find adds a finding. One with a Row of 0 is the file's.
 func (b *Builder) Find(f Finding) {
 	f.Value = Show(f.Value)
+	if f.Severity == Error {
+		b.failed = f.Row
+	}
 	b.t.findings = append(b.t.findings, f)
 }
 

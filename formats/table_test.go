@@ -212,3 +212,26 @@ func TestRowsOfASheet(t *testing.T) {
 		break
 	}
 }
+
+// A row that shows nothing but has an error is a row: a formula whose value was
+// never stored must not read as a blank line.
+func TestBuilderKeepsAFailedRow(t *testing.T) {
+	b := formats.NewBuilder("t", formats.Limits{})
+	require.NoError(t, b.Cell([]byte("NAME")))
+	_, err := b.EndRow(1, 1)
+	require.NoError(t, err)
+	require.NoError(t, b.Cell(nil))
+	b.Find(formats.Finding{Severity: formats.Error, Code: "cell.formula_no_value", Row: 2, Column: 1})
+	kept, err := b.EndRow(2, 2)
+	require.NoError(t, err)
+	require.True(t, kept)
+	b.Find(formats.Finding{Severity: formats.Warning, Code: "cell.format", Row: 3, Column: 1})
+	kept, err = b.EndRow(3, 3)
+	require.NoError(t, err)
+	require.False(t, kept)
+	table := b.Table()
+	require.Equal(t, 2, table.Len())
+	require.Equal(t, 2, table.Row(1).Number())
+	require.Empty(t, table.Row(1).Cells())
+	require.Len(t, table.Row(1).Findings(), 1)
+}

@@ -51,22 +51,47 @@ func isBlank(s string) bool {
 	return s == "" || strings.TrimSpace(s) == ""
 }
 
-// readValue recognises one of the column's values, in any language.
-func (d *Draft) readValue(column int, text string) cell {
-	c := &d.spec.Columns[column]
-	folded := users.Fold(text)
-	var labels []string
+// allowed are the values of a column by their folded names and labels.
+type allowed map[string]string
+
+func (c *Column) allowed() allowed {
+	out := allowed{}
 	for _, v := range c.Values {
-		if users.Fold(v.Name) == folded {
-			return cell{value: v.Name}
-		}
+		out[users.Fold(v.Name)] = v.Name
 		for _, names := range v.Labels {
 			for _, n := range names {
-				if users.Fold(n) == folded {
-					return cell{value: v.Name}
-				}
-				labels = append(labels, n)
+				out[users.Fold(n)] = v.Name
 			}
+		}
+	}
+	return out
+}
+
+// maxRemembered bounds how many spellings of its values a column remembers.
+const maxRemembered = 1000
+
+// readValue recognises one of the column's values, in any language. Spellings
+// once recognised are remembered: a column repeats a few of them.
+func (d *Draft) readValue(column int, text string) cell {
+	c := &d.spec.Columns[column]
+	known := d.values[c]
+	if known == nil {
+		known = c.allowed()
+		d.values[c] = known
+	}
+	if name, ok := known[text]; ok {
+		return cell{value: name}
+	}
+	if name, ok := known[users.Fold(text)]; ok {
+		if len(known) < maxRemembered {
+			known[text] = name
+		}
+		return cell{value: name}
+	}
+	var labels []string
+	for _, v := range c.Values {
+		for _, l := range sortedKeys(v.Labels) {
+			labels = append(labels, v.Labels[l]...)
 		}
 	}
 	p := users.Problem{Code: c.Field + ".unknown"}
@@ -75,7 +100,7 @@ func (d *Draft) readValue(column int, text string) cell {
 	}
 	allowed := make([]string, len(c.Values))
 	for i, v := range c.Values {
-		allowed[i] = c.Label(v.Name, "en")
+		allowed[i] = c.Label(v.Name, d.lang)
 	}
 	p.Args = map[string]string{"allowed": strings.Join(allowed, ", ")}
 	d.problem(column, p)

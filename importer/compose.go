@@ -14,9 +14,7 @@ type composed struct {
 	lines   []*ReportLine
 	record  users.Record // the import's, as the batch leaves it
 	touches map[uint32][]users.ID
-	after   []users.Record
-	gone    []users.ID
-	made    []users.ID
+	images  []users.Image
 
 	work  map[users.ID]*work
 	order []users.ID
@@ -26,6 +24,7 @@ type composed struct {
 type work struct {
 	row     users.RowID
 	version uint64
+	before  *users.Record
 	rec     users.Record
 	deleted bool
 }
@@ -53,18 +52,16 @@ func (c *commit) compose(rows []uint32) *composed {
 	for _, id := range b.order {
 		w := b.work[id]
 		write := users.Write{Row: w.row, ID: id, Version: w.version}
-		if w.deleted {
-			b.gone = append(b.gone, id)
-		} else {
+		i := users.Image{Before: w.before}
+		if !w.deleted {
 			rec := w.rec
 			rec.Updated = now
 			write.Record = &rec
-			rec.Version = w.version + 1
-			b.after = append(b.after, rec)
-			if w.version == 0 {
-				b.made = append(b.made, id)
-			}
+			after := rec
+			after.Version = w.version + 1
+			i.After = &after
 		}
+		b.images = append(b.images, i)
 		b.batch.Writes = append(b.batch.Writes, write)
 	}
 	for _, r := range rows {
@@ -83,7 +80,7 @@ func (c *commit) decided(row uint32) *verdict {
 // stored is the work on a record of the store.
 func (b *composed) stored(c *commit, row uint32, rec int32) *work {
 	r := c.fresh.facts.recs[rec]
-	return b.touch(c, row, r.ID, func() *work { return &work{version: r.Version, rec: r.Clone()} })
+	return b.touch(c, row, r.ID, func() *work { return &work{version: r.Version, before: &r, rec: r.Clone()} })
 }
 
 // fresh is the work on a record that row makes.

@@ -41,9 +41,9 @@ func (r Row) Bad(field string) bool { return r.cell(field).bad }
 // wrong with it. The engine decides the rest: the action, the changes, and what
 // the row means for other rows.
 type Draft struct {
-	account users.AccountID
-	spec    *Table
-	row     Row
+	spec *Table
+	lang string // of the file's headings
+	row  Row
 
 	keys    []draftKey
 	frees   []users.Kind
@@ -52,6 +52,8 @@ type Draft struct {
 	about   int // index in keys, -1 if the row is about nobody
 	sole    bool
 	deletes bool
+
+	values map[*Column]allowed
 }
 
 type relation uint8
@@ -65,11 +67,12 @@ const (
 )
 
 type draftKey struct {
-	space users.Space
-	rel   relation
-	value string // as given, not folded
-	field string // the field a reference is kept in
-	id    uint32 // interned by the engine
+	space  users.Space
+	rel    relation
+	value  string // as given, not folded
+	field  string // the field a reference is kept in
+	column int    // in which the value stands, or -1
+	id     uint32 // interned by the engine
 }
 
 type want struct {
@@ -91,8 +94,8 @@ type note struct {
 	onlyNew  bool     // does not count for somebody who exists
 }
 
-func (d *Draft) reset(spec *Table, row Row) {
-	d.spec, d.row = spec, row
+func (d *Draft) reset(spec *Table, lang string, row Row) {
+	d.spec, d.lang, d.row = spec, lang, row
 	d.keys, d.frees, d.wants, d.notes = d.keys[:0], d.frees[:0], d.wants[:0], d.notes[:0]
 	d.about, d.sole, d.deletes = -1, false, false
 }
@@ -102,7 +105,7 @@ func (d *Draft) reset(spec *Table, row Row) {
 func (d *Draft) About(space users.Space, value string) {
 	if value != "" {
 		d.about = len(d.keys)
-		d.keys = append(d.keys, draftKey{space: space, rel: relAbout, value: value})
+		d.keys = append(d.keys, draftKey{space: space, rel: relAbout, value: value, column: d.columnOf(space, value)})
 	}
 }
 
@@ -120,17 +123,36 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 	if value == "" {
 		return
 	}
-	d.keys = append(d.keys, draftKey{space: space, rel: rel, value: value})
+	d.keys = append(d.keys, draftKey{space: space, rel: rel, value: value, column: d.columnOf(space, value)})
 	if f := space.Field(); f != "" {
 		d.wants = append(d.wants, want{field: f, value: value})
 	}
+}
+
+// columnOf is the column a key came from: the one that holds its field, or its
+// space, or else the one with just that value; -1 if none does.
+func (d *Draft) columnOf(space users.Space, value string) int {
+	if f := space.Field(); f != "" {
+		if c := d.spec.column(f); c >= 0 {
+			return c
+		}
+	}
+	if c := d.spec.column(string(space)); c >= 0 {
+		return c
+	}
+	for c := range d.row.cells {
+		if d.row.cells[c].value == value {
+			return c
+		}
+	}
+	return -1
 }
 
 // Refer says that the field shall name the record that holds the value: a
 // supervisor by LAN ID. A row of the file may make it.
 func (d *Draft) Refer(field string, space users.Space, value string) {
 	if value != "" {
-		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field})
+		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field, column: d.spec.column(field)})
 	}
 }
 
@@ -138,7 +160,7 @@ func (d *Draft) Refer(field string, space users.Space, value string) {
 // file that takes one row.
 func (d *Draft) Once(value string) {
 	if value != "" {
-		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value})
+		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.columnOf(spaceSlot, value)})
 	}
 }
 
@@ -149,7 +171,8 @@ func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, kind) }
 // Sole says that no other row may be about the same person.
 func (d *Draft) Sole() { d.sole = true }
 
-// Delete says that the person shall be deleted.
+// Delete says that the person shall be deleted, and with it everything they
+// hold freed. One who stays listed ([users.Deleted]) keeps both.
 func (d *Draft) Delete() { d.deletes = true }
 
 // Want says that a field of the person shall have the value, which may be

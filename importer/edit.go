@@ -35,8 +35,8 @@ func Remove(row users.RowID) Edit { return Edit{remove: true, row: row} }
 
 // A Delta says which rows an edit changed.
 type Delta struct {
-	// Rows are those edited or added, and those of which anything shown
-	// changed, in order. A finding that tells how many rows share a key is read
+	// Rows are those edited or added, and those decided again that may look
+	// different now, in order: a screen draws these. A finding that tells how many rows share a key is read
 	// when it is shown: rows of which only that number changed are not among them.
 	Rows []users.RowID
 	// Added are the ids of the rows added, in the order of the edits.

@@ -8,12 +8,18 @@ import (
 )
 
 // facts are what the store said: the records that hold the keys of the file.
+//
+// During a commit they are what the store would say had the import not begun:
+// a row decided after some of them were written must see what was shown.
 type facts struct {
 	recs []users.Record
 	byID map[users.ID]int32
 	// held are the records each person has (lines), by index of the person,
 	// once they were asked for.
 	held map[int32][]int32
+	// elsewhere are the accounts in which keys unique over all are held, as far
+	// as the actor reaches them.
+	elsewhere map[uint32]users.AccountID
 	// leading is how many lead the account; -1 until somebody asks.
 	leading int
 	people  int // users of the account, counted at the same time
@@ -21,35 +27,42 @@ type facts struct {
 }
 
 func newFacts() *facts {
-	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, leading: -1}
+	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
 }
 
-// ask looks keys up, [users.MaxFind] at a time, and notes who holds them.
-func (p *Preview) ask(ctx context.Context, keys []uint32) error {
-	var answers []users.Found
-	list := make([]users.Key, 0, users.MaxFind)
+// find asks the store, [users.MaxFind] keys at a time, and undoes what the
+// import itself has changed in the answers.
+func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, error) {
+	var out users.Found
 	for part := range slices.Chunk(keys, users.MaxFind) {
-		list = list[:0]
-		for _, id := range part {
-			space, value := p.keys.parts(id)
-			list = append(list, p.storeKey(space, value))
-		}
 		p.facts.finds++
-		found, err := p.dir.Find(ctx, list...)
+		f, err := p.dir.Find(ctx, part...)
 		if err != nil {
-			return err
+			return out, err
 		}
-		answers = append(answers, found)
+		out.Records = append(out.Records, f.Records...)
+		out.Beyond = append(out.Beyond, f.Beyond...)
 	}
-	// Nothing is noted before everything is known: a failed look-up changes nothing.
-	for _, a := range answers {
-		for _, r := range a.Records {
-			p.learn(r)
-		}
-		for _, k := range a.Beyond {
-			if id := p.keys.known(k.Space, k.Value); id != none {
-				p.keys.state[id].fact = factBeyond
-			}
+	return p.rewind(ctx, keys, out)
+}
+
+// ask looks keys up and notes who holds them. If that fails, nothing is noted.
+func (p *Preview) ask(ctx context.Context, keys []uint32) error {
+	list := make([]users.Key, 0, len(keys))
+	for _, id := range keys {
+		space, value := p.keys.parts(id)
+		list = append(list, p.storeKey(space, value))
+	}
+	found, err := p.find(ctx, list)
+	if err != nil {
+		return err
+	}
+	for _, r := range found.Records {
+		p.learn(r)
+	}
+	for _, k := range found.Beyond {
+		if id := p.keys.known(k.Space, k.Value); id != none {
+			p.keys.state[id].fact = factBeyond
 		}
 	}
 	return nil
@@ -69,6 +82,7 @@ func (p *Preview) learn(r users.Record) int32 {
 		for _, k := range r.Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
 				p.keys.state[id].fact = factBeyond
+				p.facts.elsewhere[id] = r.Account
 			}
 		}
 		return -1
@@ -113,19 +127,14 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 			}
 		}
 	}
-	var recs []users.Record
-	for part := range slices.Chunk(list, users.MaxFind) {
-		p.facts.finds++
-		found, err := p.dir.Find(ctx, part...)
-		if err != nil {
-			return err
-		}
-		recs = append(recs, found.Records...)
+	found, err := p.find(ctx, list)
+	if err != nil {
+		return err
 	}
 	for _, i := range byHolder {
 		p.facts.held[i] = nil
 	}
-	for _, r := range recs {
+	for _, r := range found.Records {
 		if i, ok := byHolder[r.Holder()]; ok {
 			if n := p.learn(r); n >= 0 {
 				p.facts.held[i] = append(p.facts.held[i], n)
@@ -137,25 +146,70 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 
 // askPeople looks up those who hold what the file names, so that a finding can say who it is.
 func (p *Preview) askPeople(ctx context.Context, from int) error {
-	var list []users.Key
+	var ids []users.ID
 	for _, r := range p.facts.recs[from:] {
-		if h := r.Holder(); h != "" && h != r.ID {
-			if _, ok := p.facts.byID[h]; !ok {
-				list = append(list, users.ByID(h))
+		if h := r.Holder(); h != r.ID {
+			ids = append(ids, h)
+		}
+	}
+	return p.askIDs(ctx, ids)
+}
+
+// step is where a reference leads from.
+type step struct {
+	rec   int32
+	field string
+}
+
+// steps notes the stored people whom the drafted row refers to.
+func (p *Preview) steps(at map[step]bool) {
+	for i := range p.d.keys {
+		if k := &p.d.keys[i]; k.rel == relRefer && !k.space.Given() {
+			if rec := p.factOf(k.id); rec >= 0 {
+				at[step{rec, k.field}] = true
 			}
 		}
 	}
-	slices.SortFunc(list, users.Key.Compare)
-	list = slices.Compact(list)
-	for part := range slices.Chunk(list, users.MaxFind) {
-		p.facts.finds++
-		found, err := p.dir.Find(ctx, part...)
-		if err != nil {
+}
+
+// askAbove looks up whom references lead to in the store, one round a hop.
+func (p *Preview) askAbove(ctx context.Context, at map[step]bool) error {
+	for range hops {
+		var ids []users.ID
+		for s := range at {
+			ids = append(ids, users.ID(p.facts.recs[s.rec].Field(s.field)))
+		}
+		if err := p.askIDs(ctx, ids); err != nil {
 			return err
 		}
-		for _, r := range found.Records {
-			p.learn(r)
+		next := map[step]bool{}
+		for s := range at {
+			if rec, ok := p.facts.byID[users.ID(p.facts.recs[s.rec].Field(s.field))]; ok {
+				next[step{rec, s.field}] = true
+			}
 		}
+		if at = next; len(at) == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+// askIDs looks up records by id, those not known yet.
+func (p *Preview) askIDs(ctx context.Context, ids []users.ID) error {
+	slices.Sort(ids)
+	var list []users.Key
+	for _, id := range slices.Compact(ids) {
+		if _, ok := p.facts.byID[id]; !ok && id != "" {
+			list = append(list, users.ByID(id))
+		}
+	}
+	found, err := p.find(ctx, list)
+	if err != nil {
+		return err
+	}
+	for _, r := range found.Records {
+		p.learn(r)
 	}
 	return nil
 }

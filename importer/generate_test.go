@@ -49,7 +49,9 @@ func forEachKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *s
 	for _, m := range makers() {
 		t.Run(m.name, rapid.MakeCheck(func(t *rapid.T) {
 			w := newWorld(t)
-			property(t, m, w, m.scene(t, w))
+			s := m.scene(t, w)
+			t.Log(s)
+			property(t, m, w, s)
 		}))
 	}
 }

@@ -222,14 +222,14 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		if err != nil {
 			return nil, err
 		}
-		if h.row+1 >= read.Len() && len(tpl.Tables) == 1 {
-			return nil, formats.Refuse("file.no_rows")
-		}
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
 		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, extras: append(stray(read, h.row), h.findings(&tpl.Tables[h.table], read)...)}
 	}
 	for i := range g.tables {
 		g.layRows(i)
+	}
+	if len(g.rows) == 0 {
+		return nil, formats.Refuse("file.no_rows")
 	}
 	return g, nil
 }
@@ -256,6 +256,16 @@ func mapsOf(maps []ColumnMap, table int) []ColumnMap {
 	return out
 }
 
+// blankRow reports whether a row holds nothing but blanks, and nothing is wrong with it.
+func blankRow(r formats.Row) bool {
+	for c := range r.Len() {
+		if !isBlank(r.Cell(c)) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(r.Findings(), func(f formats.Finding) bool { return f.Severity == formats.Error })
+}
+
 func (g *grid) layRows(table int) {
 	t := &g.tables[table]
 	t.from = uint32(len(g.rows))
@@ -266,7 +276,9 @@ func (g *grid) layRows(table int) {
 	}
 	g.rows = slices.Grow(g.rows, t.read.Len()-t.head-1)
 	for i := t.head + 1; i < t.read.Len(); i++ {
-		g.rows = append(g.rows, gridRow{id: users.RowAt(table, t.read.Row(i).Number()), src: int32(i)})
+		if row := t.read.Row(i); !blankRow(row) {
+			g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i)})
+		}
 	}
 	t.count = uint32(len(g.rows)) - t.from
 	t.last = t.read.Row(t.read.Len() - 1).Number()

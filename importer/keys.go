@@ -23,7 +23,8 @@ const (
 	// chainClaim: the rows that claim the key. Of a lead key: those that take an admin's rights.
 	chainClaim
 	// chainFree: the rows that free the key. Of a request: the rows that make
-	// it. Of a lead key: those that make an admin.
+	// it. Of a lead key: those that make an admin. Of a person: those that set
+	// whom the person refers to.
 	chainFree
 	// chainRefer: the rows that need to know who will hold the key.
 	chainRefer

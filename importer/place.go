@@ -2,6 +2,9 @@ package importer
 
 import (
 	"encoding/binary"
+	"slices"
+
+	"github.com/usher-go/usher/users"
 )
 
 // firstAlike is the first of the rows that ask for the same as the drafted
@@ -76,6 +79,7 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 		}
 	}
 	s.makes = s.rec < 0 && d.makes()
+	steers := false
 	if d.about >= 0 {
 		add(d.keys[d.about].id, chainRefer, false)
 		add(p.subject(s.rec), chainAbout, d.sole)
@@ -85,10 +89,20 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 		case relClaim, relTake, relSlot:
 			add(k.id, chainClaim, false)
 		case relRefer:
-			if !k.space.Given() {
-				add(k.id, chainRefer, false)
+			if k.space.Given() {
+				continue
 			}
+			add(k.id, chainRefer, false)
+			if rec := p.factOf(k.id); rec >= 0 {
+				for _, x := range slices.Clone(p.above(rec, k.field)) {
+					add(p.personKey(x), chainRefer, false)
+				}
+			}
+			steers = s.rec >= 0
 		}
+	}
+	if steers {
+		add(p.subject(s.rec), chainFree, false)
 	}
 	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainFree, false) })
 	switch p.leadDelta(s.rec) {
@@ -98,6 +112,17 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 		add(p.leadKey(), chainFree, false)
 	}
 	s.nodes = list
+}
+
+// watch has a placed row see a key that only its decision named.
+func (p *Preview) watch(row, key uint32) {
+	s := &p.state[row]
+	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
+		if p.keys.nodes[n].key == key && p.keys.nodes[n].chain == chainRefer {
+			return
+		}
+	}
+	s.nodes = p.keys.add(row, key, chainRefer, false, s.nodes)
 }
 
 // unplace takes the row out of all chains. seen is called with every key
@@ -124,16 +149,16 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		d := p.keys.nodes[n]
 		var c chain
-		switch d.chain {
-		case chainClaim:
+		switch {
+		case d.chain == chainClaim, d.chain == chainFree && p.keys.spaceOf(d.key) == users.SpaceID:
 			c = chainRefer
-		case chainFree:
+		case d.chain == chainFree:
 			c = chainClaim
 		default:
 			continue
 		}
 		for r := range p.keys.rows(d.key, c) {
-			if p.needs(r, row) {
+			if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
 				yield(r)
 			}
 		}
@@ -141,12 +166,7 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 }
 
 func (p *Preview) needs(row, by uint32) bool {
-	for _, n := range p.state[row].extra().needs {
-		if n == by {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.state[row].extra().needs, by)
 }
 
 // keyUnasked reports whether the store was never asked about a key that it may hold.

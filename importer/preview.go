@@ -21,6 +21,8 @@ var (
 	ErrMode = errors.New("importer: the template does not have that mode")
 	// ErrRow is returned for a row the preview does not have, or has no longer.
 	ErrRow = errors.New("importer: no such row")
+	// ErrRunning is returned when the same import is being committed elsewhere.
+	ErrRunning = errors.New("importer: the import is being committed elsewhere")
 	// ErrField is returned for a field the row's table does not have.
 	ErrField = errors.New("importer: no such field")
 )
@@ -33,6 +35,9 @@ type Options struct {
 	Mode Mode
 	// Map says by hand which column stands for which field.
 	Map []ColumnMap
+	// Resume is an import that was interrupted. The preview of the same file is
+	// then as it was before that import began, and its Commit goes on with it.
+	Resume users.ID
 }
 
 // A ColumnMap gives a column of a file to a field of the Template.
@@ -84,7 +89,29 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 		return nil, err
 	}
 	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g}
+	if opts.Resume != "" {
+		if err := p.resume(ctx, opts.Resume); err != nil {
+			return nil, err
+		}
+	}
 	return p, p.build(ctx)
+}
+
+// resume reads what an import has done, to look at the store as if it had not.
+func (p *Preview) resume(ctx context.Context, id users.ID) error {
+	if _, err := p.dir.Get(ctx, id); err != nil {
+		return fmt.Errorf("importer: resume: %w", err)
+	}
+	p.own = newOwnWork()
+	for e, err := range p.dir.Journal(ctx, id, 0) {
+		if err != nil {
+			return fmt.Errorf("importer: resume: %w", err)
+		}
+		for _, i := range e.Images {
+			p.own.add(i)
+		}
+	}
+	return nil
 }
 
 func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
@@ -118,7 +145,7 @@ type Preview struct {
 	facts  *facts
 	state  []rowState
 	tally  tally
-	made   map[users.ID]bool  // made by the import that is being committed
+	own    *ownWork           // of the import that is being committed; else nil
 	asked  bool               // the lead key was needed
 	groups map[groupKey]group // remembered until the next edit
 
@@ -127,6 +154,7 @@ type Preview struct {
 	v       verdict
 	cells   []cell
 	scratch []byte
+	chain   []int32
 
 	redecided int // rows decided since the count was set to zero, for tests
 }
@@ -143,6 +171,7 @@ type rowState struct {
 	blocked bool
 	cycle   bool
 	doomed  uint32
+	cause   uint32   // the row that keeps a blocked one from happening
 	more    *rowMore // nil for most rows
 }
 
@@ -153,7 +182,7 @@ type rowMore struct {
 	notes []note
 }
 
-var newRowState = rowState{nodes: none, rec: -1, doomed: none}
+var newRowState = rowState{nodes: none, rec: -1, doomed: none, cause: none}
 
 var nothingMore rowMore
 
@@ -171,6 +200,7 @@ func (p *Preview) build(ctx context.Context) error {
 	p.keys, p.facts = newKeyTable(n), newFacts()
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
+	p.d.values = map[*Column]allowed{}
 	var unasked []uint32
 	i := 0
 	for r := range p.grid.ordered {
@@ -220,21 +250,29 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows func(func(ui
 		}
 		return err
 	}
+	if len(p.facts.recs) == 0 {
+		return nil // nobody is known: nobody has, leads or refers to anything
+	}
 	var people []int32
+	above := map[step]bool{}
 	for r := range rows {
 		p.draft(r)
 		rec := p.person()
-		if rec >= 0 && len(p.d.frees) > 0 {
+		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
 			people = append(people, rec)
 		}
-		if !p.asked && p.d.about >= 0 && p.leadDelta(rec) < 0 {
+		if !p.asked && p.leadDelta(rec) < 0 {
 			if err := p.askLeading(ctx); err != nil {
 				return err
 			}
 			p.asked = true
 		}
+		p.steps(above)
 	}
 	if err := p.askHeld(ctx, people); err != nil {
+		return err
+	}
+	if err := p.askAbove(ctx, above); err != nil {
 		return err
 	}
 	return p.askPeople(ctx, from)
@@ -248,10 +286,10 @@ func (p *Preview) redecide(row uint32) bool {
 	s := &p.state[row]
 	p.uncount(row)
 	print, old := p.print(), s.extra()
-	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || !slices.Equal(old.needs, v.needs) || !sameNotes(old.notes, v.notes)
+	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
 	s.lowers = v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0
 	s.print, s.action, s.doomed, s.more = print, v.action, v.doomed, nil
-	if len(v.needs)+len(v.notes) > 0 {
+	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}
 	}
 	p.count(row)

@@ -29,10 +29,10 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 		}
 	}
 	slices.SortFunc(region, p.order)
-	was := make([]bool, len(region))
+	was := make([]uint32, len(region))
 	for i, r := range region {
 		s := &p.state[r]
-		was[i] = s.blocked || s.cycle
+		was[i] = s.cause
 		p.uncount(r)
 		s.blocked, s.cycle = false, false
 	}
@@ -59,7 +59,7 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 		r := queue[0]
 		queue = queue[1:]
 		p.dependents(r, func(d uint32) {
-			if in[d] {
+			if in[d] && p.needs(d, r) {
 				block(d)
 			}
 		})
@@ -67,11 +67,30 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 	var out []uint32
 	for i, r := range region {
 		p.count(r)
-		if s := &p.state[r]; was[i] != (s.blocked || s.cycle) {
+		s := &p.state[r]
+		if s.cause = p.why(r); s.cause != was[i] || s.cause == inCircle {
 			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// inCircle is the cause of a row in a circle of references.
+const inCircle = none - 1
+
+// why is the row that keeps a blocked one from happening, or none.
+func (p *Preview) why(row uint32) uint32 {
+	switch s := &p.state[row]; {
+	case s.cycle:
+		return inCircle
+	case s.blocked:
+		for _, by := range s.extra().needs {
+			if p.dead(by) {
+				return by
+			}
+		}
+	}
+	return none
 }
 
 func (p *Preview) order(a, b uint32) int {

@@ -70,8 +70,12 @@ func (r *Report) Find(outcomes ...Outcome) iter.Seq[ReportLine] {
 	}
 }
 
+// ErrUnfinished is returned, beside the report, for an import that has not come to its end.
+var ErrUnfinished = errors.New("importer: the import has not come to its end")
+
 // LoadReport reads the report of an import back from the store: [users.ErrNotFound]
-// for one the actor does not reach.
+// for one the actor does not reach, [ErrUnfinished] with what there is for one
+// that is running or was interrupted.
 func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report, error) {
 	rec, err := dir.Get(ctx, id)
 	if err != nil {
@@ -102,6 +106,9 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 		}
 		return 0
 	})
+	if r.State == users.ImportRunning {
+		return r, ErrUnfinished
+	}
 	return r, nil
 }
 
@@ -145,6 +152,8 @@ type Texter interface {
 	Action(a Action) string
 	// Label is the heading of a report's column: "row", "action", "outcome", "who", "changes", "findings".
 	Label(name string) string
+	// Field is the name of a field: "First name" for "first_name".
+	Field(name string) string
 }
 
 // A ReportRow is a line of a report in words, for a file. Its tags name the
@@ -176,7 +185,7 @@ func (l *ReportLine) words(t Texter) ReportRow {
 	}
 	var parts []string
 	for _, c := range l.Changes {
-		parts = append(parts, c.Field+": "+c.Old+" → "+c.New)
+		parts = append(parts, t.Field(c.Field)+": "+c.Old+" → "+c.New)
 	}
 	for _, g := range l.Gains {
 		parts = append(parts, "+"+g.Value)
@@ -189,7 +198,7 @@ func (l *ReportLine) words(t Texter) ReportRow {
 	for _, f := range l.Findings {
 		parts = append(parts, t.Finding(f))
 	}
-	row.Findings = strings.Join(parts, "; ")
+	row.Findings = strings.Join(parts, " ")
 	return row
 }
 
@@ -229,6 +238,3 @@ func countsOf(m map[Outcome]int) map[string]int {
 	}
 	return out
 }
-
-// ErrUnfinished is returned with the report of an import that has not come to its end.
-var ErrUnfinished = errors.New("importer: the import was interrupted")

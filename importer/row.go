@@ -339,11 +339,8 @@ func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
 	case "reference.cycle":
 		n.args = map[string]string{"cycle": p.cycleOf(row)}
 	case "row.blocked":
-		for _, by := range s.extra().needs {
-			if p.dead(by) {
-				n.rows = append(n.rows, by)
-				break
-			}
+		if s.cause != none {
+			n.rows = []uint32{s.cause}
 		}
 		if len(n.rows) == 0 && s.doomed != none {
 			_, value := p.keys.parts(s.doomed)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -98,6 +99,7 @@ func (s *sheet) clone() *sheet {
 type scene struct {
 	template *importer.Template
 	mode     importer.Mode
+	resume   users.ID
 	actor    users.Actor
 	records  []users.Record
 	sheets   []*sheet
@@ -117,6 +119,22 @@ func (s *scene) and(rows ...[]string) *scene {
 func (s *scene) as(a users.Actor) *scene { s.actor = a; return s }
 
 func (s *scene) in(m importer.Mode) *scene { s.mode = m; return s }
+
+// String is for those who read a failure.
+func (s *scene) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, mode %q, as %s\n", s.template.Name, s.mode, s.actor)
+	for _, r := range s.records {
+		data, _ := users.EncodeData(r.Data)
+		fmt.Fprintf(&b, "  store: %s %s %s\n", r.Account, r.ID, data)
+	}
+	for i, sh := range s.sheets {
+		for _, r := range sh.rows {
+			fmt.Fprintf(&b, "  %s %d: %q\n", s.template.Tables[i].Name, r.number, r.cells)
+		}
+	}
+	return b.String()
+}
 
 // with is the scene with other sheets.
 func (s *scene) with(sheets []*sheet) *scene {
@@ -199,7 +217,7 @@ func (s *scene) tryPreview(t tb, dir *users.Directory) (*importer.Preview, error
 	for i, sh := range s.sheets {
 		tables = append(tables, sh.table(s.template.Tables[i].Name))
 	}
-	return importer.New(dir, s.template, &importer.Options{Account: acme, Mode: s.mode}).Preview(t.Context(), tables...)
+	return importer.New(dir, s.template, &importer.Options{Account: acme, Mode: s.mode, Resume: s.resume}).Preview(t.Context(), tables...)
 }
 
 // apply does to the sheets what p.Edit does to the preview; added are the ids that it gave.
@@ -328,6 +346,8 @@ func everything(t tb, store users.Store) map[users.ID]users.Record {
 	}
 	return out
 }
+
+func sortedIDs(recs map[users.ID]users.Record) []users.ID { return slices.Sorted(maps.Keys(recs)) }
 
 // contents is what the store holds, sorted, with the ids that an import made
 // replaced by what the record is known by, and without versions and times.

@@ -211,8 +211,8 @@ func (d *Directory) judgeUser(old Record, w Write, refuse func(string, *Problem)
 	if gone {
 		refuse("", d.actor.PermitsDelete(old))
 	}
-	if was == nil && p.DisplayName == "" && p.FirstName == "" && p.LastName == "" && d.actor.kind != host {
-		refuse("name", &Problem{Code: "name.missing"})
+	if was == nil {
+		refuse("name", d.actor.PermitsNew(p.Field))
 	}
 	empty := Profile{Source: Local}
 	if was == nil {

@@ -74,6 +74,16 @@ func changedRoles(field, old, new string) []string {
 	return nil
 }
 
+// PermitsNew says what is missing from a user about to be made, of whom field
+// answers the fields: "name.missing", where none of the three names is there
+// (after the CloudLink console); nil if nothing is.
+func (a Actor) PermitsNew(field func(name string) string) *Problem {
+	if a.kind == host || field("name") != "" || field("first_name") != "" || field("last_name") != "" {
+		return nil
+	}
+	return &Problem{Code: "name.missing"}
+}
+
 // PermitsDelete says what forbids the actor to delete the user; nil if nothing
 // does. After the CloudLink console: "delete.partner" (a Mitel Partner),
 // "delete.source" (synced from MiCloud Connect); and "self.delete".

@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"slices"
 )
@@ -11,9 +10,11 @@ import (
 // are the [Directory]'s, through which everything else reaches it. The
 // executable contract is package storetest; what follows is its outline.
 //
-// A Store must be safe for use by several goroutines, and return when its
-// context is done. What it returns and what it is given is shared: neither
-// side may change a record's Data.
+// A Store must be safe for use by several goroutines, also while a journal is
+// read. Every method fails when its context is already done, and returns soon
+// after it is. What a Store returns and what it is given is shared: neither
+// side may change a record's Data. Times are kept in UTC, to the millisecond;
+// a zero time stays zero.
 type Store interface {
 	// Find answers the records that stand under any of keys, each once, in any
 	// order. A key nobody holds adds nothing. Keys are folded and looked up as
@@ -26,8 +27,9 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 
 	// Apply writes the whole batch or nothing. It is judged by its end state:
-	// two records may swap a key. It returns
-	//   - [ErrDigest] if the import exists with another digest;
+	// two records may swap a key, and the id of a deleted record may be made
+	// again, at version 1. It returns the error of [Batch.Check], or
+	//   - [ErrDigest] if the import exists with another digest, an empty one included;
 	//   - a [*Conflict] that names every row already done, every record that is
 	//     not at the version it was read at, and every key that another record
 	//     would still hold at the end;
@@ -66,9 +68,10 @@ type Query struct {
 	Kind  Kind
 	Scope Scope
 	// Having are spaces and values under which a record must stand, all of
-	// them. Their accounts are ignored.
+	// them: unique spaces, links and [SpaceID]. Their accounts are ignored.
 	Having []Key
-	// Text is what a person typed: every word of it must occur in [Index].Search.
+	// Text is what a person typed: every word of it must occur in
+	// [Index].Search, inside a word too. No character is a wildcard.
 	Text string
 	// Descending turns the order around.
 	Descending bool
@@ -98,48 +101,4 @@ type Page struct {
 	Next string
 	// Total is how many records fit the query on all pages, if Count was set.
 	Total int
-}
-
-// A Batch is written wholly or not at all.
-type Batch struct {
-	// Import is the id under which rows are done once. It must not be empty.
-	Import ID
-	// Digest is compared with the one stored in the import's record, if it has one.
-	Digest string
-	// Rows are those the batch does. A row of an import is done at most once.
-	Rows []RowNote
-	// Writes name each record at most once.
-	Writes []Write
-}
-
-// A RowNote says that a row is done, with what its report needs to say.
-type RowNote struct {
-	Row RowID
-	// Note is JSON that the Store keeps as it is.
-	Note json.RawMessage
-}
-
-// A Write makes, changes or deletes one record.
-type Write struct {
-	// Row is the row whose journal entry keeps the images; 0 for bookkeeping, of which no image is kept.
-	Row RowID
-	// ID is the record's. Version is the one it was read at; 0 makes it.
-	ID      ID
-	Version uint64
-	// Record is how it shall be; nil deletes it. The Store ignores its Version
-	// and writes Version+1.
-	Record *Record
-}
-
-// An Entry of the journal is one row of an import, done.
-type Entry struct {
-	Row    RowID
-	Note   json.RawMessage
-	Images []Image
-}
-
-// An Image is a record before and after a write: Before is nil for one that
-// was made, After for one that was deleted.
-type Image struct {
-	Before, After *Record
 }

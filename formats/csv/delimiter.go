@@ -109,7 +109,7 @@ func (f Format) sample(text []byte, whole bool, l layout) sample {
 				out.known, out.heading = k, s.width
 			}
 		}
-		if s.faults&^escaped == 0 {
+		if s.faults&faulty == 0 {
 			clean[s.width]++
 		}
 		widths = append(widths, s.width)

@@ -23,9 +23,9 @@
 //
 // A code stands once a row, at the first cell it concerns. One finding is the
 // whole file's: the warning csv.encoding_guessed, where a file that is not
-// UTF-8 was taken for Windows-1252. What spoils everything behind it, a quote
-// that is never closed (csv.quote), and a file in no encoding known
-// (csv.encoding) are refusals.
+// UTF-8 was taken for Windows-1252. What spoils everything behind it is a
+// refusal: a quote that is never closed, or only by the quote that opens a cell
+// of a later line (csv.quote), and an encoding that is not known (csv.encoding).
 //
 // The table's width is that of its heading: the record with most of
 // [Format.Headings], if two are known in it; else the first record that has

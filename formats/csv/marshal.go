@@ -9,7 +9,7 @@ import (
 )
 
 // Marshal writes rows, a slice of structs or of pointers to structs, as the zero
-// [Writer] writes a sheet. The first record are the names in the fields' tags:
+// [Writer] writes a sheet. The headings are the names in the fields' tags:
 //
 //	type line struct {
 //		Row   int    `csv:"row"`
@@ -17,7 +17,8 @@ import (
 //		note  string `csv:"-"`
 //	}
 //
-// It is for files of a fixed shape. The error is w's, a field's that cannot be text, or says that rows is no such slice.
+// It is for files of a fixed shape. The error is w's, or that of a field which
+// cannot be written as text, or says that rows is no such slice.
 func Marshal(w io.Writer, rows any) error {
 	if k := reflect.ValueOf(rows).Kind(); k != reflect.Slice {
 		return fmt.Errorf("csv: marshal: %T is no slice", rows)

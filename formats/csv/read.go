@@ -111,7 +111,7 @@ func (r *reader) row() error {
 			return err
 		}
 	}
-	if r.faults&^escaped != 0 {
+	if r.faults&faulty != 0 {
 		r.quotes()
 	}
 	if r.width > r.heading {

@@ -39,6 +39,7 @@ func TestRefusals(t *testing.T) {
 
 		{name: "open quote", in: "a,b\n\n1,\"2\n3,4\n", code: "csv.quote", row: 3},
 		{name: "open quote after a doubled one", in: "a,b\n1,\"2\"\"\n", code: "csv.quote", row: 2},
+		{name: "open quote closed by another's", in: "a,b\n1,2\n\"Bob,3\nAnn,\"4\"\nEve,5\n", code: "csv.quote", row: 3},
 		{name: "rows", in: "a\n1\n\n2\n", code: "limit.rows", row: 4, limits: formats.Limits{Rows: 1}},
 		{name: "columns", in: "a,b\n\n1,2,3\n", code: "limit.columns", row: 3, limits: formats.Limits{Columns: 2}},
 		{name: "cells", in: "a,b\n1,2\n", code: "limit.cells", row: 2, limits: formats.Limits{Cells: 3}},
@@ -79,6 +80,7 @@ func TestOpenQuoteNamesItsLine(t *testing.T) {
 		{"a,b\n1,\"2\n3,4\n", 2, "2"},
 		{"a,b\n\"x\ny\",\"2\n3,4\n", 2, "3"},
 		{"a,b\n\"x\r\ny\r\nz\",1\r\n\"", 3, "5"},
+		{"a,b\n\"x\ny\",\"2\n3,\"4\"\n", 2, "3"},
 	} {
 		refused := requireRefused(t, tt.in, "csv.quote", tt.row, nil)
 		require.Equal(t, map[string]string{"line": tt.line}, refused.Args, "%q", tt.in)

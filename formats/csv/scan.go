@@ -62,6 +62,15 @@ const (
 	spaced                    // blanks before the opening quote
 	trailed                   // text after the closing quote
 	curled                    // a typographic quote that does not close in the cell
+	broken                    // a line break inside quotes: no fault, but see lost
+
+	faulty = bare | spaced | trailed | curled
+)
+
+// What scan says where it does not find the end of a record.
+const (
+	more = -1 // there is none in these bytes
+	lost = -2 // it cannot be told: a quote seems to close that was meant to open a later cell
 )
 
 var bom = []byte("\ufeff")
@@ -83,7 +92,8 @@ func (s *scanner) next() (bool, error) {
 			return false, nil
 		}
 		n, end := s.scan(b)
-		if end >= 0 {
+		switch {
+		case end >= 0:
 			s.number++
 			s.line, s.ahead = s.ahead, s.ahead+s.lines
 			s.text = b[:n]
@@ -92,14 +102,11 @@ func (s *scanner) next() (bool, error) {
 				return false, s.refuse(formats.OverLimit("record", s.longest))
 			}
 			return true, nil
-		}
-		if s.eof {
-			line := s.ahead + countLines(b[:n])
+		case end == lost, s.eof:
 			s.number++
+			line := s.ahead + countLines(b[:n])
 			return false, s.refuse(formats.Refuse("csv.quote", "line", strconv.Itoa(line)))
-		}
-		// Two bytes may be the begun line end.
-		if len(b) > s.longest+2 {
+		case len(b) > s.longest+2: // two bytes may be the begun line end
 			s.number++
 			return false, s.refuse(formats.OverLimit("record", s.longest))
 		}
@@ -142,8 +149,8 @@ func (s *scanner) fill() error {
 }
 
 // scan finds the record that b begins with: n bytes, and end with its line
-// end. Where b holds no whole record end is -1, and n is where a quote opened
-// that does not close.
+// end. Else end is more or lost; if nothing more comes, n is where the quote
+// opened that does not close.
 func (s *scanner) scan(b []byte) (n, end int) {
 	s.record = record{number: s.number, cells: s.cells[:0]}
 	if s.skip && s.number == 0 || len(s.comment) > 0 && bytes.HasPrefix(b, s.comment) {
@@ -157,11 +164,14 @@ func (s *scanner) scan(b []byte) (n, end int) {
 		c := span{from: i}
 		if i < len(b) && b[i] == '"' {
 			if i = s.quoted(b, i, &c); i < 0 {
-				return c.from, -1
+				return c.from, more
 			}
 		}
 		if i = s.plain(b, i, &c); i < 0 {
-			return 0, -1
+			return c.from, more
+		}
+		if c.faults&(broken|trailed) == broken|trailed {
+			return c.from, lost
 		}
 		c.to = i
 		s.keep(c)
@@ -172,12 +182,12 @@ func (s *scanner) scan(b []byte) (n, end int) {
 }
 
 // quoted finds the end of the quoted text that begins at i: past its closing
-// quote, or -1.
+// quote, or more.
 func (s *scanner) quoted(b []byte, i int, c *span) int {
 	for i++; ; i++ {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
-			return -1
+			return more
 		}
 		if i += k + 1; i == len(b) || b[i] != '"' {
 			break // or, at the end of b, half of a doubled quote: plain wants more then
@@ -185,11 +195,14 @@ func (s *scanner) quoted(b []byte, i int, c *span) int {
 		c.faults |= escaped
 	}
 	c.shut = i
-	s.lines += countLines(b[c.from:i])
+	if n := countLines(b[c.from:i]); n > 0 {
+		s.lines += n
+		c.faults |= broken
+	}
 	return i
 }
 
-// plain finds where the cell ends whose unquoted part begins at i, or -1.
+// plain finds where the cell ends whose unquoted part begins at i, or more.
 func (s *scanner) plain(b []byte, i int, c *span) int {
 	for ; ; i++ {
 		for i < len(b) && !s.stop[b[i]] {
@@ -198,7 +211,7 @@ func (s *scanner) plain(b []byte, i int, c *span) int {
 		switch {
 		case i == len(b):
 			if !s.eof {
-				return -1
+				return more
 			}
 		case b[i] == '"':
 			if c.shut == 0 && c.faults == 0 {
@@ -236,7 +249,7 @@ func (s *scanner) lineEnd(b []byte, n int) (int, int) {
 	rest := b[n:]
 	switch {
 	case len(rest) < 3 && !s.eof && (len(rest) == 0 || rest[0] == '\r'):
-		return 0, -1
+		return n, more
 	case len(rest) == 0:
 		return n, n
 	}

@@ -106,6 +106,8 @@ func TestRecords(t *testing.T) {
 			want: [][]string{{"a", "b"}, {`5" pipe`, "x"}}, findings: []string{`warning csv.quote 2:1 5" pipe`}},
 		{name: "text after the closing quote", in: "¶a,b\n¶\"x\"y,\"1\" \n",
 			want: [][]string{{"a", "b"}, {"xy", "1 "}}, findings: []string{"error csv.quote 2:1 xy"}},
+		{name: "and a line break in another cell", in: "¶a,b\n¶\"x\ny\",\"1\"2\n¶3,4\n",
+			want: [][]string{{"a", "b"}, {"x\ny", "12"}, {"3", "4"}}, findings: []string{"error csv.quote 2:2 12"}},
 		{name: "backslash", reason: "it escapes nothing", in: "¶a,b\n¶\"B \\\"X\\\" C\",2\n",
 			want: [][]string{{"a", "b"}, {`B \X\" C"`, "2"}}, findings: []string{`error csv.quote 2:1 B \X\" C"`}},
 		{name: "blank before the quote", options: comma, in: "¶a,b\n¶1, \"2\"\n",

@@ -15,16 +15,17 @@ import (
 //
 // The zero value writes what Excel opens right where the decimal sign is a
 // point: UTF-8 with a byte order mark, without which Excel takes it for the
-// machine's old code page; commas; CRLF, after RFC 4180. Where the decimal sign is a comma,
-// Excel wants the Delimiter ';'.
+// machine's old code page; commas; CRLF, after RFC 4180. Where the decimal sign
+// is a comma, Excel wants the Delimiter ';'.
 //
 // NUL and bytes that are not UTF-8 are written as U+FFFD.
 type Writer struct {
 	// Delimiter separates cells; 0 is a comma.
 	Delimiter rune
 	// Comment is the sign of a comment; 0 is '#'. A line of the preamble that
-	// begins with it is written without quotes, so that [Format.Comment]
-	// recognises it, where that leaves nothing live. A record that begins with it is written with quotes.
+	// begins with it is written without quotes, so that a reader with the same
+	// [Format.Comment] passes it over, unless that would leave something live. A
+	// record that begins with it is written with quotes, so that none does.
 	Comment rune
 	// NoBOM leaves out the byte order mark, for programs that trip over it.
 	NoBOM bool

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
 )
 
 func TestCellText(t *testing.T) {
@@ -102,7 +104,7 @@ func TestCellText(t *testing.T) {
 		{"comment in text", "is no text", `<c r="A1" t="inlineStr"><is><t>A<!-- x -->nn</t></is></c>`, "", "Ann", nil},
 		{"text of a formula", "t=str", `<c r="A1" t="str"><v>a_x0041_</v></c>`, "", "aA", nil},
 		{"too long", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("é", 32_768) + `</t></is></c>`, "", strings.Repeat("é", 32_767),
-			[]string{"A1 text.too_long=" + strings.Repeat("é", 80) + "…"}},
+			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("é", 81))}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,13 +132,13 @@ func TestDates1904(t *testing.T) {
 
 func TestSharedStrings(t *testing.T) {
 	var rows strings.Builder
-	for i := range 5 {
+	for i := range 6 {
 		fmt.Fprintf(&rows, `<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>`, i+1, i+1, i)
 	}
-	b := oneSheet(rows.String()).shared(`<t>Ann</t>`, `<t xml:space="preserve"> B </t>`, `<r><t>C</t></r><r><t>c</t></r>`, `<t>_x0041_&amp;</t>`, ``)
+	b := oneSheet(rows.String()).shared(`<t>Ann</t>`, `<t xml:space="preserve"> B </t>`, `<r><t>C</t></r><r><t>c</t></r>`, `<t>_x0041_&amp;</t>`, ``, `<t>_x0041_</t>`)
 	table, err := read(t, b.zip())
 	require.NoError(t, err)
-	want := map[int][]string{1: {"Ann"}, 2: {" B "}, 3: {"Cc"}, 4: {"A&"}}
+	want := map[int][]string{1: {"Ann"}, 2: {" B "}, 3: {"Cc"}, 4: {"A&"}, 6: {"A"}}
 	if diff := cmp.Diff(want, cells(table)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -12,17 +12,20 @@ const (
 	startsName             // the first of a name
 	special                // to be looked at in text
 	quoted                 // to be looked at in an attribute's value
+	oddInName              // a colon, or more than a byte
 )
 
-var class = func() (t [256]byte) {
+var class = func() (t [256]uint8) {
 	for c := range t {
 		switch b := byte(c); {
-		case 'a' <= b|0x20 && b|0x20 <= 'z', b == '_', b == ':':
+		case 'a' <= b|0x20 && b|0x20 <= 'z', b == '_':
 			t[c] = inName | startsName
+		case b == ':':
+			t[c] = inName | startsName | oddInName
 		case '0' <= b && b <= '9', b == '-', b == '.':
 			t[c] = inName
 		case b >= utf8.RuneSelf:
-			t[c] = inName | startsName | special | quoted
+			t[c] = inName | startsName | special | quoted | oddInName
 		case b == '&', b == '\r':
 			t[c] = special | quoted
 		case b == ']':

@@ -56,7 +56,7 @@ func openContainer(ctx context.Context, src formats.Source, lim *formats.Limits)
 			continue
 		}
 		if c.files[name] != nil {
-			return nil, formats.Refuse("xlsx.package", "part", formats.Show(f.Name), "fact", "repeated")
+			return nil, repeated(f.Name)
 		}
 		c.files[name] = f
 	}

@@ -24,6 +24,27 @@
 // warnings "xlsx.hidden_rows" and "xlsx.hidden_columns". Of merged cells the
 // first holds the value, and they are counted in the warning "xlsx.merged".
 //
+// The codes of refusals are "file.type", "file.encrypted", "file.empty", "limit.…" and
+//
+//	xlsx.damaged        the zip is cut, or a part does not inflate to its size and checksum
+//	xlsx.package        parts are missing, repeated, overlapping or outside ("part", "fact")
+//	xlsx.xml            a part is no well-formed XML, or not what it should be ("part")
+//	xlsx.doctype        a part has a DOCTYPE
+//	xlsx.encoding       a part is neither UTF-8 nor UTF-16 ("found")
+//	xlsx.no_sheet       there is no visible worksheet
+//	xlsx.sheet          the named sheet is not there ("want", "found")
+//	xlsx.row_index      a row beyond 1 to 1,048,576 ("row")
+//	xlsx.col_index      a column beyond A to XFD ("cell" or "column")
+//	xlsx.cell_ref       a cell's name that is none, or of another row ("cell")
+//	xlsx.row_order      rows that repeat or do not ascend ("row")
+//	xlsx.cell_repeated  a cell stands twice ("cell")
+//	xlsx.shared_string  a shared string that is not there ("index")
+//
+// Those of findings, beside the ones above, are "cell.number" (no number where
+// one should be), "cell.merged" (a value under a merged cell, left out),
+// "text.too_long" (more than 32,767 UTF-16 units, cut) and "xlsx.no_styles"
+// (the part with the formats is missing: dates are numbers).
+//
 //	table, err := xlsx.Open(ctx, file, size, nil)
 //
 // [Writer] writes sheets of text cells that Excel and LibreOffice open as they

@@ -14,25 +14,13 @@ import (
 // refuseZip names a zip that is no workbook of ours.
 func (c *container) refuseZip() error {
 	if f := c.files["mimetype"]; f != nil {
-		p, err := c.open("mimetype")
+		found, err := c.openDocument()
 		if err != nil {
 			return c.failed(f.Name, err)
 		}
-		text, err := io.ReadAll(io.LimitReader(p, 128))
-		if err != nil {
-			return c.failed(f.Name, err)
+		if found != "" {
+			return formats.Refuse("file.type", "found", found)
 		}
-		const document = "application/vnd.oasis.opendocument."
-		found := "zip"
-		switch kind, ok := strings.CutPrefix(string(text), document); {
-		case ok && strings.HasPrefix(kind, "spreadsheet"):
-			found = "ods"
-		case ok && strings.HasPrefix(kind, "text"):
-			found = "odt"
-		case ok:
-			found = "odf"
-		}
-		return formats.Refuse("file.type", "found", found)
 	}
 	for _, k := range []struct{ part, found string }{
 		{"xl/workbook.bin", "xlsb"}, {"word/document.xml", "docx"},
@@ -46,6 +34,27 @@ func (c *container) refuseZip() error {
 		return formats.Unreadable(formats.KindZip)
 	}
 	return nil
+}
+
+// openDocument is what kind of OpenDocument file the part mimetype names, if it names one.
+func (c *container) openDocument() (string, error) {
+	p, err := c.open("mimetype")
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(io.LimitReader(p, 128))
+	if err != nil {
+		return "", err
+	}
+	switch kind, ok := strings.CutPrefix(string(text), "application/vnd.oasis.opendocument."); {
+	case !ok:
+		return "", nil
+	case strings.HasPrefix(kind, "spreadsheet"):
+		return "ods", nil
+	case strings.HasPrefix(kind, "text"):
+		return "odt", nil
+	}
+	return "odf", nil
 }
 
 // refuseOLE2 names a compound file: an encrypted workbook, or a document of
@@ -66,7 +75,7 @@ func refuseOLE2(src formats.Source) error {
 			return fmt.Errorf("xlsx: read: %w", err)
 		}
 		for e := buf[:n]; len(e) >= 128; e = e[128:] {
-			const root, stream = 5, 2
+			const stream = 2
 			if e[66] != stream {
 				continue
 			}

@@ -1,6 +1,7 @@
 package xlsx_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"strings"
@@ -37,6 +38,8 @@ func TestLimits(t *testing.T) {
 		{"ratio", "a bomb", oneSheet(row(1) + spaces), formats.Limits{}, "limit.ratio", "100", 0},
 		{"shared strings", "counted, whatever they declare", sst, formats.Limits{SharedStrings: 1}, "limit.shared_strings", "1", 0},
 		{"shared bytes", "their text", sst, formats.Limits{SharedBytes: 4}, "limit.shared_bytes", "4", 0},
+		{"shared string repeated", "as if it stood in the sheet each time", oneSheet(repeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 6},
+		{"namespaces", "held at once", oneSheet("<extLst" + strings.NewReplacer(" a", " xmlns:a", `""`, `"x"`).Replace(numbered(100)) + "/>"), formats.Limits{}, "limit.xml_namespaces", "64", 0},
 		{"depth", "200,000 elements", oneSheet(strings.Repeat("<extLst>", 200_000)), formats.Limits{Ratio: -1}, "limit.xml_depth", "64", 0},
 		{"attributes", "300 of them", oneSheet("<extLst" + numbered(300) + "/>"), formats.Limits{}, "limit.xml_attributes", "256", 0},
 		{"token", "a piece of text", oneSheet(`<row r="1">` + inline("A1", strings.Repeat("ab ", 1000)) + `</row>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 1},
@@ -54,12 +57,28 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitFindings: what a workbook leaves in findings is bounded as well.
+func TestLimitFindings(t *testing.T) {
+	row := strings.Repeat(`<c t="e"><v>#N/A</v></c>`, 250)
+	_, err := read(t, oneSheet(strings.Repeat(`<row>`+row+`</row>`, 2001)).pack(zip.Store))
+	require.Equal(t, "limit.findings", refusal(t, err).Code)
+}
+
 // TestLimitsRaised: every limit can be raised by the host.
 func TestLimitsRaised(t *testing.T) {
 	data := oneSheet(`<row r="1">` + strings.Repeat(" ", 4<<20) + `<c r="ZZ1"><v>1</v></c></row>`).zip()
 	table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: formats.Limits{Ratio: -1, Columns: -1, XMLToken: 8 << 20}})
 	require.NoError(t, err)
 	require.Equal(t, 702, table.Columns())
+}
+
+// repeated is that many rows of the first shared string.
+func repeated(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>`, i+1, i+1)
+	}
+	return b.String()
 }
 
 func numbered(n int) string {

@@ -1,6 +1,10 @@
 package xlsx
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/usher-go/usher/formats"
+)
 
 // A namespace is one of those the reader knows, or another.
 type namespace uint8
@@ -31,6 +35,9 @@ func namespaceOf(uri []byte) namespace {
 	return nsOther
 }
 
+// maxBindings bounds the declarations that hold at once: each look-up tries them in turn.
+const maxBindings = 64
+
 type binding struct {
 	prefix string
 	ns     namespace
@@ -52,9 +59,12 @@ func (z *tokenizer) bind() error {
 		if prefix != "" && ns == nsNone {
 			return syntaxError("a prefix without a namespace")
 		}
+		if len(z.bindings) == maxBindings {
+			return formats.OverLimit("xml_namespaces", maxBindings)
+		}
 		z.bindings = append(z.bindings, binding{prefix, ns, len(z.opened)})
 	}
-	z.findDefault()
+	z.defaultNS = z.lookup(nil)
 	return nil
 }
 
@@ -66,14 +76,11 @@ func (z *tokenizer) unbind(depth int) {
 	}
 	if n < len(z.bindings) {
 		z.bindings = z.bindings[:n]
-		z.findDefault()
+		z.defaultNS = z.lookup(nil)
 	}
 }
 
-func (z *tokenizer) findDefault() {
-	z.defaultNS = z.lookup(nil)
-}
-
+// lookup is the namespace of a prefix, or of names without one.
 func (z *tokenizer) lookup(prefix []byte) namespace {
 	for i := len(z.bindings) - 1; i >= 0; i-- {
 		if z.bindings[i].prefix == string(prefix) {

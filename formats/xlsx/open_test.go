@@ -99,6 +99,8 @@ func TestRefusals(t *testing.T) {
 		{"rows wrapped in something", "they would be missed", oneSheet(`<x>` + cell + `</x>`), "xlsx.xml", 0},
 		{"a cell wrapped in something", "it would be missed", oneSheet(`<row r="1"><x><c r="A1"><v>1</v></c></x></row>`), "xlsx.xml", 1},
 		{"text between cells", "it would be missed", oneSheet(`<row r="1">x</row>`), "xlsx.xml", 1},
+		{"an element in a value", "it would be missed", oneSheet(`<row r="1"><c r="A1"><v>1<x>2</x></v></c></row>`), "xlsx.xml", 1},
+		{"an element in a text", "it would be missed", oneSheet(`<row r="1"><c r="A1" t="inlineStr"><is><x><t>a</t></x></is></c></row>`), "xlsx.xml", 1},
 		{"type of cell", "unknown", oneSheet(`<row r="1"><c r="A1" t="q"><v>1</v></c></row>`), "xlsx.xml", 1},
 
 		{"row 0", "rows count from 1", oneSheet(`<row r="0"/>`), "xlsx.row_index", 0},
@@ -130,6 +132,7 @@ func TestRefusals(t *testing.T) {
 		{"out of the package", "no file is opened", good.with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "../../../etc/passwd")), "xlsx.package", 0},
 		{"a URL", "no connection is made", good.with("xl/_rels/workbook.xml.rels", `<Relationships xmlns="`+relNS+`"><Relationship Id="rId1" Type="x/worksheet" Target="http://example.com/" TargetMode="External"/></Relationships>`), "xlsx.package", 0},
 		{"relationship twice", "which one?", good.with("xl/_rels/workbook.xml.rels", strings.ReplaceAll(rels("", "worksheet", "a", "worksheet", "b"), "rId2", "rId1")), "xlsx.package", 0},
+		{"two lists of strings", "which one?", good.with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "worksheets/sheet1.xml", "sharedStrings", "a", "sharedStrings", "b")), "xlsx.package", 0},
 		{"two workbooks", "which one?", good.with("_rels/.rels", rels("", "officeDocument", "xl/workbook.xml", "officeDocument", "xl/b.xml")), "xlsx.package", 0},
 	}
 	for _, test := range tests {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/usher-go/usher/formats"
 )
 
 // root reads the root's start tag, which must be so called in SpreadsheetML.
@@ -38,8 +40,22 @@ func (z *tokenizer) blank() error {
 	return nil
 }
 
+// unexpected refuses an element that does not belong where it stands: there
+// might be text or cells inside, which would be missed.
+func unexpected(z *tokenizer) error {
+	return syntaxError("unexpected element " + formats.Show(string(z.name)))
+}
+
+// passBy leaves out an extension, and refuses anything else.
+func (z *tokenizer) passBy() error {
+	if z.ns == nsMain && string(z.name) == "extLst" {
+		return z.skip()
+	}
+	return unexpected(z)
+}
+
 // content appends the text up to the end of the element just begun, at most
-// about most bytes of it. Elements inside are left out.
+// about most bytes of it. There are no elements inside.
 func (z *tokenizer) content(dst []byte, most int) ([]byte, error) {
 	for {
 		kind, err := z.next()
@@ -49,9 +65,7 @@ func (z *tokenizer) content(dst []byte, most int) ([]byte, error) {
 		case kind == tokenEnd:
 			return dst, nil
 		case kind == tokenStart:
-			if err := z.skip(); err != nil {
-				return dst, err
-			}
+			return dst, unexpected(z)
 		case len(dst) < most:
 			dst = z.appendText(dst)
 		}
@@ -80,8 +94,12 @@ func (z *tokenizer) richText(dst []byte, most int) ([]byte, error) {
 				return dst, err
 			}
 			dst = decodeEscapes(dst, from)
-		default:
+		case z.ns == nsMain && (string(z.name) == "rPh" || string(z.name) == "phoneticPr" || string(z.name) == "rPr"):
 			if err := z.skip(); err != nil {
+				return dst, err
+			}
+		default:
+			if err := z.passBy(); err != nil {
 				return dst, err
 			}
 		}

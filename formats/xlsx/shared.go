@@ -98,7 +98,7 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 				err = keep(scratch)
 			}
 		default:
-			err = unexpected(z)
+			err = z.passBy()
 		}
 		if err != nil {
 			return err

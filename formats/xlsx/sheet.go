@@ -30,6 +30,7 @@ type sheet struct {
 	arena    []byte // text of the open row that is not a shared string
 	value    []byte // scratch: the value of the open cell
 	found    int    // findings so far
+	bytes    int64  // of text so far
 	hidden   []bool // columns, by number
 	columns  int    // the last column that holds something
 	hideRows int
@@ -48,7 +49,7 @@ func (s *sheet) read(c *container, part string) error {
 	ranges := s.ranges
 	*s, c.unpacked, c.declared = unread, unpacked, declared
 	s.b = formats.NewBuilder(s.name, *s.lim)
-	s.merged = newMerged(slices.Clone(ranges), s.lim.Columns)
+	s.merged = newMerged(ranges, s.lim.Columns)
 	return s.part(c, part)
 }
 
@@ -178,7 +179,7 @@ func (s *sheet) rows(z *tokenizer) error {
 		case kind == tokenText:
 			err = z.blank()
 		case z.ns != nsMain || string(z.name) != "row":
-			err = unexpected(z)
+			err = z.passBy()
 		default:
 			err = s.readRow(z)
 		}
@@ -186,15 +187,6 @@ func (s *sheet) rows(z *tokenizer) error {
 			return err
 		}
 	}
-}
-
-// unexpected refuses an element where only rows or cells belong: there might
-// be some inside that would be missed.
-func unexpected(z *tokenizer) error {
-	if string(z.name) == "extLst" {
-		return z.skip()
-	}
-	return syntaxError("unexpected element " + formats.Show(string(z.name)))
 }
 
 func (s *sheet) readRow(z *tokenizer) error {
@@ -226,7 +218,7 @@ func (s *sheet) readRow(z *tokenizer) error {
 		case kind == tokenText:
 			err = z.blank()
 		case z.ns != nsMain || string(z.name) != "c":
-			err = unexpected(z)
+			err = z.passBy()
 		default:
 			err = s.readCell(z)
 		}
@@ -280,7 +272,7 @@ func (c *cellContent) read(z *tokenizer) error {
 		case kind == tokenText:
 			err = z.blank()
 		case z.ns != nsMain:
-			err = unexpected(z)
+			err = z.passBy()
 		default:
 			switch string(z.name) {
 			case "v":
@@ -301,7 +293,7 @@ func (c *cellContent) read(z *tokenizer) error {
 				c.has, c.inline = true, true
 				c.value, err = z.richText(c.value[:0], keptBytes)
 			default:
-				err = unexpected(z)
+				err = z.passBy()
 			}
 		}
 		if err != nil {
@@ -378,6 +370,10 @@ func (s *sheet) hand(c cell) error {
 				return err
 			}
 		}
+	}
+	// A shared string costs the file a few bytes wherever it is repeated.
+	if s.bytes += int64(len(text)); s.bytes > s.lim.PartBytes {
+		return formats.OverLimit("part", s.lim.PartBytes)
 	}
 	return s.b.Cell(text)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/usher-go/usher/formats"
 )
@@ -48,14 +47,6 @@ type tokenizer struct {
 	bindings   []binding
 	defaultNS  namespace
 	names      [][]byte // scratch of the check for repeated attributes
-}
-
-type attr struct {
-	name  []byte // local
-	ns    namespace
-	qname []byte
-	value []byte
-	plain bool
 }
 
 const windowSize = 64 << 10
@@ -250,173 +241,6 @@ func (z *tokenizer) pop() {
 	z.ns, z.name = z.split(z.open[start:])
 	z.open, z.opened = z.open[:start], z.opened[:depth-1]
 	z.unbind(depth)
-}
-
-func (z *tokenizer) startTag(w []byte) (tokenKind, error) {
-	i, err := scanName(w, 1)
-	if err != nil {
-		return 0, err
-	}
-	qname := w[1:i]
-	z.attrs = z.attrs[:0]
-	closed := false
-	bound := false
-	for {
-		space := i
-		for i < len(w) && isSpace(w[i]) {
-			i++
-		}
-		if i == len(w) {
-			return 0, errMore
-		}
-		if w[i] == '>' {
-			i++
-			break
-		}
-		if w[i] == '/' {
-			if i+1 == len(w) {
-				return 0, errMore
-			}
-			if w[i+1] != '>' {
-				return 0, syntaxError("malformed tag")
-			}
-			i += 2
-			closed = true
-			break
-		}
-		if space == i {
-			return 0, syntaxError("no space before an attribute")
-		}
-		if len(z.attrs) == z.lim.XMLAttributes {
-			return 0, formats.OverLimit("xml_attributes", z.lim.XMLAttributes)
-		}
-		var a attr
-		if a, i, err = scanAttr(w, i); err != nil {
-			return 0, err
-		}
-		bound = bound || bytes.HasPrefix(a.qname, []byte("xmlns"))
-		z.attrs = append(z.attrs, a)
-	}
-	if len(z.opened) == 0 && z.rooted {
-		return 0, syntaxError("a second root element")
-	}
-	if len(z.opened) == z.lim.XMLDepth {
-		return 0, formats.OverLimit("xml_depth", z.lim.XMLDepth)
-	}
-	if err := z.unique(); err != nil {
-		return 0, err
-	}
-	z.opened = append(z.opened, len(z.open))
-	z.open = append(z.open, qname...)
-	if bound {
-		if err := z.bind(); err != nil {
-			return 0, err
-		}
-	}
-	if z.ns, z.name = z.split(qname); z.ns == nsUnbound {
-		return 0, syntaxError("a prefix without a namespace")
-	}
-	for k := range z.attrs {
-		a := &z.attrs[k]
-		a.ns, a.name = nsNone, a.qname
-		if c := bytes.IndexByte(a.qname, ':'); c >= 0 {
-			if a.ns, a.name = z.split(a.qname); a.ns == nsUnbound {
-				return 0, syntaxError("a prefix without a namespace")
-			}
-		}
-	}
-	z.begun, z.rooted, z.selfClosed = true, true, closed
-	z.pos += i
-	return tokenStart, nil
-}
-
-// unique refuses two attributes of one name.
-func (z *tokenizer) unique() error {
-	const few = 12
-	if len(z.attrs) <= few {
-		for k := range z.attrs {
-			for j := range k {
-				if bytes.Equal(z.attrs[j].qname, z.attrs[k].qname) {
-					return syntaxError("an attribute stands twice")
-				}
-			}
-		}
-		return nil
-	}
-	z.names = z.names[:0]
-	for _, a := range z.attrs {
-		z.names = append(z.names, a.qname)
-	}
-	slices.SortFunc(z.names, bytes.Compare)
-	for k := range z.names[1:] {
-		if bytes.Equal(z.names[k], z.names[k+1]) {
-			return syntaxError("an attribute stands twice")
-		}
-	}
-	return nil
-}
-
-func scanName(w []byte, i int) (int, error) {
-	start := i
-	for i < len(w) && class[w[i]]&inName != 0 {
-		i++
-	}
-	switch {
-	case i == len(w):
-		return i, errMore
-	case i == start || class[w[start]]&startsName == 0:
-		return i, syntaxError("malformed name")
-	}
-	return i, checkName(w[start:i])
-}
-
-func scanAttr(w []byte, i int) (attr, int, error) {
-	start := i
-	i, err := scanName(w, i)
-	if err != nil {
-		return attr{}, i, err
-	}
-	a := attr{qname: w[start:i]}
-	for i < len(w) && isSpace(w[i]) {
-		i++
-	}
-	if i < len(w) && w[i] != '=' {
-		return a, i, syntaxError("an attribute without a value")
-	}
-	i++
-	for i < len(w) && isSpace(w[i]) {
-		i++
-	}
-	if i >= len(w) {
-		return a, i, errMore
-	}
-	quote := w[i]
-	if quote != '"' && quote != '\'' {
-		return a, i, syntaxError("an attribute without quotes")
-	}
-	i++
-	n := bytes.IndexByte(w[i:], quote)
-	if n < 0 {
-		return a, i, errMore
-	}
-	a.value = w[i : i+n]
-	a.plain, err = checkValue(a.value)
-	return a, i + n + 1, err
-}
-
-// attr is the value of the attribute with that local name, decoded.
-// It holds until the next token.
-func (z *tokenizer) attr(ns namespace, name string) ([]byte, bool) {
-	for k := range z.attrs {
-		a := &z.attrs[k]
-		if a.ns == ns && string(a.name) == name {
-			if a.plain {
-				return a.value, true
-			}
-			return decodeValue(nil, a.value), true
-		}
-	}
-	return nil, false
 }
 
 // appendText appends the current text, decoded.

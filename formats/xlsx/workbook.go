@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
@@ -23,6 +24,7 @@ type sheetEntry struct {
 
 // A relationship leads from one part to another.
 type relationship struct {
+	id       string
 	kind     string // last part of the type
 	target   string
 	external bool
@@ -73,31 +75,66 @@ func (c *container) tokens(name string) (*tokenizer, error) {
 	return newTokenizer(r, c.lim), nil
 }
 
-// relationships reads those of the part of that name, by id; the empty name
-// is the package itself.
-func (c *container) relationships(of string) (map[string]relationship, error) {
+// relationships reads those of the part of that name; the empty name is the
+// package itself. There are no more of them than a container may have entries.
+func (c *container) relationships(of string) ([]relationship, error) {
 	dir, base := "", of
 	if i := strings.LastIndexByte(of, '/'); i >= 0 {
 		dir, base = of[:i+1], of[i+1:]
 	}
-	rels := map[string]relationship{}
+	var rels []relationship
 	err := c.elements(dir+"_rels/"+base+".rels", nsPackage, "Relationships", func(z *tokenizer, depth int) error {
 		if depth != 2 || z.ns != nsPackage || string(z.name) != "Relationship" {
 			return nil
 		}
-		id, _ := z.attr(nsNone, "Id")
-		kind, _ := z.attr(nsNone, "Type")
-		target, _ := z.attr(nsNone, "Target")
-		mode, _ := z.attr(nsNone, "TargetMode")
-		r := relationship{string(kind), string(target), string(mode) == "External"}
-		r.kind = r.kind[strings.LastIndexByte(r.kind, '/')+1:]
-		if _, twice := rels[string(id)]; twice {
-			return formats.Refuse("xlsx.package", "part", formats.Show(of), "fact", "repeated")
+		if len(rels) == c.lim.Entries {
+			return formats.OverLimit("entries", c.lim.Entries)
 		}
-		rels[string(id)] = r
+		kind := z.attrText(nsNone, "Type")
+		rels = append(rels, relationship{
+			id:       z.attrText(nsNone, "Id"),
+			kind:     kind[strings.LastIndexByte(kind, '/')+1:],
+			target:   z.attrText(nsNone, "Target"),
+			external: z.attrText(nsNone, "TargetMode") == "External",
+		})
 		return nil
 	})
-	return rels, err
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for _, r := range rels {
+		if ids[r.id] {
+			return nil, repeated(of)
+		}
+		ids[r.id] = true
+	}
+	return rels, nil
+}
+
+// repeated refuses a workbook that leaves open which of two is meant.
+func repeated(part string) error {
+	return formats.Refuse("xlsx.package", "part", formats.Show(part), "fact", "repeated")
+}
+
+// partOf is the folded name of the part that the only relationship of that
+// kind among those of the part base leads to; empty if there is none.
+func partOf(base, kind string, rels []relationship) (string, error) {
+	name, found := "", false
+	for _, r := range rels {
+		if r.kind != kind {
+			continue
+		}
+		if found {
+			return "", repeated(kind)
+		}
+		var err error
+		if name, err = follow(base, r); err != nil {
+			return "", err
+		}
+		found = true
+	}
+	return name, nil
 }
 
 // follow is the folded name of the part that r of the part base leads to.
@@ -115,20 +152,11 @@ func (c *container) workbook() (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	main, found := "", false
-	for _, r := range root {
-		if r.kind != "officeDocument" {
-			continue
-		}
-		if found {
-			return nil, formats.Refuse("xlsx.package", "fact", "repeated")
-		}
-		if main, err = follow("", r); err != nil {
-			return nil, err
-		}
-		found = true
+	main, err := partOf("", "officeDocument", root)
+	if err != nil {
+		return nil, err
 	}
-	if !found {
+	if main == "" {
 		return nil, missing("officeDocument")
 	}
 	rels, err := c.relationships(main)
@@ -144,6 +172,9 @@ func (c *container) workbook() (*workbook, error) {
 		case "workbookPr":
 			wb.date1904 = z.flag("date1904")
 		case "sheet":
+			if len(wb.sheets) == c.lim.Entries {
+				return formats.OverLimit("entries", c.lim.Entries)
+			}
 			if depth == 3 {
 				wb.sheets = append(wb.sheets, sheetOf(z, main, rels))
 			}
@@ -153,33 +184,32 @@ func (c *container) workbook() (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range rels {
-		switch r.kind {
-		case "sharedStrings":
-			wb.strings, err = follow(main, r)
-		case "styles":
-			wb.styles, err = follow(main, r)
-		}
-		if err != nil {
-			return nil, err
-		}
+	if wb.strings, err = partOf(main, "sharedStrings", rels); err != nil {
+		return nil, err
+	}
+	if wb.styles, err = partOf(main, "styles", rels); err != nil {
+		return nil, err
 	}
 	return wb, nil
 }
 
-func sheetOf(z *tokenizer, main string, rels map[string]relationship) sheetEntry {
-	name, _ := z.attr(nsNone, "name")
-	state, _ := z.attr(nsNone, "state")
-	id, _ := z.attr(nsDocument, "id")
-	s := sheetEntry{name: string(name), hidden: string(state) == "hidden" || string(state) == "veryHidden"}
-	r, ok := rels[string(id)]
+func sheetOf(z *tokenizer, main string, rels []relationship) sheetEntry {
+	state, id := z.attrText(nsNone, "state"), z.attrText(nsDocument, "id")
+	s := sheetEntry{name: z.attrText(nsNone, "name"), hidden: state == "hidden" || state == "veryHidden"}
+	i := slices.IndexFunc(rels, func(r relationship) bool { return r.id == id })
 	switch {
-	case !ok:
+	case i < 0:
 		s.fault = missing(s.name)
-	case r.kind == "worksheet":
-		s.part, s.fault = follow(main, r)
+	case rels[i].kind == "worksheet":
+		s.part, s.fault = follow(main, rels[i])
 	}
 	return s
+}
+
+// attrText is the value of that attribute as a string, empty where it is absent.
+func (z *tokenizer) attrText(ns namespace, name string) string {
+	v, _ := z.attr(ns, name)
+	return string(v)
 }
 
 // flag is the value of a boolean attribute, false where it is absent.

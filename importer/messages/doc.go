@@ -18,6 +18,7 @@
 //	{row}            the argument as it is
 //	{max:number}     a number, grouped as the language does
 //	{max:bytes}      a number of bytes, as MiB or KiB where it is round
+//	{char:char}      a character called "U+00E9", shown where it shows anything
 //	{found:word}     a value that has a word of its own ("found.pdf")
 //	{rows?row|rows}  the form of a word that goes with the number, in the order of the language's plural forms
 //

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -24,7 +25,8 @@ var sentinels = []struct {
 	{importer.ErrMode, "error.mode"},
 	{importer.ErrRow, "error.row"},
 	{importer.ErrField, "error.field"},
-	// Before ErrUnfinished, which may wrap them: the cause tells more.
+	{importer.ErrRunning, "error.running"},
+	// Before ErrUnfinished, which may come with them: the cause tells more.
 	{context.Canceled, "error.canceled"},
 	{context.DeadlineExceeded, "error.deadline"},
 	{importer.ErrUnfinished, "error.unfinished"},
@@ -56,7 +58,7 @@ func (l Language) Error(err error) string {
 			return t.words[s.word]
 		}
 	}
-	return t.word("error.other", "error", formats.Show(err.Error()))
+	return cmp.Or(t.word("error.other", "error", formats.Show(err.Error())), t.words["error.unknown"])
 }
 
 // maxDenied is how many different reasons an error gives.

@@ -41,7 +41,19 @@ var matcher = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-func newTable(tag language.Tag, forms []plural.Form, codes map[string][]string, words map[string]string) *table {
+// newTable makes a language. typeset gives a text the typography of the
+// language, so that a translator need not type what cannot be seen; it may be nil.
+func newTable(tag language.Tag, forms []plural.Form, typeset func(string) string, codes map[string][]string, words map[string]string) *table {
+	if typeset != nil {
+		for _, texts := range codes {
+			for i := range texts {
+				texts[i] = typeset(texts[i])
+			}
+		}
+		for k, text := range words {
+			words[k] = typeset(text)
+		}
+	}
 	return &table{tag: tag, forms: forms, codes: codes, words: words,
 		numbers: message.NewPrinter(tag, message.Catalog(catalog.NewBuilder()))}
 }

@@ -83,14 +83,19 @@ func (t *table) slot(name, how, value string) string {
 	if how == "" {
 		return shown(value)
 	}
-	if how == ":word" {
+	switch how {
+	case ":word":
 		if w, ok := t.words[name+"."+value]; ok {
 			return w
 		}
 		return shown(value)
+	case ":char":
+		return t.char(value)
 	}
 	n, err := strconv.Atoi(value)
 	switch forms, choice := strings.CutPrefix(how, "?"); {
+	case choice && err != nil:
+		return forms[strings.LastIndexByte(forms, '|')+1:]
 	case choice:
 		return t.choose(strings.Split(forms, "|"), n)
 	case err != nil:
@@ -103,6 +108,15 @@ func (t *table) slot(name, how, value string) string {
 		return t.count("unit.bytes", n)
 	}
 	return t.numbers.Sprint(n)
+}
+
+// char shows a character called "U+00E9", where it shows anything.
+func (t *table) char(name string) string {
+	n, err := strconv.ParseInt(strings.TrimPrefix(name, "U+"), 16, 32)
+	if r := rune(n); err == nil && unicode.IsPrint(r) && !unicode.IsMark(r) && r != ' ' && r != unicode.ReplacementChar {
+		return t.word("quoted", "text", string(r)) + " " + shown(name)
+	}
+	return shown(name)
 }
 
 // choose is the form that goes with n.
@@ -119,7 +133,7 @@ func (t *table) choose(forms []string, n int) string {
 // shown is an argument as it may be printed. Arguments come escaped; this is
 // for a Template or a format that forgot.
 func shown(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }) {
 		return formats.Show(s)
 	}
 	return s

@@ -1,7 +1,9 @@
 package integration_test
 
 import (
+	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +70,58 @@ func BenchmarkApply(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
 		})
 	}
+}
+
+// BenchmarkRaw is the floor of BenchmarkApply/create: the same rows, ready made,
+// into the same tables, each by a prepared statement, in one transaction.
+func BenchmarkRaw(b *testing.B) {
+	const n = 10_000
+	full := file(b)
+	require.NoError(b, migrated(b, full, nil).Apply(b.Context(), batch(n)))
+	tables := []string{"records", "keys", "links", "journal"}
+	rows := map[string][][]any{}
+	for _, table := range tables {
+		rows[table] = contents(b, full, table)
+	}
+	for range b.N {
+		b.StopTimer()
+		db := file(b)
+		migrated(b, db, nil)
+		b.StartTimer()
+		tx, err := db.Begin()
+		require.NoError(b, err)
+		for _, table := range tables {
+			stmt, err := tx.Prepare("INSERT INTO " + table + " VALUES (" + strings.Repeat(", ?", len(rows[table][0]))[2:] + ")")
+			require.NoError(b, err)
+			for _, row := range rows[table] {
+				_, err := stmt.Exec(row...)
+				require.NoError(b, err)
+			}
+			require.NoError(b, stmt.Close())
+		}
+		require.NoError(b, tx.Commit())
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
+}
+
+// contents is every row of the table.
+func contents(b *testing.B, db *sql.DB, table string) (all [][]any) {
+	rows, err := db.Query("SELECT * FROM " + table)
+	require.NoError(b, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(b, err)
+	for rows.Next() {
+		row := make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		require.NoError(b, rows.Scan(into...))
+		all = append(all, row)
+	}
+	require.NoError(b, rows.Err())
+	return all
 }
 
 func BenchmarkFind(b *testing.B) {

@@ -23,7 +23,7 @@ func file(t testing.TB) *sql.DB {
 }
 
 func source(folder string) string {
-	return "file:" + filepath.Join(folder, "people.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=cache_size(-64000)"
+	return "file:" + filepath.Join(folder, "people.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
 }
 
 // memory opens a database in memory, on one connection.

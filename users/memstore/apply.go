@@ -14,7 +14,7 @@ import (
 // it refuses a batch that contradicts itself: one without an import, with a row
 // or a record twice, with a write whose row it does not do.
 func (s *Store) Apply(ctx context.Context, b users.Batch) error {
-	if err := check(b); err != nil {
+	if err := b.Check(); err != nil {
 		return fmt.Errorf("memstore: apply: %w", err)
 	}
 	next := make([]*held, len(b.Writes))

@@ -28,7 +28,7 @@ func (s *Store) Apply(ctx context.Context, b users.Batch) error {
 }
 
 func (s *Store) apply(ctx context.Context, b users.Batch) error {
-	if err := check(b); err != nil {
+	if err := b.Check(); err != nil {
 		return err
 	}
 	changes := make([]change, len(b.Writes))

@@ -14,8 +14,8 @@
 // host does it. With SQLite three settings of the data source are the host's:
 //
 //   - a busy timeout, so that a writer waits for another instead of failing
-//     with SQLITE_BUSY. Apply takes the write lock with its first statement,
-//     so a wait always ends well; _txlock=immediate does the same and is as good;
+//     with SQLITE_BUSY. Apply takes the write lock with its first statement, so
+//     that it can wait at all; a data source with _txlock=immediate is as good;
 //   - the write-ahead log, so that readers and a writer do not wait for each other;
 //   - for a database in memory, one connection (SetMaxOpenConns(1)), because
 //     every connection to ":memory:" is a database of its own.

@@ -55,11 +55,14 @@ func (o *Options) check() (words, error) {
 // migrations. Each may be run again: it makes only what is not there.
 func Schema(d Dialect, prefix string) ([]string, error) {
 	s := New(nil, &Options{Dialect: d, Prefix: prefix})
+	if s.err != nil {
+		return nil, s.err
+	}
 	out := make([]string, len(s.words.schema))
 	for i, statement := range s.words.schema {
 		out[i] = s.text(statement)
 	}
-	return out, s.err
+	return out, nil
 }
 
 // Migrate makes the tables and indexes that are not there, all or none of them.

@@ -186,3 +186,18 @@ func brokenJournals() []broken {
 		}},
 	}
 }
+
+// entries changes what a journal yields.
+func entries(s users.Store, change func(*users.Entry)) func(context.Context, users.ID, users.RowID) iter.Seq2[users.Entry, error] {
+	return func(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
+		return func(yield func(users.Entry, error) bool) {
+			for e, err := range s.Journal(ctx, imp, after) {
+				e.Images = slices.Clone(e.Images)
+				change(&e)
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -155,14 +155,14 @@ func lookup(ctx context.Context, s users.Store, id users.ID) users.Record {
 	return recs[0]
 }
 
-// taken is the conflict over the first key, of those of picks each written
-// record, that stands in the Store already and that refuse refuses.
-func taken(ctx context.Context, s users.Store, b users.Batch, picks func(users.Index) []users.Key, refuse func(w users.Write, holder users.ID) bool) error {
+// taken is the conflict over the first key that a written record wants, that
+// stands in the Store already, and whose holder is refused.
+func taken(ctx context.Context, s users.Store, b users.Batch, refuse func(w users.Write, holder users.ID) bool) error {
 	for _, w := range b.Writes {
 		if w.Record == nil {
 			continue
 		}
-		for _, k := range picks(w.Record.Index()) {
+		for _, k := range w.Record.Keys() {
 			recs, err := s.Find(ctx, []users.Key{k})
 			if err != nil {
 				return err
@@ -176,6 +176,3 @@ func taken(ctx context.Context, s users.Store, b users.Batch, picks func(users.I
 	}
 	return nil
 }
-
-func uniqueKeys(x users.Index) []users.Key { return x.Keys }
-func linkKeys(x users.Index) []users.Key   { return x.Links }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/usher-go/usher/users"
 )
@@ -23,8 +22,6 @@ func concurrentReaders(b *bench) {
 	b.given(creates(person("ada", "one@example.com"), person("bob", "two@example.com"))...)
 	addresses := []users.Key{email(acme, "one@example.com"), email(acme, "two@example.com")}
 
-	var wg sync.WaitGroup
-	var done atomic.Bool
 	look := func() error {
 		entries := 0
 		for _, err := range b.store.Journal(b.ctx, "swaps", 0) {
@@ -52,9 +49,16 @@ func concurrentReaders(b *bench) {
 		}
 		return nil
 	}
+	var wg sync.WaitGroup
+	looking, done, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	for range 3 {
 		wg.Go(func() {
-			for !done.Load() {
+			for {
+				select {
+				case looking <- struct{}{}:
+				case <-done:
+					return
+				}
 				if err := look(); err != nil {
 					b.errorf("a reader beside a writer: %v", err)
 					return
@@ -62,7 +66,12 @@ func concurrentReaders(b *bench) {
 			}
 		})
 	}
+	go func() { defer close(gone); wg.Wait() }()
 	for n := range rounds {
+		select {
+		case <-looking: // a reader begins to look as this round is written
+		case <-gone:
+		}
 		first, second := "two@example.com", "one@example.com"
 		if n%2 == 1 {
 			first, second = second, first
@@ -72,8 +81,8 @@ func concurrentReaders(b *bench) {
 			break
 		}
 	}
-	done.Store(true)
-	wg.Wait()
+	close(done)
+	<-gone
 }
 
 // race applies the batches at once, and checks that one is applied and the

@@ -1,0 +1,119 @@
+//go:build ignore
+
+// This program writes the samples beside it: go generate ./examples/usher
+//
+// people.xlsx has the mistakes people make: one address twice, one that is
+// none, a role with a slip of the pen, a missing name, an address with a blank
+// that does not show, and what a failed look-up leaves behind.
+// people.csv is the same list as a spreadsheet saves it where the decimal sign
+// is a comma. clean.xlsx, personnes.xlsx and persone.csv have nothing wrong.
+package main
+
+import (
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+)
+
+type row = [5]string // as the headings of the template
+
+var people = []row{
+	{"FIRST NAME", "LAST NAME", "NAME", "EMAIL", "ROLE"},
+	{"Ada", "Lovelace", "", "ada.lovelace@example.com", "Account Admin"},
+	{"Grace", "Hopper", "", "grace.hopper@example.com", "User"},
+	{"Alan", "Turing", "", "alan.turing@example.com", ""},
+	{"Katherine", "Johnson", "", "katherine.johnson@example.com", "User"},
+	{"Edsger", "Dijkstra", "", "edsger.dijkstra@example", "User"},
+	{"", "", "", "margaret.hamilton@example.com", "User"},
+	{"Barbara", "Liskov", "", "barbara.liskov@example.com", "Acount Admin"},
+	{"Tim", "Berners-Lee", "Sir Tim", "tim@example.com", "User"},
+	{"Grace", "Hopper", "", "Grace.Hopper@example.com", "Account Admin"},
+	{"Jean", "Bartik", "", "jean.bartik@example.com\u00a0", "User"},
+	{"Frances", "Allen", "", "frances.allen@example.com", "user"},
+	{"Hedy", "Lamarr", "", "hedy.lamarr@example.com", "#N/A"},
+	{"", "", "Évariste Galois", "evariste.galois@example.com", "User"},
+	{"Lynn", "Conway", "", "lynn.conway@example.com", "User"},
+}
+
+var clean = []row{
+	{"FIRST NAME", "LAST NAME", "NAME", "EMAIL", "ROLE"},
+	{"Ada", "Lovelace", "", "ada.lovelace@example.com", "Account Admin"},
+	{"Grace", "Hopper", "", "grace.hopper@example.com", "User"},
+	{"Alan", "Turing", "", "alan.turing@example.com", ""},
+	{"", "", "Évariste Galois", "evariste.galois@example.com", "User"},
+}
+
+var french = []row{
+	{"PRÉNOM", "NOM DE FAMILLE", "NOM", "E-MAIL", "RÔLE"},
+	{"Émilie", "du Châtelet", "", "emilie@example.fr", "Admin de compte"},
+	{"Évariste", "Galois", "", "evariste.galois@example.fr", "Utilisateur"},
+	{"", "", "Sophie Germain", "sophie.germain@example.fr", ""},
+}
+
+var italian = []row{
+	{"NOME", "COGNOME", "NOME COMPLETO", "E-MAIL", "RUOLO"},
+	{"Maria Gaetana", "Agnesi", "", "maria.agnesi@example.it", "Amministratore account"},
+	{"Ennio", "de Giorgi", "", "ennio.degiorgi@example.it", "Utente"},
+	{"", "", "Laura Bassi", "laura.bassi@example.it", ""},
+}
+
+func main() {
+	dir := "."
+	if len(os.Args) > 1 {
+		dir = os.Args[1]
+	}
+	workbook(filepath.Join(dir, "people.xlsx"), people)
+	text(filepath.Join(dir, "people.csv"), people)
+	workbook(filepath.Join(dir, "clean.xlsx"), clean)
+	workbook(filepath.Join(dir, "personnes.xlsx"), french)
+	text(filepath.Join(dir, "persone.csv"), italian)
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// workbook writes rows as a workbook.
+func workbook(path string, rows []row) {
+	f := excelize.NewFile()
+	check(f.SetSheetName("Sheet1", "People"))
+	for r, cells := range rows {
+		for c, text := range cells {
+			if text == "" {
+				continue
+			}
+			name, err := excelize.CoordinatesToCellName(c+1, r+1)
+			check(err)
+			check(f.SetCellStr("People", name, text))
+		}
+	}
+	check(f.SetColWidth("People", "A", "E", 26))
+	out, err := os.Create(path)
+	check(err)
+	check(f.Write(out))
+	check(out.Close())
+}
+
+// text writes rows as a spreadsheet program saves them in much of Europe.
+func text(path string, rows []row) {
+	s := formats.Sheet{}
+	for _, h := range rows[0] {
+		s.Columns = append(s.Columns, formats.SheetColumn{Heading: h})
+	}
+	var cells [][]string
+	for _, r := range rows[1:] {
+		cells = append(cells, r[:])
+	}
+	s.Rows = formats.Rows(cells...)
+	f, err := os.Create(path)
+	check(err)
+	check(csv.Writer{Delimiter: ';'}.WriteSheet(f, s))
+	check(f.Close())
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+func accountLoadCommand() command {
+	return command{
+		name: "account load", args: "FILE.json",
+		about: "Make or update an account with what belongs to it: for trials and tests.",
+		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\"],\n" +
+			"\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\"}],\n" +
+			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
+			"Users are known by id, else by e-mail address. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
+		example: "usher account load acme.json",
+		flags: func(f *flag.FlagSet, c *console) action {
+			var p place
+			f.StringVar(&p.store, "store", defaultStore, "`STORE`: sqlite:PATH or memory:")
+			c.langFlag(f)
+			return func(ctx context.Context, c *console, args []string) error {
+				if len(args) != 1 {
+					return usagef("account load: want one FILE.json")
+				}
+				return p.load(ctx, c, args[0])
+			}
+		},
+	}
+}
+
+// A fixture is the file that "account load" reads.
+type fixture struct {
+	ID            users.AccountID      `json:"id"`
+	Name          string               `json:"name"`
+	Region        string               `json:"region"`
+	Kind          string               `json:"kind"`
+	Roles         []string             `json:"roles"`
+	OrgUnits      []string             `json:"org_units"`
+	PBXs          []users.PBX          `json:"pbxs"`
+	Subscriptions []users.Subscription `json:"subscriptions"`
+	Users         []users.User         `json:"users"`
+}
+
+func readFixture(path string) (*fixture, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	var x fixture
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	err = dec.Decode(&x)
+	if err == nil {
+		if _, err = dec.Token(); err == io.EOF {
+			err = nil
+		} else {
+			err = errors.New("there is more behind the account")
+		}
+	}
+	switch {
+	case err != nil:
+	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
+		err = errors.New("\"id\" wants letters and digits")
+	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
+		err = errors.New("\"kind\" wants customer or partner")
+	}
+	if err != nil {
+		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the form", path, err), 0}
+	}
+	return &x, nil
+}
+
+func (p *place) load(ctx context.Context, c *console, path string) (err error) {
+	x, err := readFixture(path)
+	if err != nil {
+		return err
+	}
+	store, closeStore, err := openStore(ctx, p.store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
+	host := users.Open(store, users.Host("usher"), nil)
+	writes, err := x.writes(ctx, host)
+	if err != nil {
+		return err
+	}
+	if len(writes) > 0 {
+		if err := host.Apply(ctx, accountBatch(host, x.ID, writes...)); err != nil {
+			return c.denied(err)
+		}
+	}
+	fmt.Fprintf(c.out, "%s: %d records written\n", x.ID, len(writes))
+	return nil
+}
+
+// records are what the file says there shall be. Those without an id of their
+// own have one that follows from what they are, so that a reference holds in
+// whichever store the file is loaded.
+func (x *fixture) records() []users.Record {
+	head := func(id users.ID) users.Head { return users.Head{ID: id, Account: x.ID} }
+	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Partner: x.Kind == "partner"}}}
+	add := func(name string, d users.Data) {
+		out = append(out, users.Record{Head: head(x.idOf(d.Kind(), name)), Data: d})
+	}
+	for _, r := range x.Roles {
+		add(r, &users.Role{Name: r})
+	}
+	for _, u := range x.OrgUnits {
+		add(u, &users.Unit{Path: u})
+	}
+	for _, p := range x.PBXs {
+		add(p.Name, &p)
+	}
+	for _, s := range x.Subscriptions {
+		add(s.Product, &s)
+	}
+	for _, u := range x.Users {
+		u.Head = head(u.ID)
+		slices.Sort(u.Roles)
+		slices.Sort(u.Products)
+		out = append(out, u.Record())
+	}
+	return out
+}
+
+func (x *fixture) idOf(k users.Kind, name string) users.ID {
+	sum := sha256.Sum256([]byte(string(x.ID) + "\x00" + string(k) + "\x00" + users.Fold(name)))
+	return users.ID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])))
+}
+
+// writes are what makes the account as the file says. A record that is so already is left alone.
+func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Write, error) {
+	records := x.records()
+	var keys []users.Key
+	for _, r := range records {
+		if r.ID != "" {
+			keys = append(keys, users.ByID(r.ID))
+		}
+		if k, ok := naming(r); ok {
+			keys = append(keys, k)
+		}
+	}
+	found, err := dir.Find(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	byID, byName := map[users.ID]users.Record{}, map[users.Key]users.Record{}
+	for _, r := range found.Records {
+		byID[r.ID] = r
+		if k, ok := naming(r); ok {
+			byName[k] = r
+		}
+	}
+	var out []users.Write
+	seen := map[users.ID]bool{}
+	for _, r := range records {
+		before, known := byID[r.ID]
+		if k, ok := naming(r); !known && ok {
+			before, known = byName[k]
+		}
+		switch {
+		case known && (before.Account != x.ID || before.Kind() != r.Kind()):
+			return nil, usagef("account load: the id %s is in use for something else", formats.Show(string(r.ID)))
+		case known:
+			r.Head = before.Head
+			x.keep(r.Data, before.Data)
+		case r.ID == "":
+			r.ID = dir.NewID()
+		}
+		if seen[r.ID] {
+			return nil, usagef("account load: %s stands twice in the file", formats.Show(string(r.ID)))
+		}
+		seen[r.ID] = true
+		if !known || !reflect.DeepEqual(before.Data, r.Data) {
+			out = append(out, users.Write{ID: r.ID, Version: r.Version, Record: &r})
+		}
+	}
+	return out, nil
+}
+
+// keep leaves what the file does not say of the account as it is.
+func (x *fixture) keep(now, before users.Data) {
+	a, ok := now.(*users.Account)
+	if !ok {
+		return
+	}
+	was := before.(*users.Account)
+	if x.Name == "" {
+		a.Name = was.Name
+	}
+	if x.Region == "" {
+		a.Region = was.Region
+	}
+	if x.Kind == "" {
+		a.Partner = was.Partner
+	}
+}
+
+// naming is the key people know a record by.
+func naming(r users.Record) (users.Key, bool) {
+	spaces := map[users.Kind]users.Space{
+		users.KindUser: users.SpaceEmail, users.KindRole: users.SpaceRole, users.KindUnit: users.SpaceUnit,
+		users.KindPBX: users.SpacePBX, users.KindSubscription: users.SpaceProduct,
+	}
+	for _, k := range r.Keys() {
+		if k.Space == spaces[r.Kind()] {
+			return k, true
+		}
+	}
+	return users.Key{}, false
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"flag"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+)
+
+func checkCommand() command {
+	return command{
+		name: "check", args: "FILE…",
+		about: "Show what a file would do to an account; nothing is written.",
+		more: "With --json a row is {\"table\":\"…\",\"row\":3,\"action\":\"create\",\"who\":\"…\",\"changes\":[…],\"findings\":[…]},\n" +
+			"and the last line {\"summary\":{…}}. An object with nothing but \"findings\" that comes first holds\nthose of the file as a whole.",
+		example: "usher check --template cloudlink people.xlsx",
+		flags: func(f *flag.FlagSet, c *console) action {
+			var p previewing
+			p.flags(f, c)
+			return func(ctx context.Context, c *console, args []string) error {
+				return p.run(ctx, args, func(_ *desk, preview *importer.Preview) error {
+					if err := c.showPreview(preview); err != nil {
+						return err
+					}
+					return wrong(preview)
+				})
+			}
+		},
+	}
+}
+
+// showPreview prints a preview, as text or JSON.
+func (c *console) showPreview(p *importer.Preview) error {
+	if c.json {
+		return c.previewJSON(p)
+	}
+	c.previewText(p)
+	return nil
+}
+
+// A jsonView is a row of "check --json".
+type jsonView struct {
+	Table    string            `json:"table"`
+	Row      int               `json:"row"`
+	Line     int               `json:"line,omitempty"`
+	Action   importer.Action   `json:"action"`
+	Who      string            `json:"who"`
+	Changes  []importer.Change `json:"changes"`
+	Gains    []importer.Gain   `json:"gains,omitempty"`
+	Losses   []importer.Loss   `json:"losses,omitempty"`
+	Findings []formats.Finding `json:"findings"`
+}
+
+func (c *console) previewJSON(p *importer.Preview) error {
+	if whole := p.Findings(); len(whole) > 0 {
+		if err := c.object(jsonFile{whole}); err != nil {
+			return err
+		}
+	}
+	tables := p.Template().Tables
+	for r := range p.Rows() {
+		err := c.object(jsonView{Table: tables[r.ID.Table()].Name, Row: r.Number, Line: r.Line, Action: r.Action, Who: r.Who,
+			Changes: some(r.Changes), Gains: r.Gains, Losses: r.Losses, Findings: some(r.Findings)})
+		if err != nil {
+			return err
+		}
+	}
+	return c.object(map[string]importer.Summary{"summary": p.Summary()})
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/usher-go/usher/importer/messages"
+)
+
+// A console is where the program reads and writes, and how it speaks.
+type console struct {
+	in  io.Reader
+	out *bufio.Writer
+	err io.Writer
+
+	inTTY, outTTY, errTTY bool
+
+	lang messages.Language
+	json bool
+}
+
+func newConsole(in io.Reader, out, problems io.Writer) *console {
+	return &console{in: in, out: bufio.NewWriter(out), err: problems,
+		inTTY: isTerminal(in), outTTY: isTerminal(out), errTTY: isTerminal(problems)}
+}
+
+func isTerminal(x any) bool {
+	f, ok := x.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// langFlag declares --lang.
+func (c *console) langFlag(f *flag.FlagSet) {
+	f.Func("lang", "`LANGUAGE` of what is printed: "+strings.Join(messages.Languages(), " or "), func(s string) error {
+		for _, l := range messages.Languages() {
+			if s == l {
+				c.lang = messages.For(s)
+				return nil
+			}
+		}
+		return usagef("want %s", strings.Join(messages.Languages(), " or "))
+	})
+}
+
+// jsonFlag declares --json.
+func (c *console) jsonFlag(f *flag.FlagSet) {
+	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
+}
+
+// object prints one JSON object on a line of its own.
+func (c *console) object(v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// refused says why input was refused: a line of text on standard error, or a
+// JSON object on standard output.
+func (c *console) refused(code, message string, row int) {
+	if !c.json {
+		fmt.Fprintf(c.err, "usher: %s: %s\n", code, message)
+		return
+	}
+	type refusal struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Row     int    `json:"row"`
+	}
+	c.object(map[string]refusal{"error": {code, message, row}})
+	c.out.Flush()
+}
+
+// note prints a remark where it does not get between JSON objects.
+func (c *console) note(text string) {
+	if c.json {
+		fmt.Fprintln(c.err, text)
+		return
+	}
+	fmt.Fprintln(c.out, text)
+}
+
+// ask prints a question on standard error and reads a line of an answer.
+func (c *console) ask(ctx context.Context, question string) (string, error) {
+	if err := c.out.Flush(); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(c.err, "%s ", question)
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() { // reading a terminal cannot be cancelled: the process ends with it
+		text, err := bufio.NewReader(c.in).ReadString('\n')
+		got <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(c.err)
+		return "", ctx.Err()
+	case a := <-got:
+		if a.err != nil && a.err != io.EOF {
+			return "", a.err
+		}
+		return strings.TrimSpace(a.text), nil
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+	"github.com/usher-go/usher/formats/xlsx"
+	"github.com/usher-go/usher/importer"
+)
+
+// reading says how a file is read, where its own word is not enough.
+type reading struct {
+	sheet, encoding, delimiter string
+}
+
+func (r *reading) flags(f *flag.FlagSet) {
+	f.StringVar(&r.sheet, "sheet", "", "`NAME` of the worksheet to read (default the first visible one)")
+	f.StringVar(&r.encoding, "encoding", "", "`ENCODING` of a text file (default found out)")
+	f.StringVar(&r.delimiter, "delimiter", "", "`CHARACTER` between the cells of a text file, or \"tab\" (default found out)")
+}
+
+// open reads a file. A template helps to recognise its headings and comments; it may be nil.
+func (r *reading) open(ctx context.Context, path string, tpl *importer.Template) (*formats.Table, error) {
+	text := csv.Format{Encoding: r.encoding}
+	switch r.delimiter {
+	case "":
+	case "tab", `\t`:
+		text.Delimiter = '\t'
+	default:
+		if utf8.RuneCountInString(r.delimiter) != 1 {
+			return nil, usagef("--delimiter: want one character, or \"tab\"")
+		}
+		text.Delimiter, _ = utf8.DecodeRuneInString(r.delimiter)
+	}
+	if tpl != nil {
+		text.Comment, text.Headings = tpl.Comment, headings(tpl)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, usagef("%s is no file", path)
+	}
+	src := formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}
+	table, err := formats.Open(ctx, src, nil, byName(path, xlsx.Format{Sheet: r.sheet}, text)...)
+	var refusal *formats.Refusal
+	if err != nil && !errors.As(err, &refusal) && ctx.Err() == nil && (r.encoding != "" || r.delimiter != "") {
+		return nil, usagef("%s: %v", path, err) // an encoding nobody knows, or a delimiter that cannot be one
+	}
+	return table, err
+}
+
+// byName are the formats that the file's name allows: a file that is not what
+// it says is refused, because somebody mixed something up.
+func byName(path string, book xlsx.Format, text csv.Format) []formats.Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".xlsx", ".xlsm", ".xls":
+		return []formats.Format{book}
+	case ".csv", ".tsv", ".txt":
+		return []formats.Format{text}
+	}
+	return []formats.Format{book, text}
+}
+
+// headings are all the headings a template knows, in every language.
+func headings(tpl *importer.Template) []string {
+	var out []string
+	for _, t := range tpl.Tables {
+		for _, col := range t.Columns {
+			for _, lang := range tpl.Languages() {
+				out = append(out, col.Headings[lang]...)
+			}
+		}
+	}
+	return out
+}

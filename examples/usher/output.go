@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
+	"github.com/usher-go/usher/formats/xlsx"
+)
+
+// writerFor is the writer for a file of that name, by its extension. The
+// delimiter is for text; 0 is a comma.
+func writerFor(path string, delimiter rune) (formats.Writer, error) {
+	for _, w := range []formats.Writer{xlsx.Writer{}, csv.Writer{Delimiter: delimiter}} {
+		if strings.EqualFold(filepath.Ext(path), w.Ext()) {
+			return w, nil
+		}
+	}
+	return nil, usagef("-o %s: want a name that ends in .xlsx or .csv", path)
+}
+
+// writeFile writes a file with what fill gives it. A regular file is there
+// whole or as it was before.
+func writeFile(path string, fill func(io.Writer) error) (err error) {
+	mode := fs.FileMode(0o644)
+	switch info, err := os.Stat(path); {
+	case err == nil && !info.Mode().IsRegular(): // a device or a pipe cannot be replaced
+		return writeInto(path, fill)
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
+		return usagef("%v", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".usher-*")
+	if err != nil {
+		return usagef("-o %s: %v", path, err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := errors.Join(fill(f), f.Chmod(mode), f.Close()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func writeInto(path string, fill func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return usagef("-o %v", err)
+	}
+	return errors.Join(fill(f), f.Close())
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// inPlace declares the flags of a command about people, which has the account
+// to itself while do runs.
+func inPlace(f *flag.FlagSet, c *console, do func(context.Context, *console, *desk, []string) error) action {
+	var p place
+	p.flags(f)
+	c.jsonFlag(f)
+	c.langFlag(f)
+	return func(ctx context.Context, c *console, args []string) (err error) {
+		d, err := p.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.close()) }()
+		return do(ctx, c, d, args)
+	}
+}
+
+// person is the user of the desk's account who has that e-mail address or id.
+func (d *desk) person(ctx context.Context, name string) (users.User, error) {
+	found, err := d.dir.Find(ctx, users.KeyOf(d.account, users.SpaceEmail, name), users.ByID(users.ID(name)))
+	if err != nil {
+		return users.User{}, err
+	}
+	var out users.User
+	for _, r := range found.Records {
+		if u, ok := r.User(); ok && u.Account == d.account && (out.ID == "" || u.ID == users.ID(name)) {
+			out = u
+		}
+	}
+	if out.ID == "" {
+		return out, &namedError{name, users.ErrNotFound}
+	}
+	return out, nil
+}
+
+// fieldWords are the fields that have a few values only, with what people call
+// them beside their own names.
+var fieldWords = map[string]map[string]string{
+	"role":       {"user": users.RoleUser, "admin": users.RoleAdmin, users.RoleAdmin: users.RoleAdmin},
+	"active":     {"yes": "yes", "no": "no"},
+	"registered": {"yes": "yes", "no": "no"},
+}
+
+// setField writes a field of a profile in the form it is kept in. What is wrong
+// with the value is said, and reported as errFound.
+func (c *console) setField(p *users.Profile, field, value string) error {
+	var problems []users.Problem
+	clean := value
+	switch field {
+	case "email":
+		clean, problems = users.ParseEmail(value)
+	case "name", "first_name", "last_name", "login":
+		clean, problems = users.CleanText(value, 0)
+	}
+	if value == "" { // takes the field away
+		clean, problems = "", nil
+	}
+	if words, few := fieldWords[field]; few {
+		v, ok := words[strings.ToLower(value)]
+		if !ok {
+			return usagef("%s: want %s", field, strings.Join(slices.Sorted(maps.Keys(words)), " or "))
+		}
+		clean = v
+	}
+	findings := findingsOf(field, value, problems)
+	for _, f := range findings {
+		fmt.Fprintf(c.err, "%s: %s\n", c.lang.Field(field), c.what(f))
+	}
+	if hasErrors(findings) {
+		return errFound
+	}
+	if !p.SetField(field, clean) {
+		return usagef("there is no field \"%s\"; there are %s and custom.NAME", formats.Show(field), strings.Join(users.ProfileFields(), ", "))
+	}
+	return nil
+}
+
+// denied says why something was not done, with its code, and returns errFound.
+// An error of another kind it returns.
+func (c *console) denied(err error) error {
+	var denied *users.Denied
+	var conflict *users.Conflict
+	switch {
+	case errors.As(err, &denied):
+		for _, r := range denied.Refusals {
+			f := formats.Finding{Severity: formats.Error, Code: r.Problem.Code, Field: r.Field, Args: r.Problem.Args}
+			if r.Problem.Fix != "" {
+				f.Fix = &r.Problem.Fix
+			}
+			fmt.Fprintf(c.err, "%s\n", c.what(f))
+		}
+		return errFound
+	case errors.As(err, &conflict):
+		code := "record.stale"
+		if len(conflict.Keys) > 0 {
+			code = string(conflict.Keys[0].Key.Space) + ".taken"
+		}
+		fmt.Fprintf(c.err, "%s [%s]\n", c.lang.Error(err), code)
+		return errFound
+	}
+	return err
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/usher-go/usher/formats/csv"
+	"github.com/usher-go/usher/formats/xlsx"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// reporting is the command "report".
+type reporting struct {
+	place
+	output string
+}
+
+func reportCommand() command {
+	return command{
+		name: "report", args: "ID",
+		about:   "Show what became of every row of an import, or write it to a file.",
+		more:    "The status is 1 for an import that is running or was interrupted; the report is of what is done.",
+		example: "usher report -o report.xlsx vq3kx5o4zsm7h2y6f3n5jd7c4e",
+		flags: func(f *flag.FlagSet, c *console) action {
+			var r reporting
+			r.place.flags(f)
+			f.StringVar(&r.output, "o", "", "`FILE`.xlsx, .csv or .json to write the report to")
+			c.jsonFlag(f)
+			c.langFlag(f)
+			return r.run
+		},
+	}
+}
+
+func (r *reporting) run(ctx context.Context, c *console, args []string) (err error) {
+	if len(args) != 1 {
+		return usagef("report: want one import ID")
+	}
+	write, err := r.writer(c)
+	if err != nil {
+		return err
+	}
+	d, err := r.place.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	report, err := importer.LoadReport(ctx, d.dir, users.ID(args[0]))
+	if err != nil {
+		err = &namedError{args[0], err}
+	}
+	if report == nil {
+		return err
+	}
+	return errors.Join(err, write(report))
+}
+
+// writer says where the report goes, and in which form.
+func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
+	to := func(fill func(io.Writer, *importer.Report) error) (func(*importer.Report) error, error) {
+		return func(report *importer.Report) error {
+			return writeFile(r.output, func(w io.Writer) error { return fill(w, report) })
+		}, nil
+	}
+	switch strings.ToLower(filepath.Ext(r.output)) {
+	case "":
+		if r.output == "" {
+			return c.reportText, nil
+		}
+	case ".xlsx":
+		return to(func(w io.Writer, report *importer.Report) error {
+			return xlsx.Writer{}.WriteSheet(w, report.Sheet(c.lang))
+		})
+	case ".csv":
+		return to(func(w io.Writer, report *importer.Report) error { return csv.Marshal(w, report.Rows(c.lang)) })
+	case ".json":
+		return to(func(w io.Writer, report *importer.Report) error { return report.WriteJSON(w) })
+	}
+	return nil, usagef("-o %s: want a name that ends in .xlsx, .csv or .json", r.output)
+}
+
+// reportText prints a report.
+func (c *console) reportText(r *importer.Report) error {
+	if c.json {
+		return r.WriteJSON(c.out)
+	}
+	for _, l := range [][2]string{
+		{"id", string(r.ID)}, {"label", r.Label}, {"template", r.Template}, {"account", string(r.Account)},
+		{"actor", r.Actor}, {"at", r.At.UTC().Format("2006-01-02 15:04:05 UTC")}, {"state", c.lang.State(r.State)},
+	} {
+		if l[1] != "" {
+			fmt.Fprintf(c.out, "%s: %s\n", c.lang.Label(l[0]), printable(l[1]))
+		}
+	}
+	fmt.Fprintln(c.out)
+	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row"), c.lang.Label("who"), c.lang.Label("findings")}}
+	for i, w := range r.Rows(c.lang) {
+		var parts []string
+		for _, s := range []string{w.Changes, w.Findings} {
+			if s != "" {
+				parts = append(parts, s)
+			}
+		}
+		t.add(outcome(r.Lines[i].Outcome, w.Outcome), strconv.Itoa(r.Lines[i].Number), w.Who, strings.Join(parts, "; "))
+	}
+	t.print(c)
+	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	return nil
+}
+
+// outcome is an outcome in its colour.
+func outcome(o importer.Outcome, word string) style {
+	switch {
+	case o.Done():
+		return style{word, green}
+	case o == importer.Skipped:
+		return style{word, yellow}
+	}
+	return style{word, red}
+}

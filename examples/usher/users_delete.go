@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+func usersDeleteCommand() command {
+	return command{
+		name: "users delete", args: "EMAIL|ID…",
+		about:   "Delete people, after the word \"delete\" is typed.",
+		more:    "Those whom a PBX or SCIM knows lose their account and stay listed.",
+		example: "usher users delete ada@example.com grace@example.com",
+		flags: func(f *flag.FlagSet, c *console) action {
+			yes := f.Bool("yes", false, "do not ask")
+			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
+				if len(args) == 0 {
+					return usagef("users delete: want one EMAIL or ID, or more")
+				}
+				if !*yes && !c.inTTY {
+					return usagef("users delete: standard input is no terminal, so nobody can be asked; use --yes. Nothing was written.")
+				}
+				return deleteUsers(ctx, c, d, args, *yes)
+			})
+		},
+	}
+}
+
+// A jsonDeleted is what became of one person under "users delete --json".
+type jsonDeleted struct {
+	ID    users.ID `json:"id"`
+	Email string   `json:"email"`
+	// Outcome is "deleted", "listed" for a person who stays listed, or "denied".
+	Outcome string `json:"outcome"`
+}
+
+func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes bool) error {
+	var people []users.User
+	for _, name := range names { // all of them are known before the first is deleted
+		u, err := d.person(ctx, name)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(people, func(p users.User) bool { return p.ID == u.ID }) {
+			people = append(people, u)
+		}
+	}
+	if !yes {
+		for _, u := range people {
+			fmt.Fprintf(c.err, "  %s  %s\n", printable(u.Email), printable(u.Name()))
+		}
+		answer, err := c.ask(ctx, c.words().deleteAsk)
+		if err != nil {
+			return err
+		}
+		if answer != "delete" && answer != c.words().deleteWord {
+			c.note(c.words().nothing)
+			return nil
+		}
+	}
+	var failed error
+	for _, u := range people {
+		if err := c.deleteOne(ctx, d, u); errors.Is(err, errFound) {
+			failed = err
+		} else if err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+func (c *console) deleteOne(ctx context.Context, d *desk, u users.User) error {
+	stays, err := d.dir.Delete(ctx, u.ID)
+	outcome, word := "deleted", c.words().deleted
+	if stays {
+		outcome, word = "listed", c.words().staysListed
+	}
+	if err != nil {
+		outcome = "denied"
+		fmt.Fprintf(c.err, "%s: ", printable(u.Email))
+		if err = c.denied(err); !errors.Is(err, errFound) {
+			return err
+		}
+	}
+	if c.json {
+		return errors.Join(c.object(jsonDeleted{u.ID, u.Email, outcome}), err)
+	}
+	if err == nil {
+		fmt.Fprintf(c.out, "%s: %s\n", printable(u.Email), word)
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+func usersEditCommand() command {
+	return command{
+		name: "users edit", args: "EMAIL|ID",
+		about:   "Change fields of one person.",
+		example: "usher users edit --set mobile=+33612345678 --set role=admin ada@example.com",
+		flags: func(f *flag.FlagSet, c *console) action {
+			var set list
+			f.Var(&set, "set", "`FIELD=VALUE`; an empty VALUE clears the field; may be repeated")
+			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
+				if len(args) != 1 || len(set) == 0 {
+					return usagef("users edit: want --set FIELD=VALUE and one EMAIL or ID")
+				}
+				return editUser(ctx, c, d, args[0], set)
+			})
+		},
+	}
+}
+
+func editUser(ctx context.Context, c *console, d *desk, who string, set list) error {
+	before, err := d.person(ctx, who)
+	if err != nil {
+		return err
+	}
+	u, _ := before.Record().User()
+	if err := c.setFields(&u.Profile, set); err != nil {
+		return err
+	}
+	changes := changed(&before.Profile, &u.Profile)
+	if len(changes) > 0 {
+		if u, err = d.dir.Edit(ctx, u); err != nil {
+			return c.denied(err)
+		}
+	}
+	if c.json {
+		return c.object((&listing{}).shown(u))
+	}
+	if len(changes) == 0 {
+		fmt.Fprintln(c.out, c.lang.Outcome("unchanged"))
+	}
+	for _, x := range changes {
+		fmt.Fprintf(c.out, "%s: %s → %s\n", c.lang.Field(x.Field), printable(x.Old), printable(x.New))
+	}
+	return nil
+}
+
+// changed are the fields in which two profiles differ.
+func changed(before, after *users.Profile) []importer.Change {
+	fields := users.ProfileFields()
+	for _, custom := range []map[string]string{before.Custom, after.Custom} {
+		for k := range custom {
+			fields = append(fields, "custom."+k)
+		}
+	}
+	slices.Sort(fields)
+	var out []importer.Change
+	for _, f := range slices.Compact(fields) {
+		if old, now := before.Field(f), after.Field(f); old != now && f != "role" { // "roles" says it
+			out = append(out, importer.Change{Field: f, Old: old, New: now})
+		}
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+// listing is the commands "users list" and "users search".
+type listing struct {
+	filter, product string
+	all             bool
+}
+
+func usersListCommand() command {
+	return command{
+		name:    "users list",
+		about:   "List the people of an account, by e-mail address.",
+		more:    "With --json a line is a user, in the form that \"usher account load\" reads.",
+		example: "usher users list --filter admins --json",
+		flags: func(f *flag.FlagSet, c *console) action {
+			var l listing
+			var filters []string
+			for _, x := range users.Filters() {
+				filters = append(filters, string(x))
+			}
+			choice(f, &l.filter, "filter", "`PROPERTY`", filters...)
+			return l.flags(f, c, func(args []string) (string, error) {
+				if len(args) > 0 {
+					return "", usagef("users list: takes no arguments; \"usher users search\" looks for people")
+				}
+				return "", nil
+			})
+		},
+	}
+}
+
+func usersSearchCommand() command {
+	return command{
+		name: "users search", args: "TEXT",
+		about:   "List the people whose name, login or e-mail address holds every word of a text.",
+		example: "usher users search love",
+		flags: func(f *flag.FlagSet, c *console) action {
+			l := listing{filter: string(users.FilterUsers)}
+			return l.flags(f, c, func(args []string) (string, error) {
+				if len(args) == 0 {
+					return "", usagef("users search: want a TEXT to look for")
+				}
+				return strings.Join(args, " "), nil
+			})
+		},
+	}
+}
+
+// flags declares what both commands have. text is what to look for.
+func (l *listing) flags(f *flag.FlagSet, c *console, text func(args []string) (string, error)) action {
+	f.StringVar(&l.product, "product", "", "only those with a licence of the `PRODUCT`")
+	f.BoolVar(&l.all, "all-fields", false, "versions and times as well")
+	return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
+		t, err := text(args)
+		if err != nil {
+			return err
+		}
+		return l.run(ctx, c, d, t)
+	})
+}
+
+func (l *listing) run(ctx context.Context, c *console, d *desk, text string) error {
+	having, _ := users.Filter(l.filter).Having()
+	if l.product != "" {
+		having = append(having, users.Licensed(l.product))
+	}
+	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{d.account}}, Having: having, Text: text, Limit: 1000}
+	head := []string{c.lang.Field("email"), c.lang.Field("name"), c.lang.Field("roles"), c.lang.Label("state"), c.lang.Field("source"), c.lang.Label("id")}
+	if l.all {
+		head = append(head, "version", "created", "updated")
+	}
+	t := grid{head: head}
+	n := 0
+	for rec, err := range d.dir.All(ctx, q) {
+		if err != nil {
+			return err
+		}
+		u, _ := rec.User()
+		n++
+		if c.json {
+			if err := c.object(l.shown(u)); err != nil {
+				return err
+			}
+			continue
+		}
+		cells := []string{u.Name(), strings.Join(u.Roles, ", "), c.state(&u), u.Field("source"), string(u.ID)}
+		if l.all {
+			cells = append(cells, fmt.Sprint(u.Version), u.Created.Format(timeForm), u.Updated.Format(timeForm))
+		}
+		t.add(style{printable(u.Email), 0}, cells...)
+	}
+	if !c.json {
+		t.print(c)
+		fmt.Fprintln(c.out, c.lang.People(n))
+	}
+	return nil
+}
+
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// shown is a user as --json prints them: without version and times, which
+// differ from store to store, unless all fields are wanted.
+func (l *listing) shown(u users.User) users.User {
+	if !l.all {
+		u.Head = users.Head{ID: u.ID, Account: u.Account}
+	}
+	return u
+}
+
+// state says in a word whether somebody is there.
+func (c *console) state(u *users.User) string {
+	w := c.words()
+	switch {
+	case u.Inactive:
+		return w.inactive
+	case u.Registered:
+		return w.registered
+	}
+	return w.unregistered
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+func usersShowCommand() command {
+	return command{
+		name: "users show", args: "EMAIL|ID",
+		about:   "Show everything about one person, lines included.",
+		example: "usher users show ada@example.com",
+		flags: func(f *flag.FlagSet, c *console) action {
+			return inPlace(f, c, showUser)
+		},
+	}
+}
+
+// A jsonUser is what "users show --json" prints.
+type jsonUser struct {
+	users.User
+	Lines []jsonLine `json:"lines"`
+}
+
+type jsonLine struct {
+	ID users.ID `json:"id"`
+	*users.Line
+}
+
+func showUser(ctx context.Context, c *console, d *desk, args []string) error {
+	if len(args) != 1 {
+		return usagef("users show: want one EMAIL or ID")
+	}
+	u, err := d.person(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	lines, err := d.lines(ctx, u)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.object(jsonUser{u, some(lines)})
+	}
+	say := func(label, value string) {
+		if value != "" {
+			fmt.Fprintf(c.out, "%s: %s\n", label, formats.Show(value))
+		}
+	}
+	say(c.lang.Label("id"), string(u.ID))
+	say(c.lang.Label("account"), string(u.Account))
+	for _, f := range users.ProfileFields() {
+		if f != "role" { // "roles" says it
+			say(c.lang.Field(f), u.Field(f))
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(u.Custom)) {
+		say(formats.Show(k), u.Custom[k])
+	}
+	for _, l := range lines {
+		say(c.lang.Field("line"), users.LineName(l.PBX, l.Short))
+		for _, f := range []string{"internal", "number", "group"} {
+			say("  "+c.lang.Field(f), l.Field(f))
+		}
+	}
+	say("version", fmt.Sprint(u.Version))
+	say("created", u.Created.Format(timeForm))
+	say("updated", u.Updated.Format(timeForm))
+	return nil
+}
+
+// lines are those a user holds, by PBX and number.
+func (d *desk) lines(ctx context.Context, u users.User) ([]jsonLine, error) {
+	found, err := d.dir.Find(ctx, users.KeyOf(u.Account, users.LinkHolder, string(u.ID)))
+	if err != nil {
+		return nil, err
+	}
+	var out []jsonLine
+	for _, r := range found.Records {
+		if l, ok := r.Data.(*users.Line); ok {
+			out = append(out, jsonLine{r.ID, l})
+		}
+	}
+	slices.SortFunc(out, func(a, b jsonLine) int {
+		return strings.Compare(users.LineName(a.PBX, a.Short), users.LineName(b.PBX, b.Short))
+	})
+	return out, nil
+}

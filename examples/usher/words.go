@@ -1,0 +1,57 @@
+package main
+
+// words are the program's own; everything else it says is package messages'.
+type words struct {
+	colon  string
+	more   string // findings that are not shown: their number
+	recap  string // what will happen: account, mode
+	held   string // rows that a brake holds back: its code
+	report string // an import's id, and how to read its report again
+
+	mail, nothing                      string
+	changed, left                      string // rows, by fix
+	inactive, registered, unregistered string
+
+	deleteWord, deleteAsk, deleted, staysListed string
+}
+
+func (c *console) words() words {
+	if c.lang.String() == "fr" {
+		return words{
+			colon:        "\u00a0: ",
+			more:         "… et %d autres remarques",
+			recap:        "Ce qui va se passer dans le compte «\u00a0%s\u00a0» (mode %s)\u00a0:",
+			held:         "Retenu ; --approve %s le laisse passer.",
+			report:       "Importation %s\nRapport\u00a0: usher report %s",
+			mail:         "Aucun courriel de bienvenue n'a été envoyé\u00a0; ils s'envoient ensuite aux personnes choisies.",
+			nothing:      "Rien n'a été écrit.",
+			changed:      "Ce que la correction change\u00a0:",
+			left:         "Encore en erreur\u00a0:",
+			inactive:     "inactif",
+			registered:   "enregistré",
+			unregistered: "non enregistré",
+			deleteWord:   "supprimer",
+			deleteAsk:    "Tapez «\u00a0supprimer\u00a0» pour supprimer\u00a0:",
+			deleted:      "supprimé",
+			staysListed:  "compte supprimé, la personne reste dans la liste",
+		}
+	}
+	return words{
+		colon:        ": ",
+		more:         "… and %d more findings",
+		recap:        "What will happen in account \"%s\" (mode %s):",
+		held:         "Held back; --approve %s lets it through.",
+		report:       "Import %s\nReport: usher report %s",
+		mail:         "No welcome mail was sent; they are sent afterwards, to the people chosen.",
+		nothing:      "Nothing was written.",
+		changed:      "What the correction changes:",
+		left:         "Still wrong:",
+		inactive:     "inactive",
+		registered:   "registered",
+		unregistered: "unregistered",
+		deleteWord:   "delete",
+		deleteAsk:    "Type \"delete\" to delete:",
+		deleted:      "deleted",
+		staysListed:  "account deleted, the person stays listed",
+	}
+}

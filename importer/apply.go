@@ -1,0 +1,174 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// write applies the rows that are left, unit by unit.
+func (c *commit) write(ctx context.Context) error {
+	units := c.units()
+	for len(units) > 0 {
+		n, rows := 1, len(units[0])
+		for n < len(units) && (rows+len(units[n]) <= c.batch || c.opts.Policy == AllOrNothing) {
+			rows += len(units[n])
+			n++
+		}
+		if err := c.apply(ctx, units[:n]); err != nil {
+			return err
+		}
+		units = units[n:]
+		c.progress()
+	}
+	return nil
+}
+
+func (c *commit) progress() {
+	if c.opts.Progress == nil {
+		return
+	}
+	n := 0
+	for _, x := range c.rows {
+		if x.stored {
+			n++
+		}
+	}
+	c.opts.Progress(Progress{Done: n, Total: c.total})
+}
+
+// attempts is how often a batch is tried while others change what it touches.
+const attempts = 8
+
+// apply writes units in one batch. Rows in the way of which something stands
+// are taken out, with those that need them, and the rest is tried again.
+func (c *commit) apply(ctx context.Context, units [][]uint32) error {
+	for range attempts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows := c.live(units)
+		if len(rows) == 0 {
+			return nil
+		}
+		b := c.compose(rows)
+		err := c.dir.Apply(ctx, b.batch)
+		var conflict *users.Conflict
+		var denied *users.Denied
+		switch {
+		case err == nil:
+			c.applied(b)
+			return nil
+		case errors.As(err, &denied):
+			c.deny(b, denied)
+		case errors.As(err, &conflict):
+			if err := c.contest(ctx, b, conflict); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+	left := c.live(units)
+	for _, r := range left {
+		c.conflict(r)
+	}
+	c.settle(left, Conflict)
+	return nil
+}
+
+// live are the rows of units that are still to be written. A unit of which a
+// row fell out is not.
+func (c *commit) live(units [][]uint32) []uint32 {
+	var out []uint32
+	for _, u := range units {
+		ok := true
+		for _, r := range u {
+			ok = ok && c.rows[r] == nil && c.fresh.actionOf(r).writes()
+		}
+		if ok {
+			out = append(out, u...)
+		} else {
+			for _, r := range u {
+				if c.rows[r] == nil {
+					c.rows[r] = &rowResult{outcome: Blocked}
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, c.fresh.order)
+	return out
+}
+
+// deny fails the rows whose writes the rules about people forbid.
+func (c *commit) deny(b *composed, d *users.Denied) {
+	for _, x := range d.Refusals {
+		row, ok := c.fresh.grid.find(x.Row)
+		if !ok {
+			row = b.rows[0]
+		}
+		f := formats.Finding{Severity: formats.Error, Code: x.Problem.Code, Row: x.Row.Number(), Field: x.Field, Args: x.Problem.Args}
+		rows := []uint32{row}
+		for _, r := range b.rows {
+			if r != row && slices.Contains(b.touches[r], x.ID) {
+				rows = append(rows, r)
+			}
+		}
+		c.settle(rows, Failed, f)
+	}
+}
+
+// contest looks again at the rows in whose way something stands: those that
+// would still do what was shown are tried again, the others are conflicts.
+func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) error {
+	if len(x.Done) > 0 || slices.Contains(x.Stale, c.id) {
+		return ErrRunning
+	}
+	in := map[users.ID]bool{}
+	for _, id := range x.Stale {
+		in[id] = true
+	}
+	for _, k := range x.Keys {
+		in[k.Wants] = true
+	}
+	var rows []uint32
+	for _, r := range b.rows {
+		if slices.ContainsFunc(b.touches[r], func(id users.ID) bool { return in[id] }) {
+			rows = append(rows, r)
+		}
+	}
+	if err := c.fresh.refresh(ctx, rows); err != nil {
+		return err
+	}
+	var lost []uint32
+	for _, r := range rows {
+		c.fresh.redecide(r)
+		if c.fresh.state[r].print != c.shown.state[r].print {
+			lost = append(lost, r)
+		}
+	}
+	for _, r := range lost {
+		c.conflict(r)
+	}
+	c.settle(lost, Conflict)
+	return nil
+}
+
+// applied notes what a batch did.
+func (c *commit) applied(b *composed) {
+	c.record = b.record
+	for i, r := range b.rows {
+		x := c.rows[r]
+		if x == nil {
+			x = &rowResult{}
+			c.rows[r] = x
+		}
+		x.outcome, x.line, x.stored = b.lines[i].Outcome, b.lines[i], true
+	}
+	for _, i := range b.images {
+		c.own.add(i)
+	}
+}

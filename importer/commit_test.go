@@ -1,0 +1,249 @@
+package importer_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// A preview writes nothing: it never asks the store to, whatever it is made from and however it is edited.
+func TestPreviewWritesNothing(t *testing.T) {
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		inner := s.store(t)
+		before := contents(t, inner)
+		store := noWrites(inner)
+		p := s.preview(t, store)
+		sheets := s.clones()
+		for range rapid.IntRange(0, 3).Draw(t, "edits") {
+			applyAll(t, p, sheets, m.edits(t, w, sheets)...)
+		}
+		show(p)
+		require.Zero(t, store.Calls("apply"))
+		require.Empty(t, cmp.Diff(before, contents(t, inner)))
+	})
+}
+
+// outcomeOf is what becomes of a row on a store that nobody else touches.
+var outcomeOf = map[importer.Action]importer.Outcome{
+	importer.ActionCreate:    importer.Created,
+	importer.ActionUpdate:    importer.Updated,
+	importer.ActionDelete:    importer.Deleted,
+	importer.ActionUnchanged: importer.Unchanged,
+	importer.ActionSkip:      importer.Skipped,
+	importer.ActionBlocked:   importer.Blocked,
+	importer.ActionError:     importer.Failed,
+}
+
+// On a store that nobody else touches every row ends as it was shown, whatever
+// the size of the batches, and the store becomes what the shown changes make of it.
+func TestCommitDoesWhatWasShown(t *testing.T) {
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		store := s.store(t)
+		p := s.preview(t, store)
+		sheets := s.clones()
+		removed := map[users.RowID]bool{}
+		for range rapid.IntRange(0, 2).Draw(t, "edits") {
+			for _, id := range applyAll(t, p, sheets, m.edits(t, w, sheets)...).Removed {
+				removed[id] = true
+			}
+		}
+		was := show(p)
+		before := everything(t, store)
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}, Batch: rapid.IntRange(1, 6).Draw(t, "batch")})
+		require.NoError(t, err)
+		require.Equal(t, users.ImportDone, r.State)
+		requireOutcomes(t, was, removed, r, outcomeOf)
+		requireShownChanges(t, was, r, before, everything(t, store))
+	})
+}
+
+// requireOutcomes: every row of the file, removed ones included, has exactly
+// one line in the report, with the outcome its action has; the counts are those of the lines.
+func requireOutcomes(t tb, was shown, removed map[users.RowID]bool, r *importer.Report, want map[importer.Action]importer.Outcome) {
+	t.Helper()
+	outcomes := map[users.RowID]importer.Outcome{}
+	counts := map[importer.Outcome]int{}
+	for _, l := range r.Lines {
+		require.NotContains(t, outcomes, l.Row, "a row has one outcome")
+		outcomes[l.Row] = l.Outcome
+		counts[l.Outcome]++
+	}
+	for _, v := range was.Rows {
+		require.Equal(t, want[v.Action], outcomes[v.ID], "row %s %d, shown as %s", v.Table, v.Number, v.Action)
+	}
+	for id := range removed {
+		require.Equal(t, importer.Skipped, outcomes[id], "row %d was removed", id)
+	}
+	require.Len(t, outcomes, len(was.Rows)+len(removed), "rows in the report")
+	require.Empty(t, cmp.Diff(counts, r.Counts), "counts of the report (-lines +counts)")
+}
+
+// requireShownChanges: after is before with the shown changes, gains and losses
+// of the rows that the report calls done, and nothing else.
+func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[users.ID]users.Record) {
+	t.Helper()
+	want := map[users.ID]users.Record{}
+	for id, rec := range before {
+		want[id] = rec.Clone()
+	}
+	lines := map[users.RowID]importer.ReportLine{}
+	for _, l := range r.Lines {
+		lines[l.Row] = l
+		if l.Outcome == importer.Created {
+			require.Contains(t, after, l.User, "row %d: the report names who was made", l.Number)
+		}
+	}
+	lineNamed := map[string]users.ID{} // in acme
+	for id, rec := range after {
+		if l, ok := rec.Data.(*users.Line); ok && rec.Account == acme {
+			lineNamed[l.PBX+"/"+l.Short] = id
+		}
+	}
+	idOf := map[string]users.ID{} // in acme, by LAN ID as it is afterwards
+	for id, rec := range after {
+		if u, ok := rec.User(); ok && rec.Account == acme && u.ContactCentre != nil {
+			idOf[users.SpaceLANID.Fold(u.ContactCentre.LANID)] = id
+		}
+	}
+	happens := func(f func(importer.RowView, importer.ReportLine)) {
+		for _, v := range was.Rows {
+			if l := lines[v.ID]; v.Action == importer.ActionCreate || v.Action == importer.ActionUpdate || v.Action == importer.ActionDelete {
+				f(v, l)
+			}
+		}
+	}
+	happens(func(v importer.RowView, l importer.ReportLine) {
+		rec, ok := want[l.User]
+		switch v.Action {
+		case importer.ActionCreate:
+			require.False(t, ok, "row %d makes a new record", v.Number)
+			rec = users.Record{Head: users.Head{ID: l.User, Account: acme}, Data: &users.Profile{Source: after[l.User].Data.(*users.Profile).Source}}
+		case importer.ActionDelete:
+			require.True(t, ok)
+			if left := users.Deleted(rec); left != nil {
+				want[l.User] = *left
+			} else {
+				delete(want, l.User)
+			}
+			return
+		}
+		for _, c := range v.Changes {
+			if strings.HasPrefix(c.Field, "line.") {
+				continue
+			}
+			value := c.New
+			if c.Field == "supervisor" && value != "" {
+				value = string(idOf[users.SpaceLANID.Fold(value)])
+				require.NotEmpty(t, value, "row %d names a supervisor who is there afterwards", v.Number)
+			}
+			require.True(t, rec.SetField(c.Field, value), c.Field)
+		}
+		want[l.User] = rec
+	})
+	move := func(name string, to users.ID) {
+		id, ok := lineNamed[name]
+		require.True(t, ok, "line %s is there afterwards", name)
+		rec, ok := want[id]
+		if !ok {
+			pbx, short, _ := strings.Cut(name, "/")
+			rec = users.Record{Head: users.Head{ID: id, Account: acme}, Data: &users.Line{PBX: pbx, Short: short}}
+			want[id] = rec
+		}
+		require.True(t, rec.SetField("holder", string(to)))
+	}
+	happens(func(v importer.RowView, _ importer.ReportLine) {
+		for _, l := range v.Losses {
+			require.Equal(t, l.ID, before[lineNamed[l.Value]].Holder(), "row %d: who loses %s held it", v.Number, l.Value)
+			move(l.Value, "")
+		}
+	})
+	happens(func(v importer.RowView, l importer.ReportLine) {
+		for _, g := range v.Gains {
+			require.Contains(t, after, l.User, "row %d: who gains %s is there afterwards", v.Number, g.Value)
+			move(g.Value, l.User)
+		}
+	})
+	require.Empty(t, cmp.Diff(texts(want), texts(after)), "the store (-shown +committed)")
+	for id, rec := range before { // what no row changes is not written either
+		if now, ok := after[id]; ok && cmp.Equal(texts(map[users.ID]users.Record{id: rec}), texts(map[users.ID]users.Record{id: now})) {
+			require.Equal(t, rec.Version, now.Version, "%s was written though nothing of it changed", id)
+		}
+	}
+}
+
+func texts(recs map[users.ID]users.Record) []string {
+	var out []string
+	for _, id := range sortedIDs(recs) {
+		data, err := users.EncodeData(recs[id].Data)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, fmt.Sprintf("%s %s %s", recs[id].Account, id, data))
+	}
+	return out
+}
+
+// All or nothing: if one row will not happen, none does, and the good ones end as skipped.
+func TestAllOrNothing(t *testing.T) {
+	held := map[importer.Action]importer.Outcome{
+		importer.ActionCreate:    importer.Skipped,
+		importer.ActionUpdate:    importer.Skipped,
+		importer.ActionDelete:    importer.Skipped,
+		importer.ActionUnchanged: importer.Unchanged,
+		importer.ActionSkip:      importer.Skipped,
+		importer.ActionBlocked:   importer.Blocked,
+		importer.ActionError:     importer.Failed,
+	}
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		store := s.store(t)
+		before := contents(t, store)
+		p := s.preview(t, store)
+		was := show(p)
+		bad := was.Summary.Actions["error"]+was.Summary.Actions["blocked"] > 0
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}, Policy: importer.AllOrNothing, Batch: 1})
+		require.NoError(t, err)
+		if !bad {
+			requireOutcomes(t, was, nil, r, outcomeOf)
+			return
+		}
+		requireOutcomes(t, was, nil, r, held)
+		require.Empty(t, cmp.Diff(before, contents(t, store)))
+	})
+}
+
+// Every row has one action, and the summary counts them; findings are well-formed data.
+func TestEveryRowIsCounted(t *testing.T) {
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		got := show(s.preview(t, s.store(t)))
+		total := 0
+		for _, sh := range s.sheets {
+			total += len(sh.rows)
+		}
+		require.Len(t, got.Rows, total)
+		want := importer.Summary{Rows: total, Actions: map[string]int{}, Codes: map[string]int{}}
+		for _, f := range got.Findings {
+			want.Codes[f.Code]++
+		}
+		for _, r := range got.Rows {
+			want.Actions[r.Action.String()]++
+			errs := 0
+			for _, f := range r.Findings {
+				want.Codes[f.Code]++
+				if f.Severity.String() == "error" {
+					errs++
+				}
+			}
+			want.Errors += errs
+			stopped := r.Action == importer.ActionError || r.Action == importer.ActionBlocked
+			require.Equal(t, stopped, errs > 0, "row %d is %s with %d errors", r.Number, r.Action, errs)
+		}
+		require.Empty(t, cmp.Diff(want, got.Summary), "summary (-counted +given)")
+	})
+}

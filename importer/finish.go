@@ -1,0 +1,113 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// finish journals the rows that wrote nothing, and ends the import.
+func (c *commit) finish(ctx context.Context) error {
+	var open []uint32
+	for i := range c.shown.grid.rows {
+		if x := c.rows[uint32(i)]; x != nil && !x.stored {
+			open = append(open, uint32(i))
+		}
+	}
+	if len(open) == 0 && c.record.Data.(*users.Import).State == users.ImportDone {
+		return nil
+	}
+	err := c.finishRows(ctx, open)
+	var conflict *users.Conflict
+	if errors.As(err, &conflict) {
+		return ErrRunning
+	}
+	return err
+}
+
+func (c *commit) finishRows(ctx context.Context, open []uint32) error {
+	parts := slices.Collect(slices.Chunk(open, 2000))
+	if len(parts) == 0 {
+		parts = [][]uint32{nil}
+	}
+	for i, part := range parts {
+		b := &composed{rows: part, batch: users.Batch{Import: c.id, Digest: c.digest}}
+		for _, r := range part {
+			c.note(b, r, c.rows[r].outcome)
+		}
+		state := users.ImportRunning
+		if i == len(parts)-1 {
+			state = users.ImportDone
+		}
+		b.batch.Writes = append(b.batch.Writes, c.importWrite(b, state))
+		if err := c.dir.Apply(ctx, b.batch); err != nil {
+			return err
+		}
+		c.applied(b)
+		c.progress()
+	}
+	return nil
+}
+
+func (c *commit) note(b *composed, row uint32, o Outcome) {
+	x := c.rows[row]
+	if x == nil {
+		x = &rowResult{}
+	}
+	l := c.line(row, o, x.findings)
+	text, err := json.Marshal(l)
+	if err != nil {
+		panic(fmt.Sprintf("importer: a report line cannot be written: %v", err)) // strings and numbers always can
+	}
+	b.lines = append(b.lines, l)
+	b.batch.Rows = append(b.batch.Rows, users.RowNote{Row: l.Row, Note: text})
+}
+
+// line is the report's line of a row that ends in o.
+func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *ReportLine {
+	at := &c.shown.grid.rows[row]
+	l := &ReportLine{Row: at.id, Number: at.id.Number(), Outcome: o}
+	if at.removed {
+		if at.src >= 0 {
+			l.Line = c.shown.grid.tables[at.id.Table()].read.Row(int(at.src)).Line()
+		}
+		l.Action = ActionSkip
+		return l
+	}
+	v := c.shown.show(row)
+	l.Table, l.Line, l.Action, l.Who = v.Table, v.Line, v.Action, v.Who
+	l.Findings = append(v.Findings, findings...)
+	switch rec := c.shown.state[row].rec; {
+	case rec >= 0:
+		l.User = c.shown.facts.recs[rec].ID
+	case o.Done():
+		l.User = c.idOf(row, c.decided(row))
+	}
+	if o == Created || o == Updated || o == Deleted {
+		l.Changes, l.Gains, l.Losses = v.Changes, v.Gains, v.Losses
+	}
+	return l
+}
+
+func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
+	old := c.record.Data.(*users.Import)
+	imp := *old
+	imp.State = state
+	imp.Counts = map[string]int{}
+	for o, n := range old.Counts {
+		imp.Counts[o] = n
+	}
+	for _, l := range b.lines {
+		imp.Counts[string(l.Outcome)]++
+	}
+	rec := c.record
+	rec.Data, rec.Updated = &imp, c.dir.Now()
+	b.record = rec
+	b.record.Version++
+	return users.Write{ID: c.id, Version: c.record.Version, Record: &rec}
+}

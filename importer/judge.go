@@ -1,0 +1,166 @@
+package importer
+
+import "github.com/usher-go/usher/users"
+
+func (p *Preview) decidePerson(row uint32) {
+	d, v := &p.d, &p.v
+	if d.about < 0 {
+		return
+	}
+	k := &d.keys[d.about]
+	col := k.column
+	at, makes := p.view(k.id), d.makes()
+	switch {
+	case v.rec >= 0:
+		if at.first != none && at.claims > 0 && !makes {
+			v.find("person.renamed_here", col, k.id)
+		}
+	case makes:
+		if p.opts.Mode == Update {
+			v.find(string(k.space)+".unknown", col, k.id)
+		}
+	case at.claims == 1 && at.makes && at.claimer != row:
+		v.need(row, at.claimer, true)
+		v.maker = at.claimer
+	case at.claims > 1:
+		v.doomed = k.id
+	case at.claims == 1 && at.claimer != row:
+		v.find("person.renamed_here", col, k.id)
+		v.notes[len(v.notes)-1].fix = p.presentName(row, at.claimer, k.space)
+	default:
+		v.find(string(k.space)+".unknown", col, k.id)
+	}
+	s := p.view(p.subject(v.rec))
+	if (d.sole && s.abouts > 1 || !d.sole && s.soles > 0) && !(makes && at.claims > 1) {
+		v.find("person.contradiction", col, p.subject(v.rec))
+	}
+}
+
+// presentName is what the person another row is about holds in a space now,
+// unless a row gives that to somebody else.
+func (p *Preview) presentName(row, claimer uint32, space users.Space) *string {
+	rec := p.state[claimer].rec
+	if rec < 0 {
+		return nil
+	}
+	name := p.facts.recs[rec].Field(space.Field())
+	key := p.keys.key(space, space.Fold(name))
+	p.watch(row, key)
+	if name == "" || p.view(key).claims > 0 {
+		return nil
+	}
+	return &name
+}
+
+func (p *Preview) decideClaim(row uint32, k *draftKey) {
+	v := &p.v
+	col := k.column
+	at := p.view(k.id)
+	code := string(k.space)
+	if at.claims > 1 {
+		v.find(code+".contested", col, k.id)
+	}
+	if at.fact == factBeyond {
+		v.find(code+".taken", col, k.id)
+		if where, ok := p.facts.elsewhere[k.id]; ok {
+			v.notes[len(v.notes)-1].args = map[string]string{"holder": string(where)}
+		}
+		return
+	}
+	rec := p.factOf(k.id)
+	if rec < 0 {
+		v.gains = append(v.gains, gain{k.id, -1})
+		return
+	}
+	holder := p.facts.recs[rec].Holder()
+	switch {
+	case v.rec >= 0 && holder == p.facts.recs[v.rec].ID:
+		return
+	case holder == "":
+	case k.rel == relTake:
+		v.losses = append(v.losses, loss{holder: holder, key: k.id, rec: rec, taken: true})
+	case at.first != none:
+		v.need(row, at.first, false)
+	default:
+		v.find(code+".taken", col, k.id)
+		if i, ok := p.facts.byID[holder]; ok {
+			v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(i)}
+		}
+	}
+	v.gains = append(v.gains, gain{k.id, rec})
+}
+
+// decideWants compares what the row wants with what there is, and asks whether it may.
+func (p *Preview) decideWants(row uint32) {
+	d, v := &p.d, &p.v
+	var rec users.Record
+	if v.rec >= 0 {
+		rec = p.facts.recs[v.rec]
+	}
+	actor := p.dir.Actor()
+	if d.deletes && v.rec >= 0 {
+		if bad := actor.PermitsDelete(rec); bad != nil {
+			v.problem(bad, -1)
+		}
+		return
+	}
+	allowed := v.rec < 0 || p.changesPerson(v.rec)
+	change := func(on users.Record, field, old, new string, col int) {
+		if old == new {
+			return
+		}
+		if bad := actor.Permits(on, field, old, new); bad != nil && allowed {
+			v.problem(bad, col)
+		}
+		v.changes = append(v.changes, Change{field, old, new})
+	}
+	for _, w := range d.wants {
+		if w.onlyNew && v.rec >= 0 {
+			continue
+		}
+		col := d.spec.column(w.field)
+		if name, kind, held := ofHeld(w.field); held {
+			if on, ok := p.heldRecord(kind); ok {
+				old := ""
+				if on >= 0 {
+					old = p.facts.recs[on].Field(name)
+				}
+				if old != w.value {
+					v.changes = append(v.changes, Change{w.field, old, w.value})
+				}
+			}
+			continue
+		}
+		old := rec.Field(w.field)
+		if v.rec < 0 && w.field == "role" {
+			old = users.RoleUser
+		}
+		change(rec, w.field, old, w.value, col)
+	}
+	for _, f := range v.refers {
+		old := rec.Field(f.field)
+		if f.rec >= 0 && old == string(p.facts.recs[f.rec].ID) {
+			continue
+		}
+		for i := range d.keys {
+			if k := &d.keys[i]; k.rel == relRefer && k.field == f.field {
+				change(rec, f.field, old, k.value, d.spec.column(f.field))
+			}
+		}
+	}
+}
+
+// decideLead keeps an account from losing its last admin.
+func (p *Preview) decideLead(row uint32) {
+	if p.leadDelta(p.v.rec) >= 0 {
+		return
+	}
+	at := p.view(p.leadKey())
+	switch {
+	case !at.short:
+	case at.first != none:
+		p.v.need(row, at.first, false)
+	default:
+		p.v.find("admin.last", p.d.spec.column("role"), none)
+	}
+}

@@ -1,0 +1,56 @@
+package messages_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer/messages"
+	"github.com/usher-go/usher/users"
+)
+
+func TestError(t *testing.T) {
+	denied := func(codes ...string) *users.Denied {
+		d := &users.Denied{}
+		for _, c := range codes {
+			d.Refusals = append(d.Refusals, users.Refused{Row: users.RowAt(0, 1), Problem: users.Problem{Code: c}})
+		}
+		return d
+	}
+	for _, tc := range []struct {
+		name   string
+		err    error
+		en, fr string
+	}{
+		{"none", nil, "", ""},
+		{"a refused file, wrapped", fmt.Errorf("open: %w", formats.Refuse("file.empty")),
+			"The file is empty. Choose one that holds rows.", "Le fichier est vide. Choisissez-en un qui contient des lignes."},
+		{"a rule about people", &users.Denied{Refusals: []users.Refused{{Field: "email", Problem: users.Problem{Code: "field.locked", Args: map[string]string{"source": "scim"}}}}},
+			"“E-mail address” comes from SCIM and is changed there.", "«\u00a0Adresse e-mail\u00a0»\u00a0: cette valeur vient de SCIM et se modifie là-bas."},
+		{"each reason once", denied("delete.partner", "delete.partner"), "A Mitel Partner cannot be deleted.", "Un partenaire Mitel ne peut pas être supprimé."},
+		{"many reasons", denied("delete.partner", "delete.stays", "self.delete", "admin.last", "self.demote"),
+			"A Mitel Partner cannot be deleted. This person stays listed; only the account can be taken away. You cannot delete yourself. Ask another administrator. 2 more reasons.",
+			"Un partenaire Mitel ne peut pas être supprimé. Cette personne reste dans la liste\u00a0; seul son compte peut être retiré. Vous ne pouvez pas vous supprimer vous-même. Demandez à un autre administrateur. 2 autres raisons."},
+		{"values in use", &users.Conflict{Keys: []users.KeyConflict{{Key: users.KeyOf("a", users.SpaceEmail, "x@example.com")}, {Key: users.KeyOf("a", users.SpaceLine, "P/1")}, {Key: users.KeyOf("a", users.SpaceEmail, "y@example.com")}}},
+			"Already in use: E-mail address, Line. Choose another value.", "Déjà utilisé\u00a0: Adresse e-mail, Ligne téléphonique. Choisissez une autre valeur."},
+		{"changed meanwhile, done before", &users.Conflict{Stale: []users.ID{"a"}, Done: []users.RowID{1}},
+			"Somebody has changed this in the meantime. Look at it again, then retry. This row was done before.",
+			"Quelqu’un a modifié cela entre-temps. Regardez à nouveau, puis réessayez. Cette ligne a déjà été faite."},
+		{"wrapped twice", fmt.Errorf("importer: account: %w", users.ErrNotFound),
+			"Not found. Check the name or id, and whether you may see it.", "Introuvable. Vérifiez le nom ou l’identifiant, et vos droits d’accès."},
+		{"a cancellation, wrapped", fmt.Errorf("importer: commit: %w", context.Canceled), "Stopped.", "Arrêté."},
+		{"any other", errors.New("disk\x07 full"), `This did not work: disk\a full`, "L’opération a échoué\u00a0: disk\\a full"},
+		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work: " + strings.Repeat("x", formats.MaxShown) + "…", "L’opération a échoué\u00a0: " + strings.Repeat("x", formats.MaxShown) + "…"},
+		{"any other, without a word", errors.New(""), "This did not work.", "L’opération a échoué."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			require.Equal(t, tc.en, messages.For("en").Error(tc.err))
+			require.Equal(t, tc.fr, messages.For("fr").Error(tc.err))
+		})
+	}
+}

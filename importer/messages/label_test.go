@@ -1,0 +1,55 @@
+package messages_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/messages"
+	"github.com/usher-go/usher/users"
+)
+
+// TestEnumerations holds every value of the types that have words against every language.
+func TestEnumerations(t *testing.T) {
+	for _, lang := range messages.Languages() {
+		l := messages.For(lang)
+		for _, a := range importer.Actions() {
+			require.NotEmpty(t, l.Action(a), a)
+		}
+		for _, o := range importer.Outcomes() {
+			require.NotEmpty(t, l.Outcome(o), o)
+		}
+		for s := formats.Warning; s <= formats.Error; s++ {
+			require.NotEmpty(t, l.Severity(s), s)
+		}
+		for _, s := range []users.ImportState{users.ImportRunning, users.ImportDone, users.ImportUndone, "interrupted"} {
+			require.NotEmpty(t, l.State(s), s)
+		}
+		report := (&importer.Report{}).Sheet(l)
+		for _, c := range report.Columns {
+			require.NotEmpty(t, c.Heading)
+		}
+		require.Empty(t, l.Action(0))
+		require.Empty(t, l.Outcome(""))
+		require.Empty(t, l.Severity(0))
+	}
+}
+
+func TestField(t *testing.T) {
+	for _, tc := range []struct{ name, en, fr string }{
+		{"first_name", "First name", "Prénom"},
+		{"email", "E-mail address", "Adresse e-mail"},
+		{"line.internal", "Internal number", "Numéro interne"},
+		{"custom.cost_centre", "Cost centre", "Cost centre"},
+		{"école", "École", "École"},
+		{"a\u202eb", `A\u202eb`, `A\u202eb`},
+		{"", "", ""},
+	} {
+		require.Equal(t, tc.en, messages.For("en").Field(tc.name))
+		require.Equal(t, tc.fr, messages.For("fr").Field(tc.name))
+	}
+	require.Equal(t, "Résultat", messages.For("fr").Label("outcome"))
+	require.Equal(t, "Cost centre", messages.For("fr").Label("cost_centre"))
+}

@@ -1,0 +1,224 @@
+package messages
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
+
+// samples are arguments for every slot of every text.
+var samples = map[string]string{
+	"value": "Ada", "subject": "", "code": "space.fact", "holder": "grace@example.com", "allowed": "User, Account Admin",
+	"rows": "3", "row": "7", "max": "3", "length": "300", "want": "EMAIL", "found": "E-POST, ROLE", "near": "EMIAL", "nearest": "EMAIL",
+	"heading": "EMAIL", "other": "E-mail", "column": "2", "other_column": "5", "line": "12", "encoding": "windows-1252", "sample": "Zoé",
+	"byte": "81", "part": "xl/workbook.xml", "index": "99", "cell": "B3", "count": "3", "sheet": "Users", "char": "U+0007", "text": "аdmin",
+	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
+	"n": "3", "done": "500", "people": "450", "error": "disk full", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
+}
+
+// special are arguments for texts that would read oddly with those of samples.
+var special = map[string]string{
+	"cell.date value": "2026-04-03", "cell.excel_error value": "#REF!", "cell.format value": "42", "cell.number value": "4x2",
+	"number.precision value": "1234567890123450", "number.scientific value": "4.42E+11", "*.unknown value": "Boss", "header.unknown value": "E-POST",
+	"csv.quote value": `Ada "Countess"`, "email.form.chars char": "U+0028", "email.smtputf8 char": "U+00E9", "text.bidi char": "U+202E",
+	"xlsx.encoding found": "EBCDIC-CP-FR", "xlsx.sheet want": "People", "xlsx.sheet found": "Users, Roles", "xlsx.row_index row": "1048577",
+	"xlsx.cell_ref cell": "A0", "xlsx.col_index cell": "ZZZ1", "csv.field_count found": "5", "mass.lowered rows": "120",
+	"in.row text": "…", "quoted text": "Ada", "result counts": "12 created, 3 failed", "result.undone counts": "12 created", "result.interrupted counts": "12 created",
+}
+
+var slotPattern = regexp.MustCompile(`\{([a-z_]+)([:?][^}]*)?\}`)
+
+// slotNames are the arguments a text names, sorted.
+func slotNames(text string) []string {
+	var out []string
+	for _, m := range slotPattern.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// renderings are a text with sample arguments: one, or one for each of the
+// numbers 1 and 1234 where the text has plurals.
+func renderings(t *testing.T, tab *table, key, text string) []string {
+	t.Helper()
+	numbers := []string{""}
+	if strings.Contains(text, "?") && slotPattern.MatchString(text) && strings.Contains(text, "|") {
+		numbers = []string{"1", "1234"}
+	}
+	var out []string
+	for _, n := range numbers {
+		s, ok := tab.fill(text, func(name string) string {
+			v, known := samples[name]
+			require.True(t, known, "no sample for {%s} in %q", name, text)
+			switch {
+			case special[key+" "+name] != "":
+				v = special[key+" "+name]
+			case name == "subject":
+				return tab.word("quoted", "text", tab.words["field.first_name"])
+			case name == "found" && strings.Contains(text, "{found:word}"):
+				return "pdf"
+			case name == "max" && strings.Contains(text, ":bytes"):
+				return "20971520"
+			}
+			if n != "" && (strings.Contains(text, "{"+name+"?") || strings.Contains(text, "{"+name+":number}")) {
+				return n
+			}
+			return v
+		})
+		require.True(t, ok, text)
+		out = append(out, s)
+	}
+	return out
+}
+
+// TestEveryText renders every text of every language, for a person to read.
+func TestEveryText(t *testing.T) {
+	var b strings.Builder
+	line := func(tab *table, key, text string) {
+		for _, s := range renderings(t, tab, key, text) {
+			fmt.Fprintf(&b, "  %s  %s\n", tab.tag, s)
+			require.NotRegexp(t, `[{}|]|%!|\\u|\\x`, s, "of %q", text)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(english.codes)) {
+		fmt.Fprintln(&b, code)
+		for i := range english.codes[code] {
+			for _, tab := range tables {
+				require.Greater(t, len(tab.codes[code]), i, "%s in %s", code, tab.tag)
+				line(tab, code, tab.codes[code][i])
+			}
+		}
+	}
+	b.WriteString("\n")
+	for _, name := range slices.Sorted(maps.Keys(english.words)) {
+		fmt.Fprintln(&b, name)
+		for _, tab := range tables {
+			line(tab, name, tab.words[name])
+		}
+	}
+	const golden = "testdata/messages.txt"
+	if *update {
+		require.NoError(t, os.WriteFile(golden, []byte(b.String()), 0o666))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s differs (-want +got); after reading the new texts run with -update\n%s", golden, diff)
+	}
+}
+
+// TestLanguagesAgree holds every language against English: the same texts, the
+// same arguments in each, the right number of plural forms.
+func TestLanguagesAgree(t *testing.T) {
+	for _, tab := range tables {
+		t.Run(tab.tag.String(), func(t *testing.T) {
+			require.Empty(t, cmp.Diff(slices.Sorted(maps.Keys(english.codes)), slices.Sorted(maps.Keys(tab.codes))))
+			require.Empty(t, cmp.Diff(slices.Sorted(maps.Keys(english.words)), slices.Sorted(maps.Keys(tab.words))))
+			check := func(key, want, got string) {
+				require.NotEmpty(t, got, key)
+				require.Equal(t, slotNames(want), slotNames(got), key)
+				for _, m := range slotPattern.FindAllStringSubmatch(got, -1) {
+					how := m[2]
+					if strings.HasPrefix(how, "?") {
+						require.Len(t, strings.Split(how, "|"), len(tab.forms), "%s: %s", key, m[0])
+					} else {
+						require.Contains(t, []string{"", ":number", ":bytes", ":word", ":char"}, how, key)
+					}
+				}
+			}
+			for code, texts := range english.codes {
+				require.Len(t, tab.codes[code], len(texts), code)
+				for i := range texts {
+					check(code, texts[i], tab.codes[code][i])
+				}
+			}
+			for name, text := range english.words {
+				check(name, text, tab.words[name])
+			}
+		})
+	}
+}
+
+// sameWords are those that French and English share.
+var sameWords = strings.Fields(`label.action label.code label.message label.fix label.label label.mode
+	field.source field.mobile field.pbx field.lan_id field.lanid source.scim source.micloud`)
+
+func TestFrenchIsNotEnglish(t *testing.T) {
+	for code := range english.codes {
+		for i, text := range english.codes[code] {
+			require.NotEqual(t, text, french.codes[code][i], code)
+		}
+	}
+	for name, text := range english.words {
+		letters := strings.ContainsFunc(slotPattern.ReplaceAllString(text, ""), unicode.IsLetter)
+		same := slices.Contains(sameWords, name) || !letters
+		if !strings.Contains(text, "{") || letters {
+			require.Equal(t, same, text == french.words[name], "%s: %q", name, french.words[name])
+		}
+	}
+}
+
+// TestTypography looks at what cannot be seen: blanks that must not break, and
+// the marks that keyboards do not have.
+func TestTypography(t *testing.T) {
+	sentence := regexp.MustCompile(`[.?]$`)
+	bad := map[*table]*regexp.Regexp{
+		english: regexp.MustCompile(`['"]|  | [:;?!,.]|\x{a0}`),
+		french:  regexp.MustCompile(`['"“”]|  | [:;?!»,]|« |[^\x{a0}][;!»]|«[^\x{a0}]`),
+	}
+	for _, tab := range tables {
+		for code, texts := range tab.codes {
+			for _, text := range texts {
+				plain := slotPattern.ReplaceAllString(text, "x")
+				require.NotRegexp(t, bad[tab], plain, code)
+				require.Regexp(t, sentence, text, code)
+			}
+		}
+		for name, text := range tab.words {
+			require.NotRegexp(t, bad[tab], slotPattern.ReplaceAllString(text, "x"), name)
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	args := map[string]string{"n": "1234", "one": "1", "who": "ada", "kind": "role", "odd": "a\x1b[31m\u202eb", "brace": "{n}", "mib": "20971520", "kib": "3072", "e": "U+00E9", "bell": "U+0007", "b": "1025"}
+	for _, tc := range []struct{ name, text, want string }{
+		{"plain", "no slots", "no slots"},
+		{"argument as it is", "<{who}>", "<ada>"},
+		{"number", "{n:number}", "1,234"},
+		{"not a number", "{who:number}", "ada"},
+		{"first form", "{one?row|rows}", "row"},
+		{"last form", "{n?row|rows}", "rows"},
+		{"form of what is no number", "{who?row|rows}", "rows"},
+		{"word", "{kind:word}", "the roles of an account"},
+		{"a word nobody knows", "{who:word}", "ada"},
+		{"whole mebibytes", "{mib:bytes}", "20 MiB"},
+		{"whole kibibytes", "{kib:bytes}", "3 KiB"},
+		{"bytes", "{b:bytes}", "1,025 bytes"},
+		{"a character that shows", "{e:char}", "“é” U+00E9"},
+		{"a character that does not", "{bell:char}", "U+0007"},
+		{"a character that is no name", "{who:char}", "ada"},
+		{"an argument is never read as a text", "{brace}", "{n}"},
+		{"nothing reaches the terminal", "{odd}", `a\x1b[31m\u202eb`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, ok := english.fill(tc.text, func(name string) string { return args[name] })
+			require.True(t, ok)
+			require.Equal(t, tc.want, got)
+		})
+	}
+	_, ok := english.fill("{who} {nobody}", func(name string) string { return args[name] })
+	require.False(t, ok, "an argument that is not there")
+}

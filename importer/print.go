@@ -1,0 +1,36 @@
+package importer
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// print is what was shown to happen, as a number: the action, to whom, which
+// fields, what is gained, who loses what. Not versions, and not which rows it waits for.
+func (p *Preview) print() uint64 {
+	v := &p.v
+	b := append(p.scratch[:0], byte(v.action))
+	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+	if v.action != ActionCreate && v.rec >= 0 {
+		str(string(p.facts.recs[v.rec].ID))
+	}
+	if v.action != ActionCreate {
+		for _, c := range v.changes {
+			str(c.Field)
+			str(c.Old)
+			str(c.New)
+		}
+	}
+	for _, l := range v.losses {
+		b = append(b, 1)
+		str(string(l.holder))
+		b = append(b, p.keys.bytes(l.key)[1:]...)
+	}
+	for _, g := range v.gains {
+		b = append(b, 2)
+		b = append(b, p.keys.bytes(g.key)[1:]...)
+	}
+	p.scratch = b
+	sum := sha256.Sum256(b)
+	return binary.LittleEndian.Uint64(sum[:8])
+}

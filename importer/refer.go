@@ -1,0 +1,78 @@
+package importer
+
+import (
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+func (p *Preview) decideRefer(row uint32, k *draftKey) {
+	v := &p.v
+	col := k.column
+	rec := p.factOf(k.id)
+	if k.space.Given() {
+		if rec < 0 {
+			v.find(k.field+".unknown", col, k.id)
+		}
+		v.refers = append(v.refers, reference{k.field, rec, none})
+		return
+	}
+	at := p.view(k.id)
+	switch {
+	case rec >= 0 && rec == v.rec, p.d.claims(k.id) && (rec < 0 || at.first != none):
+		v.find(k.field+".self", col, k.id)
+	case rec >= 0 && at.first != none && at.claims == 0:
+		v.find(k.field+".leaving", col, k.id)
+	case rec >= 0 && at.first == none:
+		p.decideAbove(row, k, rec)
+	case at.claims == 1:
+		v.need(row, at.claimer, true)
+		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
+		return
+	case at.claims > 1:
+		v.doomed = k.id
+	default:
+		v.find(k.field+".unknown", col, k.id)
+	}
+	v.refers = append(v.refers, reference{k.field, rec, none})
+}
+
+// decideAbove follows a reference through the store, to the first person whose
+// own reference a row of the file sets: a circle may close through them.
+func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
+	for _, x := range p.above(rec, k.field) {
+		switch by := p.view(p.personKey(x)).first; by {
+		case none:
+			continue
+		case row:
+			n := note{severity: formats.Error, code: "reference.cycle", column: k.column, key: none, rows: []uint32{row}}
+			p.v.notes = append(p.v.notes, n)
+		default:
+			if !slices.Contains(p.v.refs, by) {
+				p.v.refs = append(p.v.refs, by)
+			}
+		}
+		return
+	}
+}
+
+// hops is how far a reference is followed through the store. A circle longer
+// than that among people whom no row of the file is about goes unseen.
+const hops = 8
+
+// above are a stored person and those the field leads to from there, as far as
+// they have been looked up.
+func (p *Preview) above(rec int32, field string) []int32 {
+	out := p.chain[:0]
+	for rec >= 0 && len(out) <= hops && !slices.Contains(out, rec) {
+		out = append(out, rec)
+		next, ok := p.facts.byID[users.ID(p.facts.recs[rec].Field(field))]
+		if !ok {
+			break
+		}
+		rec = next
+	}
+	p.chain = out
+	return out
+}
