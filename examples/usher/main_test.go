@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -68,4 +72,30 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no match for %s", args[1])
 	}
 	ts.Setenv(args[0], m[1])
+}
+
+// usher runs the program within the test, and returns what it printed.
+func usher(t *testing.T, want int, args ...string) string {
+	t.Helper()
+	var out, problems bytes.Buffer
+	got := run(t.Context(), args, strings.NewReader(""), &out, &problems)
+	require.Equal(t, want, got, "usher %s\n%s%s", strings.Join(args, " "), out.String(), problems.String())
+	return out.String()
+}
+
+// listOf writes a file of n people, of whom every bad-th has no address.
+func listOf(t *testing.T, n, bad int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("NAME,EMAIL\n")
+	for i := range n {
+		at := "@"
+		if bad > 0 && i%bad == 0 {
+			at = ""
+		}
+		fmt.Fprintf(&b, "P%d,p%04d%sexample.com\n", i, i, at)
+	}
+	path := filepath.Join(t.TempDir(), "people.csv")
+	require.NoError(t, os.WriteFile(path, []byte(b.String()), 0o600))
+	return path
 }

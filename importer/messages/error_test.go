@@ -45,7 +45,7 @@ func TestError(t *testing.T) {
 			"Not found. Check the name or id, and whether you may see it.", "Introuvable. Vérifiez le nom ou l’identifiant, et vos droits d’accès."},
 		{"a cancellation, wrapped", fmt.Errorf("importer: commit: %w", context.Canceled), "Stopped.", "Arrêté."},
 		{"any other", errors.New("disk\x07 full"), `This did not work: disk\a full`, "L’opération a échoué\u00a0: disk\\a full"},
-		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work: " + strings.Repeat("x", formats.MaxShown) + "…", "L’opération a échoué\u00a0: " + strings.Repeat("x", formats.MaxShown) + "…"},
+		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work: " + strings.Repeat("x", formats.MaxShown-1) + "…", "L’opération a échoué\u00a0: " + strings.Repeat("x", formats.MaxShown-1) + "…"},
 		{"any other, without a word", errors.New(""), "This did not work.", "L’opération a échoué."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
