@@ -28,16 +28,9 @@ func (c *commit) write(ctx context.Context) error {
 }
 
 func (c *commit) progress() {
-	if c.opts.Progress == nil {
-		return
+	if c.opts.Progress != nil {
+		c.opts.Progress(Progress{Done: c.done, Total: c.total})
 	}
-	n := 0
-	for _, x := range c.rows {
-		if x.stored {
-			n++
-		}
-	}
-	c.opts.Progress(Progress{Done: n, Total: c.total})
 }
 
 // attempts is how often a batch is tried while others change what it touches.
@@ -167,6 +160,7 @@ func (c *commit) applied(b *composed) {
 			c.rows[r] = x
 		}
 		x.outcome, x.line, x.stored = b.lines[i].Outcome, b.lines[i], true
+		c.done++
 	}
 	for _, i := range b.images {
 		c.own.add(i)

@@ -87,6 +87,9 @@ func (c *commit) newer(r uint32) bool {
 // holdBack skips every row that would be written if one will not happen.
 func (c *commit) holdBack() {
 	for _, x := range c.rows {
+		if x == nil {
+			continue
+		}
 		if x.outcome == Failed || x.outcome == Blocked || x.outcome == Conflict {
 			for i := range c.shown.grid.rows {
 				if r := uint32(i); c.rows[r] == nil {

@@ -64,7 +64,7 @@ type Progress struct {
 // under an id already used; [ErrRunning] says that somebody else is committing
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
-	c := &commit{shown: p, dir: p.dir, batch: 500, total: len(p.grid.rows), digest: p.digest(), rows: map[uint32]*rowResult{},
+	c := &commit{shown: p, dir: p.dir, batch: 500, total: len(p.grid.rows), digest: p.digest(), rows: make([]*rowResult, len(p.grid.rows)),
 		own: newOwnWork(), newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
 	if opts != nil {
 		c.opts = *opts
@@ -95,8 +95,9 @@ type commit struct {
 	total  int
 	digest string
 
-	record  users.Record          // the import's
-	rows    map[uint32]*rowResult // those of which it is known what became of them
+	record  users.Record // the import's
+	rows    []*rowResult // by row; nil while it is not known what becomes of it
+	done    int          // rows in the journal
 	own     *ownWork
 	newIDs  map[uint32]users.ID // by the row that makes the person
 	heldIDs map[uint32]users.ID // by the row that makes what its person has
@@ -170,6 +171,7 @@ func (c *commit) readJournal(ctx context.Context) error {
 			return users.ErrDigest
 		}
 		c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
+		c.done++
 		if line.Outcome == Created {
 			c.newIDs[row] = line.User
 		}

@@ -55,7 +55,8 @@ func TestEditCosts(t *testing.T) {
 		{"one of many who share an address", "several stay several", equals(n), set(7, "email", "a@x.com"), 1, 1},
 		{"one of many leaves", "several stay several", equals(n), remove(7), 0, 0},
 		{"one of two who share an address", "two become one", equals(2), set(3, "email", "a@x.com"), 2, 2},
-		{"an action of lines", "the line of another is free, or not", asHost(lines(true), lined, attach(0, 1), attach(1, 0), attach(1, 0)), set(2, "line", "5"), 3, 3},
+		{"a line that moves on", "what the row frees it still frees", asHost(lines(true), lined, attach(0, 1), attach(1, 0), attach(1, 0)), set(2, "line", "5"), 1, 1},
+		{"a line that two want then", "the two contest each other; a repeat of one is a repeat still", asHost(lines(true), lined, attach(0, 1), attach(1, 0), attach(1, 0)), set(2, "line", "0"), 2, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

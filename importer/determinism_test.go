@@ -29,9 +29,8 @@ func TestDeterministic(t *testing.T) {
 			return append([]string{preview, reportJSON(t, r)}, contents(t, store)...)
 		}
 		first := once(1)
-		for i := range 3 {
-			require.Empty(t, cmp.Diff(first, once(1+i%2)), "(-first +run %d)", i+2)
-		}
+		require.Empty(t, cmp.Diff(first, once(2)), "(-one processor +two)")
+		require.Empty(t, cmp.Diff(first, once(1)), "(-first +again)")
 	})
 }
 

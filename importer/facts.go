@@ -48,12 +48,7 @@ func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, erro
 
 // ask looks keys up and notes who holds them. If that fails, nothing is noted.
 func (p *Preview) ask(ctx context.Context, keys []uint32) error {
-	list := make([]users.Key, 0, len(keys))
-	for _, id := range keys {
-		space, value := p.keys.parts(id)
-		list = append(list, p.storeKey(space, value))
-	}
-	found, err := p.find(ctx, list)
+	found, err := p.find(ctx, p.storeKeys(keys))
 	if err != nil {
 		return err
 	}
@@ -68,12 +63,23 @@ func (p *Preview) ask(ctx context.Context, keys []uint32) error {
 	return nil
 }
 
-func (p *Preview) storeKey(space users.Space, value string) users.Key {
-	k := users.Key{Account: p.account, Space: space, Value: value}
-	if space.Global() {
-		k.Account = ""
+// storeKeys are keys as the store knows them. Their values share one string.
+func (p *Preview) storeKeys(keys []uint32) []users.Key {
+	var text []byte
+	for _, id := range keys {
+		text = append(text, p.keys.bytes(id)[1:]...)
 	}
-	return k
+	all, at := string(text), 0
+	list := make([]users.Key, 0, len(keys))
+	for _, id := range keys {
+		k := users.Key{Account: p.account, Space: p.keys.spaceOf(id), Value: all[at : at+len(p.keys.bytes(id))-1]}
+		if k.Space.Global() {
+			k.Account = ""
+		}
+		at += len(k.Value)
+		list = append(list, k)
+	}
+	return list
 }
 
 // learn keeps a record and notes it at those of its keys that the file has.

@@ -44,13 +44,13 @@ func (h *heading) better(o *heading) bool {
 // matchHeadings finds the row of headings of a file, among the tables of the
 // template, and reads it as a whole in one language: a word like NOME means
 // one thing in Italian and another in none.
-func matchHeadings(tpl *Template, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
+func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
 	var best *heading
 	for i := range min(read.Len(), headRows) {
-		row := read.Row(i)
+		folded := foldRow(read.Row(i))
 		for _, table := range free {
-			for _, lang := range tpl.Languages() {
-				if h := matchRow(&tpl.Tables[table], row, lang); h.known > 0 && h.better(best) {
+			for _, lang := range known.languages {
+				if h := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang]); h.known > 0 && h.better(best) {
 					h.table, h.row = table, i
 					best = h
 				}
@@ -81,15 +81,46 @@ func required(t *Table) []int {
 	return out
 }
 
-func matchRow(t *Table, row formats.Row, lang string) *heading {
+// headingWords are a template's headings: by table and language, the column
+// each folded heading stands for.
+type headingWords struct {
+	languages []string
+	columns   []map[string]map[string]int
+}
+
+func (t *Template) headingWords() headingWords {
+	w := headingWords{languages: t.Languages()}
+	for i := range t.Tables {
+		byLang := map[string]map[string]int{}
+		for _, lang := range w.languages {
+			byLang[lang] = map[string]int{}
+			for c := range t.Tables[i].Columns {
+				for _, word := range t.Tables[i].Columns[c].Headings[lang] {
+					byLang[lang][users.FoldHeading(word)] = c
+				}
+			}
+		}
+		w.columns = append(w.columns, byLang)
+	}
+	return w
+}
+
+func foldRow(row formats.Row) []string {
+	out := make([]string, row.Len())
+	for c := range out {
+		out[c] = users.FoldHeading(row.Cell(c))
+	}
+	return out
+}
+
+func matchRow(t *Table, folded []string, lang string, words map[string]int) *heading {
 	h := &heading{lang: lang, cols: slices.Repeat([]int{-1}, len(t.Columns))}
-	for c := range row.Len() {
-		folded := users.FoldHeading(row.Cell(c))
-		if folded == "" {
+	for c, word := range folded {
+		if word == "" {
 			continue
 		}
-		switch i := t.byHeading(folded, lang); {
-		case i < 0:
+		switch i, ok := words[word]; {
+		case !ok:
 			h.unknown = append(h.unknown, c)
 		case h.cols[i] >= 0:
 			h.twice = append(h.twice, [2]int{h.cols[i], c})
@@ -109,18 +140,6 @@ func (h *heading) require(t *Table) {
 			h.missing = append(h.missing, i)
 		}
 	}
-}
-
-// byHeading is the column known by that folded heading in the language, or by its field's name.
-func (t *Table) byHeading(folded, lang string) int {
-	for i := range t.Columns {
-		for _, w := range t.Columns[i].Headings[lang] {
-			if users.FoldHeading(w) == folded {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // byHand lays the caller's choice of columns over what was recognised.
@@ -214,11 +233,12 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 	for i := range free {
 		free[i] = i
 	}
+	known := tpl.headingWords()
 	for i, read := range tables {
 		if read.Len() == 0 {
 			return nil, formats.Refuse("file.empty")
 		}
-		h, err := matchHeadings(tpl, read, free, mapsOf(maps, i))
+		h, err := matchHeadings(tpl, known, read, free, mapsOf(maps, i))
 		if err != nil {
 			return nil, err
 		}

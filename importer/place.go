@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
 
@@ -38,8 +39,10 @@ func (p *Preview) request() uint32 {
 		str(w.value)
 	}
 	for _, n := range d.notes {
-		str(n.code)
-		num(n.column + 1)
+		if n.severity == formats.Error { // a warning about how a cell was typed changes no meaning
+			str(n.code)
+			num(n.column + 1)
+		}
 	}
 	if d.sole {
 		b = append(b, 1)
@@ -81,7 +84,9 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 	s.makes = s.rec < 0 && d.makes()
 	steers := false
 	if d.about >= 0 {
-		add(d.keys[d.about].id, chainRefer, false)
+		if !d.makes() { // else it sees the key by its claim
+			add(d.keys[d.about].id, chainRefer, false)
+		}
 		add(p.subject(s.rec), chainAbout, d.sole)
 	}
 	for i := range d.keys {

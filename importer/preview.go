@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -202,31 +203,44 @@ func (p *Preview) build(ctx context.Context) error {
 	p.tally = newTally()
 	p.d.values = map[*Column]allowed{}
 	var unasked []uint32
-	i := 0
-	for r := range p.grid.ordered {
-		if i++; i%256 == 0 && ctx.Err() != nil {
-			return fmt.Errorf("importer: preview: %w", ctx.Err())
-		}
+	rows := until(ctx, p.grid.ordered)
+	for r := range rows {
 		p.draft(r)
 		unasked = p.unasked(unasked)
 	}
-	if err := p.learnAll(ctx, unasked, p.grid.ordered); err != nil {
+	if err := p.learnAll(ctx, unasked, rows); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)
 	}
-	for r := range p.grid.ordered {
+	for r := range rows {
 		p.draft(r)
 		p.place(r, func(uint32) {})
 	}
 	var check []uint32
-	for r := range p.grid.ordered {
+	for r := range rows {
 		p.redecide(r)
 		if s := &p.state[r]; s.more != nil || s.doomed != none || s.action == ActionError {
 			check = append(check, r)
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("importer: preview: %w", err)
+	}
 	p.propagate(check)
 	p.redecided = 0
 	return nil
+}
+
+// until ends a sequence when the context is done, which it asks every 256 rows.
+// Whoever ranges over it asks the context afterwards.
+func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		i := 0
+		for r := range rows {
+			if i++; i%256 == 0 && ctx.Err() != nil || !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // unasked appends the drafted row's keys that the store has not been asked about.
@@ -242,7 +256,10 @@ func (p *Preview) unasked(to []uint32) []uint32 {
 
 // learnAll asks the store about keys, and then, one round for each, about what
 // the people of those rows have, and about those who hold what the rows name.
-func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows func(func(uint32) bool)) error {
+func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	from := len(p.facts.recs)
 	if err := p.ask(ctx, keys); err != nil {
 		for _, k := range keys {

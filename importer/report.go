@@ -154,6 +154,8 @@ type Texter interface {
 	Label(name string) string
 	// Field is the name of a field: "First name" for "first_name".
 	Field(name string) string
+	// Value is the value of a field as people write it.
+	Value(field, value string) string
 }
 
 // A ReportRow is a line of a report in words, for a file. Its tags name the
@@ -185,7 +187,7 @@ func (l *ReportLine) words(t Texter) ReportRow {
 	}
 	var parts []string
 	for _, c := range l.Changes {
-		parts = append(parts, t.Field(c.Field)+": "+c.Old+" → "+c.New)
+		parts = append(parts, t.Field(c.Field)+": "+t.Value(c.Field, c.Old)+" → "+t.Value(c.Field, c.New))
 	}
 	for _, g := range l.Gains {
 		parts = append(parts, "+"+g.Value)
@@ -202,16 +204,40 @@ func (l *ReportLine) words(t Texter) ReportRow {
 	return row
 }
 
-// Sheet is the report as a sheet, in words.
+// Sheet is the report as a sheet, in words. Columns that would say nothing are
+// left out: the table where there is one, the line where it is the row's number.
 func (r *Report) Sheet(t Texter) formats.Sheet {
+	columns := []struct {
+		name  string
+		width int
+		cell  func(*ReportRow) string
+		used  func(*ReportLine) bool
+	}{
+		{"table", 16, func(w *ReportRow) string { return w.Table }, func(l *ReportLine) bool { return l.Table != "" }},
+		{"row", 8, func(w *ReportRow) string { return w.Row }, nil},
+		{"line", 12, func(w *ReportRow) string { return w.Line }, func(l *ReportLine) bool { return l.Line != 0 && l.Line != l.Number }},
+		{"action", 14, func(w *ReportRow) string { return w.Action }, nil},
+		{"outcome", 14, func(w *ReportRow) string { return w.Outcome }, nil},
+		{"who", 32, func(w *ReportRow) string { return w.Who }, nil},
+		{"changes", 48, func(w *ReportRow) string { return w.Changes }, nil},
+		{"findings", 72, func(w *ReportRow) string { return w.Findings }, nil},
+	}
 	s := formats.Sheet{Name: "report"}
-	for _, name := range []string{"table", "row", "line", "action", "outcome", "who", "changes", "findings"} {
-		s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label(name), Text: true})
+	var cells []func(*ReportRow) string
+	for _, c := range columns {
+		if c.used == nil || slices.ContainsFunc(r.Lines, func(l ReportLine) bool { return c.used(&l) }) {
+			s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label(c.name), Text: true, Width: c.width})
+			cells = append(cells, c.cell)
+		}
 	}
 	s.Rows = func(yield func([]string) bool) {
+		row := make([]string, len(cells))
 		for i := range r.Lines {
 			w := r.Lines[i].words(t)
-			if !yield([]string{w.Table, w.Row, w.Line, w.Action, w.Outcome, w.Who, w.Changes, w.Findings}) {
+			for c := range cells {
+				row[c] = cells[c](&w)
+			}
+			if !yield(row) {
 				return
 			}
 		}

@@ -78,7 +78,7 @@ func requireTold(t tb, store users.Store, r *importer.Report) {
 
 // broken opens the scene's store so that, once armed, call number at of the
 // operation fails, before it takes effect or after.
-func broken(s *scene, inner users.Store, op string, at int, after bool) (store *storetest.Faulty, arm func()) {
+func broken(inner users.Store, op string, at int, after bool) (store *storetest.Faulty, arm func()) {
 	store = storetest.NewFaulty(inner)
 	base := -1
 	fail := func(o string, n int) error {
@@ -105,7 +105,7 @@ func TestResume(t *testing.T) {
 		after := chance(t, 50, "after the effect")
 		for at := 1; at < 30; at++ {
 			inner := s.store(t)
-			store, arm := broken(s, inner, op, at, after)
+			store, arm := broken(inner, op, at, after)
 			p := s.preview(t, store)
 			arm()
 			calls := store.Calls(op)
@@ -132,25 +132,23 @@ func TestResumeFromAFreshPreview(t *testing.T) {
 		opts := importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}}
 		clean := cleanRun(t, s, opts.Batch)
 		after := chance(t, 50, "after the effect")
-		for at := 1; at < 30; at++ {
-			inner := s.store(t)
-			store, arm := broken(s, inner, storetest.OpApply, at, after)
-			p := s.preview(t, store)
-			arm()
-			if _, err := p.Commit(t.Context(), &opts); err == nil {
-				return
-			}
-			later := *s
-			if at > 1 || after { // else it never began
-				later.resume = imp
-			}
-			p = later.previewIn(t, s.openAs(inner, "later"))
-			r, err := p.Commit(t.Context(), &opts)
-			require.NoError(t, err, "committed from a fresh preview after Apply %d failed", at)
-			requireOnce(t, inner)
-			require.Empty(t, cmp.Diff(clean.contents, contents(t, inner)), "the store (-clean +this)")
-			require.Empty(t, cmp.Diff(clean.outcomes, outcomes(r)), "the outcomes (-clean +this)")
+		at := rapid.IntRange(1, 6).Draw(t, "Apply")
+		inner := s.store(t)
+		store, arm := broken(inner, storetest.OpApply, at, after)
+		p := s.preview(t, store)
+		arm()
+		if _, err := p.Commit(t.Context(), &opts); err == nil {
+			return
 		}
+		later := *s
+		if at > 1 || after { // else it never began
+			later.resume = imp
+		}
+		r, err := later.previewIn(t, s.openAs(inner, "later")).Commit(t.Context(), &opts)
+		require.NoError(t, err, "committed from a fresh preview after Apply %d failed", at)
+		requireOnce(t, inner)
+		require.Empty(t, cmp.Diff(clean.contents, contents(t, inner)), "the store (-clean +this)")
+		require.Empty(t, cmp.Diff(clean.outcomes, outcomes(r)), "the outcomes (-clean +this)")
 	})
 }
 
@@ -245,7 +243,7 @@ func TestAnotherDocumentUnderTheSameID(t *testing.T) {
 func TestLoadReportOfABrokenImport(t *testing.T) {
 	s := asHost(people(), nil, row("l1", "p1@x.com", "A"), row("l2", "p2@x.com", "B"), row("l3", "p3@x.com", "C"))
 	inner := s.store(t)
-	store, arm := broken(s, inner, storetest.OpApply, 2, false)
+	store, arm := broken(inner, storetest.OpApply, 2, false)
 	p := s.preview(t, store)
 	arm()
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})

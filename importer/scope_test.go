@@ -115,7 +115,7 @@ func TestValueHeldElsewhereIsNameless(t *testing.T) {
 		require.NotContains(t, got.json(), secret)
 	}
 	s.as(users.Host("test"))
-	require.Contains(t, show(s.preview(t, s.store(t))).json(), "p7@x.com", "who reaches the holder is told")
+	require.Contains(t, show(s.preview(t, s.store(t))).json(), "globex", "who reaches the holder is told where")
 }
 
 // A file grants no role that its actor may not grant, neither when it is shown nor when it is done.
@@ -178,6 +178,7 @@ func TestRulesArePredicted(t *testing.T) {
 		{"the last admin", asHost(staff(), admins[:1], leave(0)).and(detach(9)).as(users.Partner("pat")), "people 2 error !admin.last"},
 		{"a partner", asHost(staff(), []users.Record{person(0, func(p *users.Profile) { p.Grant(users.RolePartner, true) })}, leave(0)).and(detach(9)).as(me), "people 2 error !delete.partner"},
 		{"somebody of MiCloud Connect", asHost(staff(), []users.Record{person(1, from(users.MiCloud))}, leave(1)).and(detach(9)).as(me), "people 2 error !delete.source"},
+		{"a person needs a name, whatever the template says of it", asHost(people(), nil, row("l7", mail(7))).as(me), "2 error !name.missing"},
 		{"both of two admins", asHost(people(), admins[:2], row("l0", mail(0), "N0", "", "User"), row("l1", mail(1), "N1", "", "User")).as(users.Partner("pat")), "2 error !admin.last"},
 	}
 	for _, tt := range tests {
@@ -191,20 +192,4 @@ func TestRulesArePredicted(t *testing.T) {
 			require.Equal(t, before, roll(t, store))
 		})
 	}
-}
-
-// A person needs a name, whatever a template says or does not say of it.
-func TestNamelessPersonIsPredicted(t *testing.T) {
-	tpl := people()
-	tpl.Tables[0].Draft = func(r importer.Row, d *importer.Draft) {
-		d.About(users.SpaceLANID, r.Value("lan_id"))
-		d.Claim(users.SpaceLANID, r.Value("lan_id"))
-		d.Claim(users.SpaceEmail, r.Value("email"))
-	}
-	s := asHost(tpl, nil, row("l1", "p1@x.com")).as(users.Partner("pat"))
-	p := s.preview(t, s.store(t))
-	was := show(p)
-	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
-	require.NoError(t, err)
-	requireOutcomes(t, was, nil, r, outcomeOf)
 }

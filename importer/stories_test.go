@@ -182,7 +182,7 @@ func TestStories(t *testing.T) {
 		},
 		{
 			name: "one's own supervisor", reason: "nobody is above themselves, stored or new",
-			scene: asHost(people(), three, row("l0", "p0@x.com", "N0", "l0"), row("l7", "p7@x.com", "", "L7")),
+			scene: asHost(people(), three, row("l0", "p0@x.com", "N0", "l0"), row("l7", "p7@x.com", "N7", "L7")),
 			want:  []string{"2 error !supervisor.self", "3 error !supervisor.self"},
 		},
 		{
@@ -197,7 +197,7 @@ func TestStories(t *testing.T) {
 				"people 2 delete p0@x.com -x/0", "people 3 create l7 lan_id:>l7 email:>p0@x.com name:>Heir",
 				"lines 2 update p1@x.com +x/0 -x/1",
 			},
-			steps: []step{{set(2, "supervisor", "\u202e"), 1, []string{"people 2 error !text.bidi", "people 3 blocked !row.blocked[people/2]", "lines 2 blocked !row.blocked[people/2]"}},
+			steps: []step{{set(2, "supervisor", "\u202e"), 1, []string{"people 2 error !text.bidi", "people 3 blocked !row.blocked[2]", "lines 2 blocked !row.blocked[people/2]"}},
 				{set(2, "supervisor", ""), 1, []string{
 					"people 2 delete p0@x.com -x/0", "people 3 create l7 lan_id:>l7 email:>p0@x.com name:>Heir",
 					"lines 2 update p1@x.com +x/0 -x/1",

@@ -175,7 +175,7 @@ func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows()}
 	for c := range tab.Columns {
 		col := tab.sheetColumn(c, tab.Columns[c].Heading(lang), lang)
-		col.Strict = len(col.Values) > 0
+		col.Strict, col.Width = len(col.Values) > 0, max(24, len(col.Heading)+4)
 		s.Columns = append(s.Columns, col)
 	}
 	return s

@@ -27,9 +27,6 @@ func people(modes ...importer.Mode) *importer.Template {
 			d.Claim(users.SpaceEmail, r.Value("email"))
 			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
 			d.Sole()
-			if r.Blank("name") {
-				d.ErrorNew("name", "name.missing")
-			}
 			d.WantCell("name")
 			d.WantCell("role")
 		},
@@ -96,9 +93,6 @@ func staff() *importer.Template {
 			d.Claim(users.SpaceLANID, r.Value("lan_id"))
 			d.Claim(users.SpaceEmail, r.Value("email"))
 			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-			if r.Blank("name") {
-				d.ErrorNew("name", "name.missing")
-			}
 			d.WantCell("name")
 		},
 	}, calls.Tables[0]}}

@@ -91,11 +91,11 @@ func (c *console) details(r importer.RowView) []string {
 	for _, x := range r.Changes {
 		if r.Action == importer.ActionCreate {
 			if x.New != r.Who {
-				parts = append(parts, formats.Show(x.New))
+				parts = append(parts, formats.Show(c.lang.Value(x.Field, x.New)))
 			}
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s%s%s → %s", c.lang.Field(x.Field), c.words().colon, formats.Show(x.Old), formats.Show(x.New)))
+		parts = append(parts, fmt.Sprintf("%s%s%s → %s", c.lang.Field(x.Field), c.words().colon, formats.Show(c.lang.Value(x.Field, x.Old)), formats.Show(c.lang.Value(x.Field, x.New))))
 	}
 	for _, g := range r.Gains {
 		parts = append(parts, "+"+formats.Show(g.Value))

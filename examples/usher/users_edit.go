@@ -50,7 +50,7 @@ func editUser(ctx context.Context, c *console, d *desk, who string, set list) er
 		fmt.Fprintln(c.out, c.lang.Outcome("unchanged"))
 	}
 	for _, x := range changes {
-		fmt.Fprintf(c.out, "%s: %s → %s\n", c.lang.Field(x.Field), printable(x.Old), printable(x.New))
+		fmt.Fprintf(c.out, "%s: %s → %s\n", c.lang.Field(x.Field), printable(c.lang.Value(x.Field, x.Old)), printable(c.lang.Value(x.Field, x.New)))
 	}
 	return nil
 }

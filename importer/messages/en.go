@@ -219,6 +219,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.holder": "Holder", "field.line": "Line", "field.lanid": "LAN ID", "field.station": "PBX ID", "field.external": "External id",
 	"field.unit": "Org unit", "field.product": "Product", "field.id": "Id",
 
+	"value.yes": "yes", "value.no": "no",
 	"role.account_admin": "Account Admin", "role.partner": "Mitel Partner", "role.user": "User",
 	"source.local": "the account itself", "source.scim": "SCIM", "source.pbx": "the PBX", "source.micloud": "MiCloud Connect", "source.iot": "IoT",
 	"kind.account": "accounts", "kind.user": "users", "kind.line": "lines", "kind.subscription": "subscriptions", "kind.role": "the roles of an account",

@@ -222,6 +222,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"field.holder": "Titulaire", "field.line": "Ligne téléphonique", "field.lanid": "LAN ID", "field.station": "ID PBX", "field.external": "Identifiant externe",
 	"field.unit": "Unité organisationnelle", "field.product": "Produit", "field.id": "Identifiant",
 
+	"value.yes": "oui", "value.no": "non",
 	"role.account_admin": "Admin de compte", "role.partner": "Partenaire Mitel", "role.user": "Utilisateur",
 	"source.local": "ce compte lui-même", "source.scim": "SCIM", "source.pbx": "l'autocommutateur (PBX)", "source.micloud": "MiCloud Connect", "source.iot": "l'IdT",
 	"kind.account": "des comptes", "kind.user": "des utilisateurs", "kind.line": "des lignes téléphoniques", "kind.subscription": "des abonnements", "kind.role": "les rôles d'un compte",

@@ -27,6 +27,28 @@ func (l Language) State(s users.ImportState) string { return l.table().words["st
 // field nobody knows is called by its own name, "Cost centre" for "custom.cost_centre".
 func (l Language) Field(name string) string { return l.label("field.", name) }
 
+// Value is the value of a field as people write it: "Account Admin" for the
+// role "account_admin", "yes" for what is so. Any other value is left as it is;
+// it is not made fit to be shown.
+func (l Language) Value(field, value string) string {
+	words := l.table().words
+	switch field {
+	case "role", "roles":
+		parts := strings.Split(value, ",")
+		for i, p := range parts {
+			if w, ok := words["role."+p]; ok {
+				parts[i] = w
+			}
+		}
+		return strings.Join(parts, ", ")
+	case "registered", "active":
+		if w, ok := words["value."+value]; ok {
+			return w
+		}
+	}
+	return value
+}
+
 // Label is the heading of a column of a report, a preview or a history: "Row"
 // for "row". A name nobody knows heads its column itself.
 func (l Language) Label(name string) string { return l.label("label.", name) }

@@ -53,3 +53,17 @@ func TestField(t *testing.T) {
 	require.Equal(t, "Résultat", messages.For("fr").Label("outcome"))
 	require.Equal(t, "Cost centre", messages.For("fr").Label("cost_centre"))
 }
+
+func TestValue(t *testing.T) {
+	for _, tt := range []struct{ name, field, value, en, fr string }{
+		{"a role", "role", "account_admin", "Account Admin", "Admin de compte"},
+		{"several, one of the account's own", "roles", "Agent desk,account_admin", "Agent desk, Account Admin", "Agent desk, Admin de compte"},
+		{"what is so", "active", "no", "no", "non"},
+		{"anything else", "name", "account_admin", "account_admin", "account_admin"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.en, messages.For("en").Value(tt.field, tt.value))
+			require.Equal(t, tt.fr, messages.For("fr").Value(tt.field, tt.value))
+		})
+	}
+}
