@@ -43,6 +43,9 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if c.recheck(units) && c.opts.Policy == AllOrNothing {
+			c.holdBack()
+		}
 		rows := c.live(units)
 		if len(rows) == 0 {
 			return nil
@@ -64,6 +67,9 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		default:
 			return err
 		}
+		if c.opts.Policy == AllOrNothing {
+			c.holdBack()
+		}
 	}
 	left := c.live(units)
 	for _, r := range left {
@@ -71,6 +77,22 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	}
 	c.settle(left, Conflict)
 	return nil
+}
+
+// recheck decides the rows of units again: what was learnt since, for other
+// rows, may concern them. Those that would no longer do what was shown are
+// conflicts. It reports whether there were any.
+func (c *commit) recheck(units [][]uint32) bool {
+	var lost []uint32
+	for _, r := range c.live(units) {
+		c.fresh.redecide(r)
+		if c.fresh.state[r].print != c.shown.state[r].print {
+			c.conflict(r)
+			lost = append(lost, r)
+		}
+	}
+	c.settle(lost, Conflict)
+	return len(lost) > 0
 }
 
 // live are the rows of units that are still to be written. A unit of which a
@@ -114,14 +136,17 @@ func (c *commit) deny(b *composed, d *users.Denied) {
 	}
 }
 
-// contest looks again at the rows in whose way something stands: those that
-// would still do what was shown are tried again, the others are conflicts.
+// contest looks again at the rows in whose way something stands. Those that
+// would still do what was shown are then tried again.
 func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) error {
 	if len(x.Done) > 0 || slices.Contains(x.Stale, c.id) {
 		return ErrRunning
 	}
 	in := map[users.ID]bool{}
 	for _, id := range x.Stale {
+		in[id] = true
+	}
+	for _, id := range x.Gone {
 		in[id] = true
 	}
 	for _, k := range x.Keys {
@@ -133,21 +158,7 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 			rows = append(rows, r)
 		}
 	}
-	if err := c.fresh.refresh(ctx, rows); err != nil {
-		return err
-	}
-	var lost []uint32
-	for _, r := range rows {
-		c.fresh.redecide(r)
-		if c.fresh.state[r].print != c.shown.state[r].print {
-			lost = append(lost, r)
-		}
-	}
-	for _, r := range lost {
-		c.conflict(r)
-	}
-	c.settle(lost, Conflict)
-	return nil
+	return c.fresh.refresh(ctx, rows)
 }
 
 // applied notes what a batch did.

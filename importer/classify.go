@@ -46,7 +46,7 @@ func (c *commit) classify() {
 		}
 		for i := range shown.grid.rows {
 			if r := uint32(i); c.rows[r] == nil && shown.state[r].lowers {
-				c.rows[r] = &rowResult{outcome: Skipped, findings: []formats.Finding{f}}
+				c.rows[r] = &rowResult{outcome: Skipped, braked: true, findings: []formats.Finding{f}}
 				fail(r)
 			}
 		}
@@ -61,7 +61,11 @@ func (c *commit) classify() {
 // conflict ends a row that would no longer do what was shown, and says why.
 func (c *commit) conflict(row uint32) {
 	v := c.fresh.show(row)
-	x := &rowResult{outcome: Conflict, findings: []formats.Finding{c.fresh.place1(row, &note{severity: formats.Error, code: "row.stale", column: -1, key: none})}}
+	stale := note{severity: formats.Error, code: "row.stale", column: -1, key: none}
+	if len(v.Losses) > 0 {
+		stale.args = map[string]string{"holder": v.Losses[0].Who}
+	}
+	x := &rowResult{outcome: Conflict, findings: []formats.Finding{c.fresh.place1(row, &stale)}}
 	for _, f := range v.Findings {
 		if f.Severity == formats.Error {
 			x.findings = append(x.findings, f)
@@ -90,7 +94,7 @@ func (c *commit) holdBack() {
 		if x == nil {
 			continue
 		}
-		if x.outcome == Failed || x.outcome == Blocked || x.outcome == Conflict {
+		if x.braked || x.outcome == Failed || x.outcome == Blocked || x.outcome == Conflict {
 			for i := range c.shown.grid.rows {
 				if r := uint32(i); c.rows[r] == nil {
 					c.rows[r] = &rowResult{outcome: Skipped}

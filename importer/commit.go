@@ -109,6 +109,7 @@ type rowResult struct {
 	findings []formats.Finding
 	line     *ReportLine // as journaled
 	stored   bool
+	braked   bool // held back by a brake nobody lifted
 }
 
 func (c *commit) run(ctx context.Context) error {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/usher-go/usher/users"
@@ -18,6 +19,7 @@ type composed struct {
 
 	work  map[users.ID]*work
 	order []users.ID
+	needs map[users.ID]bool // referred to by what is written
 }
 
 // work is a record while rows change it.
@@ -33,7 +35,7 @@ type work struct {
 // end state. What is given up goes before what is gained, so that a line moves
 // whichever row comes first.
 func (c *commit) compose(rows []uint32) *composed {
-	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, work: map[users.ID]*work{},
+	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, work: map[users.ID]*work{}, needs: map[users.ID]bool{},
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
 	for _, r := range rows {
 		c.decided(r)
@@ -63,6 +65,11 @@ func (c *commit) compose(rows []uint32) *composed {
 		}
 		b.images = append(b.images, i)
 		b.batch.Writes = append(b.batch.Writes, write)
+	}
+	for _, id := range sortedIDs(b.needs) {
+		if b.work[id] == nil {
+			b.batch.Needs = append(b.batch.Needs, id)
+		}
 	}
 	for _, r := range rows {
 		c.note(b, r, c.fresh.actionOf(r).outcome())
@@ -102,6 +109,18 @@ func (b *composed) touch(c *commit, row uint32, id users.ID, begin func() *work)
 		b.touches[row] = append(b.touches[row], id)
 	}
 	return w
+}
+
+// refer notes that what the row writes names a record, which must be there.
+func (b *composed) refer(row uint32, id users.ID) {
+	if id != "" {
+		b.needs[id] = true
+		b.touches[row] = append(b.touches[row], id)
+	}
+}
+
+func sortedIDs(m map[users.ID]bool) []users.ID {
+	return slices.Sorted(maps.Keys(m))
 }
 
 // idOf is the id of the person a row is about.
@@ -164,6 +183,7 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 			id = c.newID(f.row)
 		}
 		person().rec.SetField(x.Field, string(id))
+		b.refer(row, id)
 	}
 }
 
@@ -181,6 +201,7 @@ func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
 			held = b.fresh(c, row, c.heldID(row), &users.Line{})
 		}
 		held.rec.SetField("holder", string(c.idOf(row, v)))
+		b.refer(row, c.idOf(row, v))
 	}
 	for _, x := range v.changes {
 		name, kind, ok := ofHeld(x.Field)
@@ -221,6 +242,11 @@ func (c *commit) units() [][]uint32 {
 		}
 		rows = append(rows, r)
 		edges[r] = append(edges[r], c.fresh.state[r].extra().needs...)
+		if c.fresh.state[r].successor {
+			if by := c.fresh.anySuccessor(); by != none {
+				edges[r] = append(edges[r], by)
+			}
+		}
 		for _, rec := range c.writesTo(r) {
 			if s, ok := last[rec]; ok && s != r {
 				edges[r], edges[s] = append(edges[r], s), append(edges[s], r)
@@ -262,6 +288,7 @@ func (c *commit) writesTo(row uint32) []int64 {
 // refresh looks rows up again: their keys, their people and what these have.
 func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 	var keys []uint32
+	var holders []int32
 	for _, r := range rows {
 		p.unplace(r, func(key uint32) { keys = append(keys, key) })
 		p.draft(r)
@@ -277,13 +304,19 @@ func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 	})
 	for _, k := range keys {
 		if rec := p.factOf(k); rec >= 0 {
-			delete(p.facts.held, rec)
+			if _, asked := p.facts.held[rec]; asked {
+				delete(p.facts.held, rec)
+				holders = append(holders, rec)
+			}
 			p.forget(rec)
 		}
 		p.keys.state[k].fact = factNone
 	}
 	p.facts.leading, p.asked = -1, false
 	if err := p.learnAll(ctx, keys, slices.Values(rows)); err != nil {
+		return err
+	}
+	if err := p.askHeld(ctx, holders); err != nil {
 		return err
 	}
 	for _, r := range rows {

@@ -21,6 +21,8 @@ type verdict struct {
 	refs    []uint32 // of needs, those that make what the row refers to
 	doomed  uint32   // a contested key the row depends on, or none
 	refers  []reference
+	// successor is whether some row that makes an admin must happen.
+	successor bool
 }
 
 // gain is a key the person will hold. rec is what there is of it in the store, or -1.
@@ -67,7 +69,7 @@ func (p *Preview) decide(row uint32) *verdict {
 	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
 	for _, n := range d.notes {
-		if !n.onlyNew || v.rec < 0 {
+		if !n.onlyNew || v.rec < 0 && p.opts.Mode != Update {
 			v.notes = append(v.notes, n)
 		}
 	}
@@ -115,7 +117,7 @@ func (p *Preview) decideRepeat(row, first uint32) {
 func (p *Preview) action() Action {
 	d, v := &p.d, &p.v
 	makes := v.rec < 0 && d.makes()
-	if makes {
+	if makes && p.opts.Mode != Update {
 		p.decideNew()
 	}
 	if v.rec >= 0 && !p.changesPerson(v.rec) && len(v.changes)+len(v.gains) > 0 {

@@ -157,10 +157,10 @@ func (d *Draft) Refer(field string, space users.Space, value string) {
 }
 
 // Once says that no other row may say Once with the same value: a place in the
-// file that takes one row.
-func (d *Draft) Once(value string) {
+// file that takes one row. field is where the finding stands if two do.
+func (d *Draft) Once(field, value string) {
 	if value != "" {
-		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.columnOf(spaceSlot, value)})
+		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.spec.column(field)})
 	}
 }
 

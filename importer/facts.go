@@ -236,6 +236,10 @@ func (p *Preview) askLeading(ctx context.Context) error {
 		return err
 	}
 	p.facts.people, p.facts.leading = all.Total, leading.Total
+	if p.own != nil {
+		people, leads := p.own.took()
+		p.facts.people, p.facts.leading = p.facts.people+people, p.facts.leading+leads
+	}
 	return nil
 }
 

@@ -56,6 +56,17 @@ func forEachKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *s
 	}
 }
 
+// forAnyKind checks a property that hardly depends on the kind of file: a fifth of the work.
+func forAnyKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *scene)) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := pick(t, "kind", makers()...)
+		w := newWorld(t)
+		s := m.scene(t, w)
+		t.Log(s)
+		property(t, m, w, s)
+	})
+}
+
 func (m maker) scene(t *rapid.T, w *world) *scene {
 	s := &scene{template: m.template(), mode: pick(t, "mode", m.modes...), actor: w.actor(t), records: w.records}
 	rows := m.rows(t, w)

@@ -159,7 +159,7 @@ func (p *Preview) decideLead(row uint32) {
 	switch {
 	case !at.short:
 	case at.first != none:
-		p.v.need(row, at.first, false)
+		p.v.successor = true
 	default:
 		p.v.find("admin.last", p.d.spec.column("role"), none)
 	}

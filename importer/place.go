@@ -163,7 +163,7 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 			continue
 		}
 		for r := range p.keys.rows(d.key, c) {
-			if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
+			if p.needs(r, row) || c == chainClaim && p.state[r].successor || slices.Contains(p.state[r].extra().refs, row) {
 				yield(r)
 			}
 		}

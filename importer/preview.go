@@ -162,18 +162,19 @@ type Preview struct {
 
 // rowState is what is kept of a row's decision.
 type rowState struct {
-	nodes   uint32
-	rec     int32 // the person in the store, or -1
-	print   uint64
-	action  Action
-	makes   bool // the row makes the person it is about
-	repeat  bool
-	lowers  bool // the row deletes somebody, or takes an admin's rights
-	blocked bool
-	cycle   bool
-	doomed  uint32
-	cause   uint32   // the row that keeps a blocked one from happening
-	more    *rowMore // nil for most rows
+	nodes     uint32
+	rec       int32 // the person in the store, or -1
+	print     uint64
+	action    Action
+	makes     bool // the row makes the person it is about
+	repeat    bool
+	successor bool // some row that makes an admin must happen
+	lowers    bool // the row deletes somebody, or takes an admin's rights
+	blocked   bool
+	cycle     bool
+	doomed    uint32
+	cause     uint32   // the row that keeps a blocked one from happening
+	more      *rowMore // nil for most rows
 }
 
 // rowMore is what only some rows have.
@@ -218,7 +219,7 @@ func (p *Preview) build(ctx context.Context) error {
 	var check []uint32
 	for r := range rows {
 		p.redecide(r)
-		if s := &p.state[r]; s.more != nil || s.doomed != none || s.action == ActionError {
+		if s := &p.state[r]; s.more != nil || s.successor || s.doomed != none || s.action == ActionError {
 			check = append(check, r)
 		}
 	}
@@ -303,9 +304,9 @@ func (p *Preview) redecide(row uint32) bool {
 	s := &p.state[row]
 	p.uncount(row)
 	print, old := p.print(), s.extra()
-	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
+	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
 	s.lowers = v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0
-	s.print, s.action, s.doomed, s.more = print, v.action, v.doomed, nil
+	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}
 	}

@@ -54,12 +54,15 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 				block(r)
 			}
 		}
+		if p.state[r].successor && p.anySuccessor() == none {
+			block(r)
+		}
 	}
 	for len(queue) > 0 {
 		r := queue[0]
 		queue = queue[1:]
 		p.dependents(r, func(d uint32) {
-			if in[d] && p.needs(d, r) {
+			if in[d] && (p.needs(d, r) || p.state[d].successor && p.anySuccessor() == none) {
 				block(d)
 			}
 		})
@@ -75,6 +78,17 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 	return out
 }
 
+// anySuccessor is a row that makes an admin and will happen, or none.
+func (p *Preview) anySuccessor() uint32 {
+	found := none
+	for r := range p.keys.rows(p.leadKey(), chainFree) {
+		if !p.dead(r) && (found == none || p.grid.less(r, found)) {
+			found = r
+		}
+	}
+	return found
+}
+
 // inCircle is the cause of a row in a circle of references.
 const inCircle = none - 1
 
@@ -88,6 +102,9 @@ func (p *Preview) why(row uint32) uint32 {
 			if p.dead(by) {
 				return by
 			}
+		}
+		if s.successor {
+			return p.first(p.leadKey())
 		}
 	}
 	return none

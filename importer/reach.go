@@ -17,15 +17,31 @@ func (p *Preview) draft(row uint32) {
 	p.cells = p.cells[:len(spec.Columns)]
 	d := &p.d
 	d.reset(spec, g.tables[g.rows[row].id.Table()].lang, Row{spec, p.cells})
-	for i := range spec.Columns {
-		p.cells[i] = d.readCell(i, g.text(row, i))
+	if !p.readRow(row) {
+		d.reset(d.spec, d.lang, d.row)
+		d.notes = append(d.notes, note{severity: formats.Error, code: "internal.panic", column: -1, key: none})
 	}
-	p.readNotes(row)
-	spec.Draft(d.row, d)
 	for i := range d.keys {
 		k := &d.keys[i]
 		k.id = p.keys.key(k.space, k.space.Fold(k.value))
 	}
+}
+
+// readRow has the Template read the row, and reports whether it came back. The
+// code is the host's: a panic in it fails its row, and no other.
+func (p *Preview) readRow(row uint32) (ok bool) {
+	defer func() {
+		if !ok {
+			_ = recover()
+		}
+	}()
+	d := &p.d
+	for i := range d.spec.Columns {
+		p.cells[i] = d.readCell(i, p.grid.text(row, i))
+	}
+	p.readNotes(row)
+	d.spec.Draft(d.row, d)
+	return true
 }
 
 // readNotes takes over what the format found in the row.

@@ -154,7 +154,7 @@ func TestResumeFromAFreshPreview(t *testing.T) {
 
 // Cancelled after any batch, a commit says so, tells what it did, and can be called again.
 func TestCancelAndResume(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		clean := cleanRun(t, s, 1)
 		store := s.store(t)
 		p := s.preview(t, store)
@@ -183,7 +183,7 @@ func TestCancelAndResume(t *testing.T) {
 
 // Called again when all is done, a commit answers the same report and writes nothing.
 func TestCommitTwice(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		store := s.store(t)
 		p := s.preview(t, store)
 		first, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
@@ -198,7 +198,7 @@ func TestCommitTwice(t *testing.T) {
 
 // Two who commit one import at once, each from a preview of their own, end where one would have.
 func TestTwoAtOnce(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		clean := cleanRun(t, s, 1)
 		store := s.store(t)
 		var wg sync.WaitGroup
@@ -226,7 +226,7 @@ func TestTwoAtOnce(t *testing.T) {
 
 // Another document under the same id is refused, and nothing is written.
 func TestAnotherDocumentUnderTheSameID(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		store := s.store(t)
 		_, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp})
 		require.NoError(t, err)

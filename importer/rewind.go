@@ -40,6 +40,25 @@ func (o *ownWork) add(i users.Image) {
 	}
 }
 
+// took is how many fewer users there are, and how many fewer who lead, than
+// before the import.
+func (o *ownWork) took() (people, leading int) {
+	count := func(r *users.Record, by int) {
+		if r == nil || r.Kind() != users.KindUser {
+			return
+		}
+		people += by
+		if users.Leads(*r) {
+			leading += by
+		}
+	}
+	for _, i := range o.images {
+		count(i.Before, 1)
+		count(i.After, -1)
+	}
+	return people, leading
+}
+
 // rewind puts the records that the import has changed, and nobody since, back
 // to what they were before it; what it made is not there yet.
 func (p *Preview) rewind(ctx context.Context, asked []users.Key, f users.Found) (users.Found, error) {

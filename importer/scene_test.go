@@ -310,15 +310,6 @@ func (s shown) json() string {
 	return string(b)
 }
 
-func (s shown) row(number int) importer.RowView {
-	for _, r := range s.Rows {
-		if r.Number == number {
-			return r
-		}
-	}
-	return importer.RowView{}
-}
-
 // reportJSON is the whole report.
 func reportJSON(t tb, r *importer.Report) string {
 	t.Helper()

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +11,7 @@ import (
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/storetest"
 )
 
 func profile(edit func(*users.Profile)) func(users.Record) {
@@ -40,6 +42,7 @@ func TestStale(t *testing.T) {
 		meanwhile func(t *testing.T, store users.Store)
 		want      importer.Outcome
 		strict    importer.Outcome // if it differs
+		amid      importer.Outcome // if it differs where the second writer comes after the row was decided again
 		after     []string
 	}{
 		{
@@ -129,6 +132,7 @@ func TestStale(t *testing.T) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.DisplayName = "Countess" }))
 			},
 			want:  importer.Conflict,
+			amid:  importer.Unchanged, // what was shown is what happens
 			after: []string{"u0 l0 p0@x.com Countess", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -170,12 +174,14 @@ func TestStale(t *testing.T) {
 			name: "detach: they hold more", scene: calls(false, detach(0)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line9", give(0)) },
 			want:      importer.Conflict,
+			amid:      importer.Updated, // what was shown is what happens
 			after:     []string{"u0 l0 p0@x.com N0 has 0 has 9", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
 			name: "one each: they hold another", scene: calls(true, attach(0, 5)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line9", give(0)) },
 			want:      importer.Conflict,
+			amid:      importer.Updated, // what was shown is what happens
 		},
 		{
 			name: "rights are lost", scene: func() *scene {
@@ -189,30 +195,42 @@ func TestStale(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		for _, strict := range []bool{false, true} {
-			want := tt.want
-			mode := "default"
-			if strict {
-				mode = "strict"
-				if tt.strict != "" {
-					want = tt.strict
-				}
-			}
+		for _, mode := range []string{"before the commit", "before a strict commit", "amid the commit"} {
 			t.Run(tt.name+"/"+mode, func(t *testing.T) {
 				s := tt.scene()
-				store := s.store(t)
+				inner := s.store(t)
+				store := storetest.NewFaulty(inner)
 				p := s.preview(t, store)
-				tt.meanwhile(t, store)
-				before := roll(t, store)
-				r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Strict: strict, Approve: []string{importer.BrakeMass}})
+				opts := importer.CommitOptions{ID: imp, Strict: mode == "before a strict commit", Approve: []string{importer.BrakeMass}}
+				want := tt.want
+				var before []string
+				strike := func() { tt.meanwhile(t, inner); before = roll(t, inner) }
+				switch {
+				case mode != "amid the commit":
+					strike()
+					if opts.Strict && tt.strict != "" {
+						want = tt.strict
+					}
+				default:
+					store.Before = func(op string, n int) error {
+						if op == storetest.OpApply && n == 1 {
+							strike()
+						}
+						return nil
+					}
+					if tt.amid != "" {
+						want = tt.amid
+					}
+				}
+				r, err := p.Commit(t.Context(), &opts)
 				require.NoError(t, err)
 				require.Len(t, r.Lines, 1)
 				require.Equal(t, want, r.Lines[0].Outcome, "%v", r.Lines[0].Findings)
 				switch {
 				case !want.Done():
-					require.Empty(t, cmp.Diff(before, roll(t, store)), "a row that did not happen changed the store (-before +after)")
+					require.Empty(t, cmp.Diff(before, roll(t, inner)), "a row that did not happen changed the store (-before +after)")
 				case tt.after != nil:
-					require.Empty(t, cmp.Diff(tt.after, roll(t, store)), "the store (-want +got)")
+					require.Empty(t, cmp.Diff(tt.after, roll(t, inner)), "the store (-want +got)")
 				}
 				if want == importer.Conflict {
 					require.NotEmpty(t, r.Lines[0].Findings, "a conflict says why")
@@ -251,39 +269,93 @@ func TestStaleSpoilsWhatNeedsIt(t *testing.T) {
 	require.Empty(t, cmp.Diff([]string{"u0 l0 p0@x.com N0", "u1 l1 n0@x.com N1", "u2 l2 p2@x.com Ada"}, roll(t, store)), "(-want +got)")
 }
 
-// Whatever a second writer does between preview and commit, or amid the commit,
-// a row that ends as done did what was shown, any other did nothing, and what
-// the second writer wrote is still there where no row was shown to change it.
+// Two imports that force one line to two people: the first moves it, the second
+// is told who has it now.
+func TestTwoImportsOfOneLine(t *testing.T) {
+	recs := []users.Record{person(0), person(1), person(2), line(0, 0)}
+	s := asHost(lines(false), recs, force(1, 0))
+	store := s.store(t)
+	first, second := s.preview(t, store), asHost(lines(false), recs, force(2, 0)).preview(t, store)
+	_, err := first.Commit(t.Context(), &importer.CommitOptions{ID: "one"})
+	require.NoError(t, err)
+	r, err := second.Commit(t.Context(), &importer.CommitOptions{ID: "two"})
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts)
+	require.Empty(t, cmp.Diff([]string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2"}, roll(t, store)))
+	var told []string
+	for _, l := range r.Lines[0].Losses {
+		told = append(told, l.Who)
+	}
+	for _, f := range r.Lines[0].Findings {
+		told = append(told, f.Args["holder"])
+	}
+	require.Contains(t, told, "p1@x.com", "the loser is told who has it")
+}
+
+// Whatever a second writer does between the preview and the first batch, even
+// after the rows were decided again, a row that ends as done did what was shown,
+// any other did nothing, and what the second writer wrote is still there.
 func TestSecondWriter(t *testing.T) {
 	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
-		store := s.store(t)
+		inner := s.store(t)
+		store := storetest.NewFaulty(inner)
 		p := s.preview(t, store)
 		was := show(p)
-		for range rapid.IntRange(1, 3).Draw(t, "writes") {
-			meddle(t, w, store)
+		before := everything(t, inner)
+		strike := func() {
+			for range rapid.IntRange(1, 3).Draw(t, "writes") {
+				meddle(t, w, inner)
+			}
+			before = everything(t, inner)
 		}
-		before := everything(t, store)
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Approve: []string{importer.BrakeMass}})
+		opts := importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Approve: []string{importer.BrakeMass}}
+		if chance(t, 30, "all or nothing") {
+			opts.Policy = importer.AllOrNothing
+		}
+		if chance(t, 50, "amid the commit") {
+			store.Before = func(op string, n int) error {
+				if op == storetest.OpApply && n == 1 {
+					strike()
+				}
+				return nil
+			}
+		} else {
+			strike()
+		}
+		r, err := p.Commit(t.Context(), &opts)
 		require.NoError(t, err)
 		require.Equal(t, users.ImportDone, r.State)
+		require.Len(t, r.Lines, len(was.Rows))
 		done := was
 		done.Rows = nil
 		got := outcomes(r)
+		wrote, fell := 0, 0
 		for _, v := range was.Rows {
 			want := outcomeOf[v.Action]
-			switch o := got[v.ID]; o {
-			case want:
+			writes := want.Done() && want != importer.Unchanged
+			switch o := got[v.ID]; {
+			case o == want:
 				if o.Done() {
 					done.Rows = append(done.Rows, v)
+				} else if want != importer.Skipped {
+					fell++
 				}
-			case importer.Conflict, importer.Blocked, importer.Failed:
+				if writes {
+					wrote++
+				}
+			case o == importer.Conflict, o == importer.Blocked, o == importer.Failed:
 				require.True(t, want.Done(), "row %d, shown as %s, ends as %s", v.Number, v.Action, o)
+				fell++
+			case o == importer.Skipped && opts.Policy == importer.AllOrNothing && writes:
 			default:
 				require.Fail(t, "outcome", "row %d, shown as %s, ends as %s", v.Number, v.Action, o)
 			}
 		}
-		requireShownChanges(t, done, r, before, everything(t, store))
-		requireOnce(t, store)
+		requireShownChanges(t, done, r, before, everything(t, inner))
+		requireOnce(t, inner)
+		if opts.Policy == importer.AllOrNothing {
+			require.False(t, wrote > 0 && fell > 0, "all or nothing: %d rows were written, %d will not happen", wrote, fell)
+		}
 	})
 }
 
@@ -292,9 +364,10 @@ func meddle(t *rapid.T, w *world, store users.Store) {
 	i := rapid.IntRange(0, w.people).Draw(t, "meddle with")
 	recs, err := store.Find(t.Context(), []users.Key{users.ByID(id(i)), users.ByID(users.ID("line" + number(i)))})
 	require.NoError(t, err)
-	b := users.Batch{Import: "other"}
+	b := users.Batch{Import: "other-" + users.NewID()}
 	if len(recs) == 0 {
 		r := person(i)
+		r.ID = users.ID(fmt.Sprintf("v%d%s", i, b.Import[len(b.Import)-4:])) // an id is never used again
 		b.Writes = []users.Write{{ID: r.ID, Record: &r}}
 	} else {
 		was := pick(t, "record", recs...)

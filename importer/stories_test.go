@@ -170,6 +170,12 @@ func TestStories(t *testing.T) {
 			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 admin"},
 		},
 		{
+			name: "a promotion in error beside a good one", reason: "any that happens will do, whatever the order",
+			scene: asHost(people(), []users.Record{person(0, admin), person(1)}, row("l7", "p7@x.com", "New", "nobody", "Admin"), row("l0", "p0@x.com", "N0", "", "User"), row("l1", "p1@x.com", "N1", "", "Admin")).as(users.Partner("pat")),
+			want:  []string{"2 error !supervisor.unknown", "3 update p0@x.com role:account_admin>user", "4 update p1@x.com role:user>account_admin"},
+			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 admin"},
+		},
+		{
 			name: "repeats", reason: "of rows that are the same in every meaning the first acts",
 			scene: asHost(lines(true), lined, attach(0, 5), attach(0, 5), []string{"ATTACH ", "P0@x.com", "5"}),
 			want:  []string{"2 update p0@x.com line.pbx:>x line.short:>5 +x/5 -x/0", "3 skip ?row.repeated[2]", "4 skip ?row.repeated[2]"},

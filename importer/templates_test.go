@@ -60,7 +60,7 @@ func lines(one bool) *importer.Template {
 				d.Want("line.short", short)
 				if one {
 					d.Free(users.KindLine)
-					d.Once(users.FoldEmail(r.Value("login")))
+					d.Once("login", users.FoldEmail(r.Value("login")))
 				}
 			case "detach":
 				d.Free(users.KindLine)

@@ -1,5 +1,7 @@
 package importer
 
+import "github.com/usher-go/usher/users"
+
 // view is what a row may see of a key: never the list of rows.
 type view struct {
 	fact    int32
@@ -21,6 +23,9 @@ func (p *Preview) view(key uint32) view {
 	if s.claims == 1 {
 		v.claimer = p.keys.nodes[s.head[chainClaim]].row
 		v.makes, v.person = p.state[v.claimer].makes, p.state[v.claimer].rec
+	}
+	if s.head[chainFree] != none && p.keys.nodes[s.head[chainFree]].next != none && p.keys.spaceOf(key) == users.SpaceID {
+		v.first = none // rows that contest whom a person refers to decide nothing
 	}
 	if p.keys.spaceOf(key) == spaceLead { // its rows see no more than whether too few stay, and who makes another
 		v = view{short: s.claims > 0 && p.facts.leading-int(s.claims) < 1, claimer: none, person: -1, first: v.first}

@@ -47,7 +47,8 @@ func Sync(source Source, account AccountID) Actor {
 // is bound by no rule about people. Nothing a person uploads may be run as Host.
 func Host(name string) Actor { return Actor{kind: host, name: "host:" + name} }
 
-// Granting is the actor with fewer roles to give: only those named.
+// Granting is the actor with fewer roles to give: only those named. A host is
+// bound by no rule, and by this neither.
 func (a Actor) Granting(roles ...string) Actor {
 	kept := roles
 	if a.limited {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"unicode/utf8"
 )
 
 // A Batch is written wholly or not at all.
@@ -16,6 +18,9 @@ type Batch struct {
 	Rows []RowNote
 	// Writes name each record at most once.
 	Writes []Write
+	// Needs are records that must be there when the batch is done: those its
+	// records refer to and it does not write itself.
+	Needs []ID
 }
 
 // A RowNote says that a row is done, with what its report needs to say.
@@ -75,6 +80,8 @@ func (b Batch) Check() error {
 			return fmt.Errorf("users: batch: record %s is neither made nor changed", w.ID)
 		case w.Record != nil && (w.Record.Data == nil || w.Record.ID != w.ID):
 			return fmt.Errorf("users: batch: record %s has no data, or another id", w.ID)
+		case w.Record != nil && slices.ContainsFunc(w.Record.Keys(), func(k Key) bool { return !utf8.ValidString(k.Value) }):
+			return fmt.Errorf("users: batch: record %s has a key that is no text", w.ID)
 		}
 	}
 	if _, none := ids[""]; none || len(ids) < len(b.Writes) {

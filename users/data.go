@@ -3,7 +3,7 @@ package users
 import (
 	"maps"
 	"slices"
-	"time"
+	"strings"
 )
 
 // An Account is a customer's, or a partner's own.
@@ -56,15 +56,12 @@ type PBX struct {
 // An ImportState says how far an import has come. The zero value is invalid.
 type ImportState string
 
-// The states of an import. One that is running without a batch for [Lease] was interrupted.
+// The states of an import.
 const (
 	ImportRunning ImportState = "running"
 	ImportDone    ImportState = "done"
 	ImportUndone  ImportState = "undone"
 )
-
-// Lease is how long after its last batch an import still counts as running.
-const Lease = time.Minute
 
 // An Import is one commit of a preview: who did what, when, and how far it came.
 type Import struct {
@@ -134,8 +131,9 @@ func (l *Line) index(h Head, x *Index) {
 	x.Search = Fold(l.Short + " " + l.Internal + " " + l.Number)
 }
 
-// LineName is the value of a line's key: system and number.
-func LineName(pbx, short string) string { return pbx + "/" + short }
+// LineName is the value of a line's key: system and number. A number may hold
+// slashes; those of a system's name are written otherwise.
+func LineName(pbx, short string) string { return strings.ReplaceAll(pbx, "/", "%2F") + "/" + short }
 
 func (s *Subscription) index(h Head, x *Index) {
 	x.key(h, SpaceProduct, s.Product)

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 		defer d.mu.Unlock()
 		if !d.asked {
 			q := Query{Kind: KindAccount, Scope: Scope{All: true}, Having: []Key{{Space: LinkPartner, Value: "yes"}}, Limit: 1000}
-			for r, err := range d.all(ctx, q) {
+			for r, err := range pages(ctx, d.store.List, q) {
 				if err != nil {
 					return Scope{}, err
 				}
@@ -80,13 +81,13 @@ func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 	return Scope{}, ErrActor
 }
 
-// all pages through the store.
-func (d *Directory) all(ctx context.Context, q Query) iter.Seq2[Record, error] {
+// pages yields what a query finds, page after page, until the first error.
+func pages(ctx context.Context, list func(context.Context, Query) (Page, error), q Query) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for {
-			p, err := d.store.List(ctx, q)
+			p, err := list(ctx, q)
 			if err != nil {
-				yield(Record{}, fmt.Errorf("users: list: %w", err))
+				yield(Record{}, err)
 				return
 			}
 			for _, r := range p.Records {
@@ -141,20 +142,10 @@ func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
 			}
 		}
 	}
-	slices.SortFunc(out.Records, func(a, b Record) int { return compareID(a.ID, b.ID) })
+	slices.SortFunc(out.Records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(out.Beyond, Key.Compare)
 	out.Beyond = slices.Compact(out.Beyond)
 	return out, nil
-}
-
-func compareID(a, b ID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Get is one record by its id, or [ErrNotFound].
@@ -182,21 +173,19 @@ func (d *Directory) User(ctx context.Context, id ID) (User, error) {
 	return u, nil
 }
 
-// List is one page of what fits q. A zero q.Scope means all the actor reaches;
-// accounts out of reach are left out of it.
+// List is one page of what fits q. A q.Scope whose Accounts are nil means all
+// the actor reaches, but its Except; accounts out of reach are left out.
 func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
 	reach, err := d.Scope(ctx)
 	if err != nil {
 		return Page{}, err
 	}
-	if !q.Scope.All && len(q.Scope.Accounts) > 0 {
-		in := []AccountID{}
-		for _, a := range q.Scope.Accounts {
-			if reach.Has(a) {
-				in = append(in, a)
-			}
-		}
+	if want := q.Scope; !want.All && want.Accounts != nil {
+		in := slices.DeleteFunc(slices.Clone(want.Accounts), func(a AccountID) bool { return !reach.Has(a) })
 		reach = Scope{Accounts: in}
+	} else {
+		reach.Except = append(slices.Clip(reach.Except), want.Except...)
+		reach.Accounts = slices.DeleteFunc(slices.Clone(reach.Accounts), func(a AccountID) bool { return slices.Contains(want.Except, a) })
 	}
 	q.Scope = reach
 	p, err := d.store.List(ctx, q)
@@ -208,37 +197,26 @@ func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
 
 // All yields everything that fits q, page after page. It ends after the first error.
 func (d *Directory) All(ctx context.Context, q Query) iter.Seq2[Record, error] {
-	return func(yield func(Record, error) bool) {
-		for {
-			p, err := d.List(ctx, q)
-			if err != nil {
-				yield(Record{}, err)
-				return
-			}
-			for _, r := range p.Records {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if p.Next == "" {
-				return
-			}
-			q.After = p.Next
-		}
-	}
+	return pages(ctx, d.List, q)
 }
 
-// Journal yields what an import did. An import the actor does not reach has no entries.
+// Journal yields what an import did. An import the actor does not reach has no
+// entries, and images of records out of reach are left out.
 func (d *Directory) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		switch _, err := d.Get(ctx, imp); {
-		case errors.Is(err, ErrNotFound):
+		_, err := d.Get(ctx, imp)
+		if errors.Is(err, ErrNotFound) {
 			return
-		case err != nil:
+		}
+		scope, err2 := d.Scope(ctx)
+		if err = cmp.Or(err, err2); err != nil {
 			yield(Entry{}, err)
 			return
 		}
 		for e, err := range d.store.Journal(ctx, imp, after) {
+			e.Images = slices.DeleteFunc(slices.Clone(e.Images), func(i Image) bool {
+				return i.Before != nil && !scope.Has(i.Before.Account) || i.After != nil && !scope.Has(i.After.Account)
+			})
 			if !yield(e, err) {
 				return
 			}
@@ -255,7 +233,8 @@ func (d *Directory) Add(ctx context.Context, account AccountID, p Profile) (User
 		u.Source = d.actor.Source()
 	}
 	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
-	return u, d.single(ctx, "add", nil, &u)
+	err := d.single(ctx, "add", nil, &u)
+	return u, err
 }
 
 // Edit writes a user as it stands in u, which must have been read at u.Version.
@@ -267,29 +246,45 @@ func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
 	}
 	u.Account, u.Created = before.Account, before.Created
 	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
-	return u, d.single(ctx, "edit", &before, &u)
+	err = d.single(ctx, "edit", &before, &u)
+	return u, err
 }
 
-// Delete deletes a user, or takes the account of one who stays listed
-// ([Deleted]). It reports whether the person stays.
+// Delete deletes a user and frees the lines they hold, or takes the account of
+// one who stays listed ([Deleted]), lines kept. It reports whether the person
+// stays. The error is a [*Denied], a [*Conflict], [ErrNotFound], or the store's.
 func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 	before, err := d.User(ctx, id)
 	if err != nil {
 		return false, err
 	}
-	left := Deleted(before.Record())
-	if left == nil {
-		return false, d.single(ctx, "delete", &before, nil)
+	if p := d.actor.PermitsDelete(before.Record()); p != nil {
+		return false, &Denied{Refusals: []Refused{{ID: id, Problem: *p}}}
 	}
-	u, _ := left.User()
-	return true, d.single(ctx, "delete", &before, &u)
+	if left := Deleted(before.Record()); left != nil {
+		u, _ := left.User()
+		err := d.single(ctx, "delete", &before, &u)
+		return err == nil, err
+	}
+	held, err := d.Find(ctx, KeyOf(before.Account, LinkHolder, string(id)))
+	if err != nil {
+		return false, err
+	}
+	var freed []Write
+	for _, r := range held.Records {
+		free := r.Clone()
+		free.SetField("holder", "")
+		free.Updated = d.Now()
+		freed = append(freed, Write{Row: RowAt(0, 1), ID: r.ID, Version: r.Version, Record: &free})
+	}
+	return false, d.single(ctx, "delete", &before, nil, freed...)
 }
 
 // TemplateHand is the template of an import that was one edit by hand.
 const TemplateHand = "hand"
 
 // single applies one edit by hand: an import of one row.
-func (d *Directory) single(ctx context.Context, what string, before, after *User) error {
+func (d *Directory) single(ctx context.Context, what string, before, after *User, more ...Write) error {
 	now := d.Now()
 	w := Write{Row: RowAt(0, 1)}
 	var account AccountID
@@ -311,10 +306,10 @@ func (d *Directory) single(ctx context.Context, what string, before, after *User
 	err := d.Apply(ctx, Batch{
 		Import: imp,
 		Rows:   []RowNote{{Row: w.Row}},
-		Writes: []Write{w, {ID: imp, Record: &Record{
+		Writes: append([]Write{w, {ID: imp, Record: &Record{
 			Head: Head{ID: imp, Account: account, Created: now, Updated: now},
 			Data: &Import{Label: what, Template: TemplateHand, Actor: d.actor.String(), State: ImportDone, Rows: 1},
-		}}},
+		}}}, more...),
 	})
 	if err == nil && after != nil {
 		after.Version = w.Version + 1

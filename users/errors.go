@@ -21,6 +21,8 @@ type Conflict struct {
 	Keys []KeyConflict
 	// Stale are records that are not at the version they were read at.
 	Stale []ID
+	// Gone are records that the batch needs and that would not be there.
+	Gone []ID
 	// Done are rows of the batch that the import did before.
 	Done []RowID
 }
@@ -41,6 +43,9 @@ func (c *Conflict) Error() string {
 	if n := len(c.Stale); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d records changed since (%s)", n, c.Stale[0]))
 	}
+	if n := len(c.Gone); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d records gone (%s)", n, c.Gone[0]))
+	}
 	if n := len(c.Done); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d rows done before", n))
 	}
@@ -48,7 +53,7 @@ func (c *Conflict) Error() string {
 }
 
 // Empty reports whether nothing is in the way.
-func (c *Conflict) Empty() bool { return len(c.Keys)+len(c.Stale)+len(c.Done) == 0 }
+func (c *Conflict) Empty() bool { return len(c.Keys)+len(c.Stale)+len(c.Gone)+len(c.Done) == 0 }
 
 // A Denied says which writes the rules about people forbid: all of them.
 type Denied struct {

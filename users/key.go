@@ -14,7 +14,7 @@ const (
 	SpaceID       Space = "id"       // a record's own id; no account
 	SpaceEmail    Space = "email"    // a user's e-mail address, as [FoldEmail] folds it
 	SpaceLogin    Space = "login"    // a user's login
-	SpaceExternal Space = "external" // the id a user's source knows it by
+	SpaceExternal Space = "external" // the id a user's source knows it by: "scim:7f3a"
 	SpaceLANID    Space = "lanid"    // a contact-centre user's LAN ID
 	SpaceStation  Space = "station"  // a contact-centre user's station number (OCM's "PBX ID")
 	SpaceLine     Space = "line"     // PBX and short number of a line: "PBX1/1001"
@@ -54,7 +54,7 @@ var spaces = map[Space]spaceInfo{
 	SpaceID:       {global: true},
 	SpaceEmail:    {kind: KindUser, field: "email"},
 	SpaceLogin:    {kind: KindUser, field: "login"},
-	SpaceExternal: {kind: KindUser, field: "external_id"},
+	SpaceExternal: {kind: KindUser},
 	SpaceLANID:    {kind: KindUser, field: "lan_id"},
 	SpaceStation:  {kind: KindUser, field: "pbx_id"},
 	SpaceLine:     {kind: KindLine},

@@ -1,6 +1,9 @@
 package users
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file holds the rules about people that no import may go round. They are
 // asked twice: by a preview, to predict, and by [Directory.Apply], which has the last word.
@@ -138,7 +141,8 @@ func Leading() []Key {
 func Leads(r Record) bool { return leads(&r) }
 
 // Check says what is wrong with a field's value whoever writes it: the e-mail
-// address must be one ([ParseEmail]) in its canonical form, names must be one clean line ([CleanText]).
+// address must be one ([ParseEmail]) in its canonical form, a mobile number must be in E.164, names and
+// other texts must be one clean line ([CleanText]).
 func Check(field, value string) *Problem {
 	if value == "" {
 		return nil
@@ -148,15 +152,19 @@ func Check(field, value string) *Problem {
 	switch field {
 	case "email":
 		clean, problems = ParseEmail(value)
-	case "name", "first_name", "last_name", "login":
-		clean, problems = CleanText(value, 0)
+	case "mobile":
+		if clean = value; !isE164(value) {
+			return &Problem{Code: "mobile.form"}
+		}
 	case "source":
 		if !Source(value).Known() {
 			return &Problem{Code: "source.unknown", Args: map[string]string{"source": value}}
 		}
 		return nil
-	default:
+	case "role", "roles", "products", "registered", "active", "supervisor", "org_unit":
 		return nil
+	default:
+		clean, problems = CleanText(value, 0)
 	}
 	for _, p := range problems {
 		if !p.Warning {
@@ -165,6 +173,32 @@ func Check(field, value string) *Problem {
 	}
 	if clean != value {
 		return &Problem{Code: field + ".form", Fix: clean}
+	}
+	return nil
+}
+
+// isE164 reports whether s is a plus sign and at most fifteen digits, the first not 0 (ITU-T E.164).
+func isE164(s string) bool {
+	if len(s) < 3 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
+		return false
+	}
+	for _, c := range s[1:] {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// checkRoles says what is wrong with the way roles are written: they are
+// sorted, each stands once, and none looks like one of usher's own without being it.
+func checkRoles(roles []string) *Problem {
+	for i, r := range roles {
+		folded := Fold(r)
+		if i > 0 && roles[i-1] >= r || folded == "" || strings.TrimSpace(r) != r || strings.Contains(r, ",") ||
+			(folded == RoleAdmin && r != RoleAdmin) || (folded == RolePartner && r != RolePartner) {
+			return &Problem{Code: "role.form"}
+		}
 	}
 	return nil
 }

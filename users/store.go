@@ -31,7 +31,8 @@ type Store interface {
 	// again, at version 1. It returns the error of [Batch.Check], or
 	//   - [ErrDigest] if the import exists with another digest, an empty one included;
 	//   - a [*Conflict] that names every row already done, every record that is
-	//     not at the version it was read at, and every key that another record
+	//     not at the version it was read at, every record the batch needs that
+	//     would not be there at its end, and every key that another record
 	//     would still hold at the end;
 	//   - any other error when it could not be done, or it is not known whether it was.
 	// Rows, writes and journal entries become visible together.

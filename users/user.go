@@ -120,7 +120,9 @@ func (p *Profile) clone() Data {
 func (p *Profile) index(h Head, x *Index) {
 	x.key(h, SpaceEmail, p.Email)
 	x.key(h, SpaceLogin, p.Login)
-	x.key(h, SpaceExternal, p.ExternalID)
+	if p.ExternalID != "" {
+		x.key(h, SpaceExternal, string(p.source())+":"+p.ExternalID)
+	}
 	for _, r := range p.Roles {
 		x.link(h, LinkGrant, r)
 	}

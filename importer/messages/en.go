@@ -153,7 +153,12 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 
 	// What rows mean for each other.
 	"row.repeated":        {"The row repeats row {row} and is skipped."},
-	"row.stale":           {"Meanwhile something changed: what was shown would no longer happen. Look at this row again."},
+	"internal.panic":      {"This row could not be read because of a fault in the program. Tell whoever looks after it."},
+	"mobile.form":         {"A mobile number is written with a plus sign and the country, as in +33612345678."},
+	"role.form":           {"The roles are not written as they must be."},
+	"reference.foreign":   {"{subject} names somebody who is not in this account.", "This names somebody who is not in this account."},
+	"delete.holds":        {"This person still has a line. Free it first."},
+	"row.stale":           {"Meanwhile something changed: {holder} now has what this row would take. Look at it again.", "Meanwhile something changed: what was shown would no longer happen. Look at this row again."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
 	"person.contradiction": {

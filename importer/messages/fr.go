@@ -156,7 +156,12 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"record.forbidden": {"Vous ne pouvez pas modifier {kind:word}.", "Vous ne pouvez pas modifier cela."},
 
 	"row.repeated":        {"La ligne répète la ligne {row} et sera ignorée."},
-	"row.stale":           {"Entre-temps, les données ont changé : ce qui était annoncé ne se produirait plus. Vérifiez cette ligne."},
+	"internal.panic":      {"Cette ligne n'a pas pu être lue à cause d'une erreur du programme. Signalez-le à la personne qui s'en occupe."},
+	"mobile.form":         {"Un numéro de mobile s'écrit avec le signe plus et le pays, par exemple +33612345678."},
+	"role.form":           {"Les rôles ne sont pas écrits comme il faut."},
+	"reference.foreign":   {"{subject} désigne quelqu'un qui n'est pas dans ce compte.", "Ceci désigne quelqu'un qui n'est pas dans ce compte."},
+	"delete.holds":        {"Cette personne a encore une ligne. Libérez-la d'abord."},
+	"row.stale":           {"Entre-temps, les données ont changé : {holder} a maintenant ce que cette ligne prendrait. Vérifiez-la.", "Entre-temps, les données ont changé : ce qui était annoncé ne se produirait plus. Vérifiez cette ligne."},
 	"row.blocked":         {"La ligne dépend de la ligne {row}, qui ne sera pas faite. Corrigez d'abord celle-là.", "La ligne dépend de « {key} », qui figure sur plusieurs lignes. Corrigez d'abord celles-là.", "La ligne dépend d'une autre, qui ne sera pas faite. Corrigez d'abord celle-là."},
 	"person.renamed_here": {"{subject} : une autre ligne donne « {value} » à quelqu'un comme nouvelle valeur. Désignez la personne par l'actuelle.", "{subject} : une autre ligne change cette valeur. Désignez la personne par l'actuelle."},
 	"person.contradiction": {

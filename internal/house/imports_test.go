@@ -31,7 +31,6 @@ var allowed = map[string][]string{
 	"users/memstore":         {"users"},
 	"users/sqlstore":         {"users"},
 	"users/storetest":        {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
-	"users/storetest/broken": {"users", "users/memstore", "users/storetest"},
 	"importer":               {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":      {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink":     {"importer", "users"},

@@ -92,7 +92,18 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			}
 		}
 	}
+	for _, id := range b.Needs {
+		if _, writes := written[id]; !writes && s.records[id] == nil {
+			c.Gone = append(c.Gone, id)
+		}
+	}
+	for i, w := range b.Writes {
+		if next[i] == nil && slices.Contains(b.Needs, w.ID) {
+			c.Gone = append(c.Gone, w.ID)
+		}
+	}
 	slices.Sort(c.Done)
+	slices.Sort(c.Gone)
 	slices.Sort(c.Stale)
 	slices.SortStableFunc(c.Keys, func(a, b users.KeyConflict) int {
 		if n := a.Key.Compare(b.Key); n != 0 {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -136,6 +137,9 @@ func (t *task) judge(ctx context.Context) error {
 	if c.Done, err = t.done(ctx); err != nil {
 		return err
 	}
+	if c.Gone, err = t.gone(ctx); err != nil {
+		return err
+	}
 	holders, err := t.holders(ctx)
 	if err != nil {
 		return err
@@ -161,6 +165,7 @@ func (t *task) judge(ctx context.Context) error {
 		return nil
 	}
 	slices.Sort(c.Done)
+	slices.Sort(c.Gone)
 	slices.Sort(c.Stale)
 	slices.SortStableFunc(c.Keys, func(a, b users.KeyConflict) int {
 		if n := a.Key.Compare(b.Key); n != 0 {
@@ -185,6 +190,29 @@ func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
 			return err
 		})
 	return done, err
+}
+
+// gone is what the batch needs and would not find at its end.
+func (t *task) gone(ctx context.Context) ([]users.ID, error) {
+	missing := make(map[users.ID]bool, len(t.batch.Needs))
+	args := make([]any, len(t.batch.Needs))
+	for i, id := range t.batch.Needs {
+		missing[id], args[i] = true, string(id)
+	}
+	err := t.query(ctx, t.tx, tuples{head: "SELECT id FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}, args, func(rows *sql.Rows) error {
+		var id users.ID
+		err := rows.Scan(&id)
+		delete(missing, id)
+		return err
+	})
+	for _, c := range t.changes {
+		if c.after != nil {
+			delete(missing, c.ID)
+		} else if slices.Contains(t.batch.Needs, c.ID) {
+			missing[c.ID] = true
+		}
+	}
+	return slices.Collect(maps.Keys(missing)), err
 }
 
 // holders is who stands under the keys that the batch's records gain.

@@ -87,6 +87,13 @@ func brokenConflicts() []broken {
 			}
 			return c
 		})},
+		{"does not mind who is gone", []string{"conflict/gone"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
+			if len(c.Gone) == 0 {
+				return c
+			}
+			b.Needs = nil
+			return s.Apply(ctx, b)
+		})},
 		{"does a row again", []string{"conflict/rows"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
 			if len(c.Done) == 0 {
 				return c

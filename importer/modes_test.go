@@ -1,0 +1,72 @@
+package importer_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/users"
+)
+
+// What a row may do about somebody known and somebody unknown, by mode.
+func TestModes(t *testing.T) {
+	known := []users.Record{person(0), person(1)}
+	user := func(name, email string) []string { return []string{"", "", name, email, ""} }
+	tests := []struct {
+		name                   string
+		scene                  func() *scene
+		create, update, upsert string
+	}{
+		{
+			"somebody new", func() *scene { return asHost(people(), known, row("l7", "p7@x.com", "New")) },
+			"2 create l7 lan_id:>l7 email:>p7@x.com name:>New", "2 error !lanid.unknown", "2 create l7 lan_id:>l7 email:>p7@x.com name:>New",
+		},
+		{
+			"somebody known, in every column as they are", func() *scene { return asHost(people(), known, row("l0", "p0@x.com", "N0")) },
+			"2 unchanged", "2 unchanged", "2 unchanged",
+		},
+		{
+			"somebody known, with other values", func() *scene { return asHost(people(), known, row("l0", "p0@x.com", "Ada")) },
+			"2 error !lanid.taken", "2 update p0@x.com name:N0>Ada", "2 update p0@x.com name:N0>Ada",
+		},
+		{
+			"somebody new with an address that is taken", func() *scene { return asHost(people(), known, row("l7", "P1@x.com", "New")) },
+			"2 error !email.taken", "2 error !lanid.unknown !email.taken", "2 error !email.taken",
+		},
+		{
+			"a blank cell keeps", func() *scene { return asHost(cloudlink.Users(), known, user("", "p0@x.com")) },
+			"2 unchanged", "2 unchanged", "2 unchanged",
+		},
+		{
+			"a blank cell clears where the column says so", func() *scene { return asHost(people(), known, row("l0", "p0@x.com", "", "l1")) },
+			"2 error !lanid.taken", "2 update p0@x.com name:N0> supervisor:>l1", "2 update p0@x.com name:N0> supervisor:>l1",
+		},
+		{
+			"an address known in another case", func() *scene { return asHost(cloudlink.Users(), known, user("Ada", "P0@X.com")) },
+			"2 error !email.taken", "2 update p0@x.com email:p0@x.com>P0@x.com name:N0>Ada", "2 update p0@x.com email:p0@x.com>P0@x.com name:N0>Ada",
+		},
+		{
+			"somebody new without a name", func() *scene { return asHost(cloudlink.Users(), known, user("", "p7@x.com")) },
+			"2 error !name.missing", "2 error !email.unknown", "2 error !name.missing",
+		},
+	}
+	for _, tt := range tests {
+		for mode, want := range map[importer.Mode]string{importer.Create: tt.create, importer.Update: tt.update, importer.Upsert: tt.upsert} {
+			t.Run(tt.name+"/"+string(mode), func(t *testing.T) {
+				s := tt.scene().in(mode)
+				store := s.store(t)
+				p := s.preview(t, store)
+				require.Equal(t, []string{want}, briefs(show(p)))
+				was := show(p)
+				r, err := p.Commit(t.Context(), nil)
+				require.NoError(t, err)
+				requireOutcomes(t, was, nil, r, outcomeOf)
+			})
+		}
+	}
+	s := asHost(lines(true), known, attach(0, 1)).in(importer.Create)
+	_, err := s.tryPreview(t, s.open(s.store(t)))
+	require.ErrorIs(t, err, importer.ErrMode)
+}

@@ -1,0 +1,374 @@
+package users
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+)
+
+// judging holds one batch against the rules about people and about authority.
+type judging struct {
+	dir     *Directory
+	scope   Scope
+	batch   Batch
+	before  map[ID]Record // what the batch writes, and what that refers to, as they stand
+	writes  map[ID]Write
+	denied  Denied
+	touched []ID // records written only so that two batches cannot both take the last admins
+}
+
+func (j *judging) run(ctx context.Context) error {
+	j.batch.Writes = slices.Clone(j.batch.Writes)
+	j.batch.Needs = slices.Clone(j.batch.Needs)
+	j.writes = make(map[ID]Write, len(j.batch.Writes))
+	for _, w := range j.batch.Writes {
+		j.writes[w.ID] = w
+	}
+	if err := j.read(ctx); err != nil {
+		return err
+	}
+	lost := map[AccountID][]Write{}
+	for i, w := range j.batch.Writes {
+		if w.Record != nil && !j.scope.Has(w.Record.Account) {
+			return ErrNotFound
+		}
+		old, known := j.before[w.ID]
+		if w.Version > 0 && (!known || old.Version != w.Version || !j.scope.Has(old.Account)) {
+			// Stale, or out of reach, which looks the same. Nothing was judged, so
+			// nothing may be written, whatever version the record has by then.
+			j.batch.Writes[i].Version = math.MaxUint64
+			continue
+		}
+		if w.Version == 0 {
+			old = Record{}
+		}
+		j.write(old, w)
+		if leads(&old) && !leads(w.Record) {
+			lost[old.Account] = append(lost[old.Account], w)
+		}
+	}
+	if j.dir.actor.kind != host {
+		if err := j.imported(ctx); err != nil {
+			return err
+		}
+		for _, a := range slices.Sorted(maps.Keys(lost)) {
+			if err := j.succession(ctx, a, lost[a]); err != nil {
+				return err
+			}
+		}
+	}
+	if err := j.references(ctx); err != nil {
+		return err
+	}
+	if len(j.denied.Refusals) > 0 {
+		return &j.denied
+	}
+	return nil
+}
+
+// read fetches what the batch writes, its import, and the accounts of the people it writes.
+func (j *judging) read(ctx context.Context) error {
+	keys := []Key{ByID(j.batch.Import)}
+	for _, w := range j.batch.Writes {
+		if w.Version > 0 {
+			keys = append(keys, ByID(w.ID))
+		}
+	}
+	var err error
+	j.before, err = j.dir.fetch(ctx, keys)
+	return err
+}
+
+func (j *judging) refuse(w Write, field string, p *Problem) {
+	if p != nil {
+		j.denied.Refusals = append(j.denied.Refusals, Refused{Row: w.Row, ID: w.ID, Field: field, Problem: *p})
+	}
+}
+
+func forbidden(k Kind) *Problem {
+	return &Problem{Code: "record.forbidden", Args: map[string]string{"kind": string(k)}}
+}
+
+// write asks the rules that need no more than a record before and after.
+func (j *judging) write(old Record, w Write) {
+	kind := old.Kind()
+	if w.Record != nil {
+		if kind != "" && kind != w.Record.Kind() || old.Data != nil && old.Account != w.Record.Account {
+			j.refuse(w, "", forbidden(kind))
+			return
+		}
+		kind = w.Record.Kind()
+	}
+	actor := j.dir.actor
+	switch {
+	case kind == KindUser:
+		j.user(old, w)
+	case actor.kind == host:
+	case kind == KindImport:
+		j.importRecord(old, w)
+	case kind == KindLine:
+		if actor.kind == syncer {
+			j.refuse(w, "", forbidden(kind))
+		}
+	case unchanged(old, w.Record):
+	case actor.kind != partner:
+		j.refuse(w, "", forbidden(kind))
+	case kind == KindAccount:
+		j.account(old, w)
+	}
+}
+
+// account: a partner sets customers' accounts up, and only the host deletes
+// one, or says which are partners' own.
+func (j *judging) account(old Record, w Write) {
+	was, _ := old.Data.(*Account)
+	if w.Record == nil {
+		j.refuse(w, "", forbidden(KindAccount))
+		return
+	}
+	if is := w.Record.Data.(*Account); ID(w.Record.Account) != w.ID || is.Partner || was != nil && was.Partner {
+		j.refuse(w, "", forbidden(KindAccount))
+	}
+}
+
+// importRecord: an import belongs to the actor who began it, and says so for ever.
+func (j *judging) importRecord(old Record, w Write) {
+	foreign := &Problem{Code: "import.foreign"}
+	if w.Record == nil {
+		j.refuse(w, "", foreign)
+		return
+	}
+	is := w.Record.Data.(*Import)
+	was, ok := old.Data.(*Import)
+	if is.Actor != j.dir.actor.String() || ok && (was.Actor != is.Actor || was.Digest != is.Digest || was.Template != is.Template) {
+		j.refuse(w, "", foreign)
+	}
+}
+
+// imported: a batch goes under an import of its actor's, in the account it
+// writes to: one that is there, or one that it makes and that did nothing yet.
+func (j *judging) imported(ctx context.Context) error {
+	id := j.batch.Import
+	foreign := &Denied{Refusals: []Refused{{ID: id, Problem: Problem{Code: "import.foreign"}}}}
+	account := AccountID("")
+	if old, ok := j.before[id]; ok {
+		imp, is := old.Data.(*Import)
+		if !is || !j.scope.Has(old.Account) || imp.Actor != j.dir.actor.String() {
+			return foreign
+		}
+		account = old.Account
+	} else {
+		w, makes := j.writes[id]
+		if !makes || w.Record == nil || w.Record.Kind() != KindImport {
+			return foreign
+		}
+		account = w.Record.Account
+		for _, err := range j.dir.store.Journal(ctx, id, 0) {
+			if err != nil {
+				return err
+			}
+			return foreign // somebody did rows under that id
+		}
+	}
+	for _, w := range j.batch.Writes {
+		if w.Record != nil && w.Record.Account != account || w.Version > 0 && j.before[w.ID].Data != nil && j.scope.Has(j.before[w.ID].Account) && j.before[w.ID].Account != account {
+			return foreign
+		}
+	}
+	return nil
+}
+
+func unchanged(old Record, now *Record) bool {
+	if now == nil || old.Data == nil {
+		return false
+	}
+	a, err1 := EncodeData(old.Data)
+	b, err2 := EncodeData(now.Data)
+	return err1 == nil && err2 == nil && string(a) == string(b)
+}
+
+func (j *judging) user(old Record, w Write) {
+	actor := j.dir.actor
+	if w.Record == nil {
+		j.refuse(w, "", actor.PermitsDelete(old))
+		if Deleted(old) != nil && actor.kind != host {
+			j.refuse(w, "", &Problem{Code: "delete.stays"})
+		}
+		return
+	}
+	is := w.Record.Data.(*Profile)
+	was, _ := old.Data.(*Profile)
+	var left *Profile // what a deletion leaves of one who stays listed
+	if was != nil && !was.Inactive && is.Inactive {
+		j.refuse(w, "", actor.PermitsDelete(old))
+		left = was.clone().(*Profile)
+		left.Inactive, left.Registered = true, false
+		left.Grant(RoleAdmin, false)
+	}
+	if was == nil {
+		j.refuse(w, "name", actor.PermitsNew(is.Field))
+		was = &Profile{Source: actor.Source()}
+	}
+	j.refuse(w, "roles", checkRoles(is.Roles))
+	for i := range profileFields {
+		f := &profileFields[i]
+		before, after := f.get(was), f.get(is)
+		if f.name == "role" || before == after && (f.name != "source" || old.Data != nil) {
+			continue // "roles" says it
+		}
+		j.refuse(w, f.name, Check(f.name, after))
+		if left == nil || f.get(left) != after {
+			j.refuse(w, f.name, actor.Permits(old, f.name, before, after))
+		}
+	}
+	if actor.kind == syncer && !maps.Equal(was.Custom, is.Custom) {
+		j.refuse(w, "custom", &Problem{Code: "source.foreign", Args: map[string]string{"source": string(was.source())}})
+	}
+}
+
+// succession keeps an account from losing its last admin. The account's own
+// record is written as well, so that of two batches which each leave one of
+// the last two, one is a conflict.
+func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) error {
+	last, err := j.lastAdmin(ctx, a, lost)
+	if err != nil {
+		return err
+	}
+	if last {
+		for _, w := range lost {
+			j.refuse(w, "role", &Problem{Code: "admin.last"})
+		}
+		return nil
+	}
+	if _, writes := j.writes[ID(a)]; writes {
+		return nil
+	}
+	recs, err := j.dir.fetch(ctx, []Key{ByID(ID(a))})
+	if err != nil {
+		return err
+	}
+	now := j.dir.Now()
+	w := Write{ID: ID(a), Record: &Record{Head: Head{ID: ID(a), Account: a, Created: now, Updated: now}, Data: &Account{Name: string(a)}}}
+	if r, ok := recs[ID(a)]; ok {
+		same := r.Clone()
+		w.Version, w.Record = r.Version, &same
+	}
+	j.touched = append(j.touched, w.ID)
+	j.batch.Writes = append(j.batch.Writes, w)
+	return nil
+}
+
+// lastAdmin reports whether the account would have no Account Admin left.
+func (j *judging) lastAdmin(ctx context.Context, a AccountID, lost []Write) (bool, error) {
+	for _, w := range j.batch.Writes {
+		if w.Record != nil && w.Record.Account == a && leads(w.Record) {
+			return false, nil
+		}
+	}
+	gone := make(map[ID]bool, len(lost))
+	for _, w := range lost {
+		gone[w.ID] = true
+	}
+	q := Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{a}}, Limit: len(lost) + 1, Having: Leading()}
+	for r, err := range pages(ctx, j.dir.store.List, q) {
+		if err != nil {
+			return false, err
+		}
+		if leads(&r) && !gone[r.ID] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// reference is what a record of the batch newly names.
+type reference struct {
+	write Write
+	field string
+	id    ID
+	kind  Kind
+}
+
+// references: whom a record names must be there, of the same account and of
+// the right kind, and still be there when the batch is done; whoever is deleted holds nothing.
+func (j *judging) references(ctx context.Context) error {
+	var refs []reference
+	var keys, held []Key
+	deleted := map[ID]Write{}
+	for _, w := range j.batch.Writes {
+		if w.Version == math.MaxUint64 {
+			continue
+		}
+		if w.Record == nil {
+			if old := j.before[w.ID]; old.Kind() == KindUser {
+				deleted[w.ID] = w
+				held = append(held, KeyOf(old.Account, LinkHolder, string(w.ID)))
+			}
+			continue
+		}
+		for _, r := range named(w, j.before[w.ID]) {
+			refs = append(refs, r)
+			if _, writes := j.writes[r.id]; !writes {
+				keys = append(keys, ByID(r.id))
+				j.batch.Needs = append(j.batch.Needs, r.id)
+			}
+		}
+	}
+	slices.Sort(j.batch.Needs)
+	j.batch.Needs = slices.Compact(j.batch.Needs)
+	recs, err := j.dir.fetch(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, r := range refs {
+		to, ok := recs[r.id]
+		if w, writes := j.writes[r.id]; writes {
+			if ok = w.Record != nil; ok {
+				to = *w.Record
+			}
+		}
+		if ok && (to.Kind() != r.kind || to.Account != r.write.Record.Account) {
+			j.refuse(r.write, r.field, &Problem{Code: "reference.foreign"})
+		}
+	}
+	lines, err := j.dir.fetch(ctx, held)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(lines)) {
+		if w, writes := j.writes[id]; !writes || w.Record != nil && w.Record.Holder() == lines[id].Holder() {
+			j.refuse(deleted[lines[id].Holder()], "", &Problem{Code: "delete.holds"})
+		}
+	}
+	return nil
+}
+
+// named are the records that a write names and the record did not name before.
+func named(w Write, old Record) []reference {
+	var out []reference
+	add := func(field string, id ID, was ID, kind Kind) {
+		if id != "" && id != was {
+			out = append(out, reference{w, field, id, kind})
+		}
+	}
+	switch d := w.Record.Data.(type) {
+	case *Line:
+		was, _ := old.Data.(*Line)
+		if was == nil {
+			was = new(Line)
+		}
+		add("holder", d.Holder, was.Holder, KindUser)
+	case *Profile:
+		var was, is ContactCentre
+		if p, ok := old.Data.(*Profile); ok && p.ContactCentre != nil {
+			was = *p.ContactCentre
+		}
+		if d.ContactCentre != nil {
+			is = *d.ContactCentre
+		}
+		add("supervisor", is.Supervisor, was.Supervisor, KindUser)
+		add("org_unit", is.Unit, was.Unit, KindUnit)
+	}
+	return out
+}
