@@ -59,7 +59,9 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			c.applied(b)
 			return nil
 		case errors.As(err, &denied):
-			c.deny(b, denied)
+			if !c.deny(b, denied) {
+				return err
+			}
 		case errors.As(err, &conflict):
 			if err := c.contest(ctx, b, conflict); err != nil {
 				return err
@@ -86,7 +88,7 @@ func (c *commit) recheck(units [][]uint32) bool {
 	var lost []uint32
 	for _, r := range c.live(units) {
 		c.fresh.redecide(r)
-		if c.fresh.state[r].print != c.shown.state[r].print {
+		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.newer(r) {
 			c.conflict(r)
 			lost = append(lost, r)
 		}
@@ -109,7 +111,7 @@ func (c *commit) live(units [][]uint32) []uint32 {
 		} else {
 			for _, r := range u {
 				if c.rows[r] == nil {
-					c.rows[r] = &rowResult{outcome: Blocked}
+					c.rows[r] = &rowResult{outcome: Blocked, findings: c.because(r, "row.blocked")}
 				}
 			}
 		}
@@ -118,22 +120,28 @@ func (c *commit) live(units [][]uint32) []uint32 {
 	return out
 }
 
-// deny fails the rows whose writes the rules about people forbid.
-func (c *commit) deny(b *composed, d *users.Denied) {
-	for _, x := range d.Refusals {
-		row, ok := c.fresh.grid.find(x.Row)
-		if !ok {
-			row = b.rows[0]
+// deny fails the rows whose writes the rules about people forbid. It reports
+// whether there were any: a batch may be forbidden as such.
+func (c *commit) deny(b *composed, d *users.Denied) bool {
+	by := map[users.ID][]uint32{}
+	for _, r := range b.rows {
+		for _, id := range b.touches[r] {
+			by[id] = append(by[id], r)
 		}
-		f := formats.Finding{Severity: formats.Error, Code: x.Problem.Code, Row: x.Row.Number(), Field: x.Field, Args: x.Problem.Args}
-		rows := []uint32{row}
-		for _, r := range b.rows {
-			if r != row && slices.Contains(b.touches[r], x.ID) {
-				rows = append(rows, r)
-			}
-		}
-		c.settle(rows, Failed, f)
 	}
+	var failed []uint32
+	for _, x := range d.Refusals {
+		for _, r := range by[x.ID] {
+			if c.rows[r] == nil {
+				c.rows[r] = &rowResult{outcome: Failed}
+				failed = append(failed, r)
+			}
+			n := note{severity: formats.Error, code: x.Problem.Code, column: c.fresh.grid.spec(r).column(x.Field), key: none, args: x.Problem.Args}
+			c.rows[r].findings = append(c.rows[r].findings, c.fresh.place1(r, &n))
+		}
+	}
+	c.settle(failed, Failed)
+	return len(failed) > 0
 }
 
 // contest looks again at the rows in whose way something stands. Those that
@@ -154,7 +162,8 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 	}
 	var rows []uint32
 	for _, r := range b.rows {
-		if slices.ContainsFunc(b.touches[r], func(id users.ID) bool { return in[id] }) {
+		meets := func(id users.ID) bool { return in[id] }
+		if slices.ContainsFunc(b.touches[r], meets) || slices.ContainsFunc(b.refers[r], meets) {
 			rows = append(rows, r)
 		}
 	}

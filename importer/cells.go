@@ -41,6 +41,9 @@ func (d *Draft) readCell(column int, raw string) cell {
 	switch {
 	case bad:
 		return cell{bad: true}
+	case value == "" && c.Required: // nothing but what cannot be seen
+		d.problem(column, users.Problem{Code: c.Field + ".missing"})
+		return cell{blank: true, bad: true}
 	case value == "":
 		return cell{blank: true}
 	}

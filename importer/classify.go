@@ -46,7 +46,7 @@ func (c *commit) classify() {
 		}
 		for i := range shown.grid.rows {
 			if r := uint32(i); c.rows[r] == nil && shown.state[r].lowers {
-				c.rows[r] = &rowResult{outcome: Skipped, braked: true, findings: []formats.Finding{f}}
+				c.rows[r] = &rowResult{outcome: Skipped, findings: []formats.Finding{f}}
 				fail(r)
 			}
 		}
@@ -90,30 +90,30 @@ func (c *commit) newer(r uint32) bool {
 
 // holdBack skips every row that would be written if one will not happen.
 func (c *commit) holdBack() {
-	for _, x := range c.rows {
-		if x == nil {
+	for i, x := range c.rows {
+		if x == nil || x.outcome.Done() || c.shown.grid.rows[i].removed || c.shown.state[i].action == ActionSkip {
 			continue
 		}
-		if x.braked || x.outcome == Failed || x.outcome == Blocked || x.outcome == Conflict {
-			for i := range c.shown.grid.rows {
-				if r := uint32(i); c.rows[r] == nil {
-					c.rows[r] = &rowResult{outcome: Skipped}
-				}
+		for i := range c.shown.grid.rows {
+			if r := uint32(i); c.rows[r] == nil {
+				c.rows[r] = &rowResult{outcome: Skipped, findings: c.because(r, "row.held_back")}
 			}
-			return
 		}
+		return
 	}
 }
 
+// because is a finding about a whole row.
+func (c *commit) because(row uint32, code string) []formats.Finding {
+	return []formats.Finding{c.fresh.place1(row, &note{severity: formats.Error, code: code, column: -1, key: none})}
+}
+
 // settle gives rows an outcome other than the one shown, and blocks those that need them.
-func (c *commit) settle(rows []uint32, o Outcome, findings ...formats.Finding) {
+func (c *commit) settle(rows []uint32, o Outcome) {
 	var changed []uint32
 	for _, r := range rows {
 		if c.rows[r] == nil {
 			c.rows[r] = &rowResult{outcome: o}
-		}
-		if c.rows[r].outcome == o {
-			c.rows[r].findings = append(c.rows[r].findings, findings...)
 		}
 		if !o.Done() {
 			c.fresh.state[r].action = ActionError
@@ -131,6 +131,9 @@ func (c *commit) block() {
 	for i := range c.fresh.grid.rows {
 		if r := uint32(i); c.rows[r] == nil && !c.fresh.actionOf(r).writes() {
 			c.rows[r] = &rowResult{outcome: Blocked}
+			if f, ok := c.fresh.showFollowed(r); ok {
+				c.rows[r].findings = []formats.Finding{f}
+			}
 		}
 	}
 }

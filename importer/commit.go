@@ -64,7 +64,7 @@ type Progress struct {
 // under an id already used; [ErrRunning] says that somebody else is committing
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
-	c := &commit{shown: p, dir: p.dir, batch: 500, total: len(p.grid.rows), digest: p.digest(), rows: make([]*rowResult, len(p.grid.rows)),
+	c := &commit{shown: p, dir: p.dir, batch: 500, total: len(p.grid.rows), rows: make([]*rowResult, len(p.grid.rows)),
 		own: newOwnWork(), newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
 	if opts != nil {
 		c.opts = *opts
@@ -76,7 +76,14 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	if c.id == "" {
 		c.id = p.dir.NewID()
 	}
-	err := c.run(ctx)
+	if p.opts.Resume != "" && c.id != p.opts.Resume {
+		return nil, fmt.Errorf("importer: commit: %w: the preview resumes another import", users.ErrDigest)
+	}
+	err := ctx.Err()
+	if err == nil {
+		c.digest = p.digest()
+		err = c.run(ctx)
+	}
 	r := c.report()
 	if err != nil {
 		return r, fmt.Errorf("importer: commit: %w", err)
@@ -109,7 +116,6 @@ type rowResult struct {
 	findings []formats.Finding
 	line     *ReportLine // as journaled
 	stored   bool
-	braked   bool // held back by a brake nobody lifted
 }
 
 func (c *commit) run(ctx context.Context) error {
@@ -119,7 +125,7 @@ func (c *commit) run(ctx context.Context) error {
 	fresh := *c.shown
 	fresh.own = c.own
 	fresh.v, fresh.d, fresh.cells, fresh.scratch = verdict{}, Draft{}, nil, nil
-	fresh.groups, fresh.asked = nil, false
+	fresh.groups, fresh.circles, fresh.chain, fresh.asked = nil, nil, nil, false
 	c.fresh = &fresh
 	if err := fresh.build(ctx); err != nil {
 		return err

@@ -13,8 +13,9 @@ type composed struct {
 	rows    []uint32
 	batch   users.Batch
 	lines   []*ReportLine
-	record  users.Record // the import's, as the batch leaves it
-	touches map[uint32][]users.ID
+	record  users.Record          // the import's, as the batch leaves it
+	touches map[uint32][]users.ID // the records each row writes
+	refers  map[uint32][]users.ID // and those it names
 	images  []users.Image
 
 	work  map[users.ID]*work
@@ -35,7 +36,7 @@ type work struct {
 // end state. What is given up goes before what is gained, so that a line moves
 // whichever row comes first.
 func (c *commit) compose(rows []uint32) *composed {
-	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, work: map[users.ID]*work{}, needs: map[users.ID]bool{},
+	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, refers: map[uint32][]users.ID{}, work: map[users.ID]*work{}, needs: map[users.ID]bool{},
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
 	for _, r := range rows {
 		c.decided(r)
@@ -68,7 +69,7 @@ func (c *commit) compose(rows []uint32) *composed {
 	}
 	for _, id := range sortedIDs(b.needs) {
 		if b.work[id] == nil {
-			b.batch.Needs = append(b.batch.Needs, id)
+			b.batch.Needs = append(b.batch.Needs, users.Need{ID: id})
 		}
 	}
 	for _, r := range rows {
@@ -115,7 +116,7 @@ func (b *composed) touch(c *commit, row uint32, id users.ID, begin func() *work)
 func (b *composed) refer(row uint32, id users.ID) {
 	if id != "" {
 		b.needs[id] = true
-		b.touches[row] = append(b.touches[row], id)
+		b.refers[row] = append(b.refers[row], id)
 	}
 }
 
@@ -236,6 +237,7 @@ func (c *commit) units() [][]uint32 {
 	var rows []uint32
 	edges := map[uint32][]uint32{}
 	last := map[int64]uint32{}
+	successor := none
 	for r := range c.fresh.grid.ordered {
 		if c.rows[r] != nil || !c.fresh.actionOf(r).writes() {
 			continue
@@ -243,9 +245,10 @@ func (c *commit) units() [][]uint32 {
 		rows = append(rows, r)
 		edges[r] = append(edges[r], c.fresh.state[r].extra().needs...)
 		if c.fresh.state[r].successor {
-			if by := c.fresh.anySuccessor(); by != none {
-				edges[r] = append(edges[r], by)
+			if successor == none {
+				successor = c.fresh.firstSuccessor()
 			}
+			edges[r] = append(edges[r], successor)
 		}
 		for _, rec := range c.writesTo(r) {
 			if s, ok := last[rec]; ok && s != r {

@@ -18,7 +18,7 @@ type verdict struct {
 	losses  []loss
 	notes   []note
 	needs   []uint32
-	refs    []uint32 // of needs, those that make what the row refers to
+	refs    []uint32 // rows its references lead to
 	doomed  uint32   // a contested key the row depends on, or none
 	refers  []reference
 	// successor is whether some row that makes an admin must happen.
@@ -126,6 +126,8 @@ func (p *Preview) action() Action {
 		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}
+	p.decideHeld()
+	p.decideNobody()
 	for i := range v.notes {
 		if v.notes[i].severity == formats.Error {
 			return ActionError
@@ -140,6 +142,34 @@ func (p *Preview) action() Action {
 		return ActionUnchanged
 	}
 	return ActionUpdate
+}
+
+// decideHeld asks whether the actor may change what people have.
+func (p *Preview) decideHeld() {
+	v := &p.v
+	changes := len(v.losses) > 0 || slices.ContainsFunc(v.changes, func(c Change) bool { _, _, held := ofHeld(c.Field); return held }) ||
+		slices.ContainsFunc(v.gains, func(g gain) bool { return p.keys.spaceOf(g.key).Kind() != users.KindUser })
+	if !changes {
+		return
+	}
+	if bad := p.dir.Actor().PermitsHeld(users.KindLine); bad != nil {
+		v.problem(bad, -1)
+	}
+}
+
+// decideNobody fails a row that is about nobody, or deletes somebody who is
+// not there, and has not said so itself.
+func (p *Preview) decideNobody() {
+	d, v := &p.d, &p.v
+	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || slices.ContainsFunc(v.notes, func(n note) bool { return n.severity == formats.Error }) {
+		return
+	}
+	if d.about < 0 {
+		v.find("row.nobody", -1, none)
+		return
+	}
+	k := &d.keys[d.about]
+	v.find(string(k.space)+".unknown", k.column, k.id)
 }
 
 // decideNew asks whether somebody may be made of what the row wants, where no

@@ -79,6 +79,7 @@ type want struct {
 	field   string
 	value   string
 	onlyNew bool
+	space   users.Space // of the key that the value is, where it is one
 }
 
 // note is a finding before it is placed in its file.
@@ -125,7 +126,7 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 	}
 	d.keys = append(d.keys, draftKey{space: space, rel: rel, value: value, column: d.columnOf(space, value)})
 	if f := space.Field(); f != "" {
-		d.wants = append(d.wants, want{field: f, value: value})
+		d.wants = append(d.wants, want{field: f, value: value, space: space})
 	}
 }
 
@@ -246,6 +247,26 @@ func (d *Draft) problem(column int, p users.Problem) {
 func (d *Draft) claims(id uint32) bool {
 	for i := range d.keys {
 		if k := &d.keys[i]; k.id == id && (k.rel == relClaim || k.rel == relTake) {
+			return true
+		}
+	}
+	return false
+}
+
+// secret reports whether the key came from a sensitive column.
+func (d *Draft) secret(id uint32) bool {
+	for i := range d.keys {
+		if k := &d.keys[i]; k.id == id && k.column >= 0 && d.spec.Columns[k.column].Sensitive {
+			return true
+		}
+	}
+	return false
+}
+
+// claimed reports whether the key at i is one the row claims already.
+func (d *Draft) claimed(i int) bool {
+	for j := range i {
+		if k := &d.keys[j]; k.id == d.keys[i].id && (k.rel == relClaim || k.rel == relTake || k.rel == relSlot) {
 			return true
 		}
 	}

@@ -191,7 +191,7 @@ func (e *editing) see(key uint32) {
 // finish moves the rows among the keys and decides again whoever can tell the difference.
 func (e *editing) finish() Delta {
 	p := e.p
-	p.groups = nil
+	p.groups, p.circles = nil, nil
 	for _, r := range e.rows {
 		e.move(r)
 	}

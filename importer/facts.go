@@ -17,6 +17,8 @@ type facts struct {
 	// held are the records each person has (lines), by index of the person,
 	// once they were asked for.
 	held map[int32][]int32
+	// named is how many of recs were asked who holds them.
+	named int
 	// elsewhere are the accounts in which keys unique over all are held, as far
 	// as the actor reaches them.
 	elsewhere map[uint32]users.AccountID
@@ -151,14 +153,19 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 }
 
 // askPeople looks up those who hold what the file names, so that a finding can say who it is.
-func (p *Preview) askPeople(ctx context.Context, from int) error {
+func (p *Preview) askPeople(ctx context.Context) error {
 	var ids []users.ID
-	for _, r := range p.facts.recs[from:] {
+	known := len(p.facts.recs)
+	for _, r := range p.facts.recs[p.facts.named:] {
 		if h := r.Holder(); h != r.ID {
 			ids = append(ids, h)
 		}
 	}
-	return p.askIDs(ctx, ids)
+	err := p.askIDs(ctx, ids)
+	if err == nil {
+		p.facts.named = known
+	}
+	return err
 }
 
 // step is where a reference leads from.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -82,6 +83,12 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 	v := c.shown.show(row)
 	l.Table, l.Line, l.Action, l.Who = v.Table, v.Line, v.Action, v.Who
 	l.Findings = append(v.Findings, findings...)
+	for i, f := range l.Findings {
+		if f.Args["account"] != "" { // who reads the report may not reach that account
+			l.Findings[i].Args = maps.Clone(f.Args)
+			delete(l.Findings[i].Args, "account")
+		}
+	}
 	switch rec := c.shown.state[row].rec; {
 	case rec >= 0:
 		l.User = c.shown.facts.recs[rec].ID

@@ -63,7 +63,7 @@ func (p *Preview) decideClaim(row uint32, k *draftKey) {
 	if at.fact == factBeyond {
 		v.find(code+".taken", col, k.id)
 		if where, ok := p.facts.elsewhere[k.id]; ok {
-			v.notes[len(v.notes)-1].args = map[string]string{"holder": string(where)}
+			v.notes[len(v.notes)-1].args = map[string]string{"account": string(where)}
 		}
 		return
 	}
@@ -135,6 +135,9 @@ func (p *Preview) decideWants(row uint32) {
 		if v.rec < 0 && w.field == "role" {
 			old = users.RoleUser
 		}
+		if w.space != "" && old != "" && w.space.Fold(old) == w.space.Fold(w.value) {
+			continue // the same name in other letters
+		}
 		change(rec, w.field, old, w.value, col)
 	}
 	for _, f := range v.refers {
@@ -152,7 +155,7 @@ func (p *Preview) decideWants(row uint32) {
 
 // decideLead keeps an account from losing its last admin.
 func (p *Preview) decideLead(row uint32) {
-	if p.leadDelta(p.v.rec) >= 0 {
+	if p.leadDelta(p.v.rec) >= 0 || p.dir.Actor().Unbound() {
 		return
 	}
 	at := p.view(p.leadKey())

@@ -33,6 +33,9 @@ const (
 
 const none = ^uint32(0) // no row, no node
 
+// noRows are the chains of a key at which no row stands.
+var noRows = [chains]uint32{none, none, none, none}
+
 // keyState is what is known of a key. Rows see a view of it, never the chains.
 type keyState struct {
 	fact   int32 // who holds it in the store: an index in facts plus one, or one of the below
@@ -104,7 +107,7 @@ func (t *keyTable) key(s users.Space, value string) uint32 {
 	t.text = append(t.text, t.buf...)
 	t.ends = append(t.ends, uint32(len(t.text)))
 	t.hashes = append(t.hashes, hash)
-	t.state = append(t.state, keyState{fact: factUnasked, first: none, head: [chains]uint32{none, none, none, none}})
+	t.state = append(t.state, keyState{fact: factUnasked, first: none, head: noRows})
 	t.slots[slot] = id + 1
 	if len(t.ends)*3 > len(t.slots)*2 {
 		t.grow()

@@ -45,7 +45,7 @@ func TestModes(t *testing.T) {
 		},
 		{
 			"an address known in another case", func() *scene { return asHost(cloudlink.Users(), known, user("Ada", "P0@X.com")) },
-			"2 error !email.taken", "2 update p0@x.com email:p0@x.com>P0@x.com name:N0>Ada", "2 update p0@x.com email:p0@x.com>P0@x.com name:N0>Ada",
+			"2 error !email.taken", "2 update p0@x.com name:N0>Ada", "2 update p0@x.com name:N0>Ada",
 		},
 		{
 			"somebody new without a name", func() *scene { return asHost(cloudlink.Users(), known, user("", "p7@x.com")) },

@@ -92,7 +92,9 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 	for i := range d.keys {
 		switch k := &d.keys[i]; k.rel {
 		case relClaim, relTake, relSlot:
-			add(k.id, chainClaim, false)
+			if !d.claimed(i) {
+				add(k.id, chainClaim, false)
+			}
 		case relRefer:
 			if k.space.Given() {
 				continue
@@ -163,7 +165,7 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 			continue
 		}
 		for r := range p.keys.rows(d.key, c) {
-			if p.needs(r, row) || c == chainClaim && p.state[r].successor || slices.Contains(p.state[r].extra().refs, row) {
+			if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
 				yield(r)
 			}
 		}
@@ -176,5 +178,5 @@ func (p *Preview) needs(row, by uint32) bool {
 
 // keyUnasked reports whether the store was never asked about a key that it may hold.
 func (p *Preview) keyUnasked(k *draftKey) bool {
-	return k.space.Kind() != "" && p.keys.state[k.id].fact == factUnasked
+	return (k.space.Kind() != "" || k.space == users.SpaceID) && p.keys.state[k.id].fact == factUnasked
 }

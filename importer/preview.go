@@ -95,12 +95,19 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 			return nil, err
 		}
 	}
-	return p, p.build(ctx)
+	if err := p.build(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // resume reads what an import has done, to look at the store as if it had not.
 func (p *Preview) resume(ctx context.Context, id users.ID) error {
-	if _, err := p.dir.Get(ctx, id); err != nil {
+	rec, err := p.dir.Get(ctx, id)
+	if err == nil && rec.Kind() != users.KindImport {
+		err = users.ErrNotFound
+	}
+	if err != nil {
 		return fmt.Errorf("importer: resume: %w", err)
 	}
 	p.own = newOwnWork()
@@ -141,14 +148,15 @@ type Preview struct {
 	opts    Options
 	account users.AccountID
 
-	grid   *grid
-	keys   *keyTable
-	facts  *facts
-	state  []rowState
-	tally  tally
-	own    *ownWork           // of the import that is being committed; else nil
-	asked  bool               // the lead key was needed
-	groups map[groupKey]group // remembered until the next edit
+	grid    *grid
+	keys    *keyTable
+	facts   *facts
+	state   []rowState
+	tally   tally
+	own     *ownWork           // of the import that is being committed; else nil
+	asked   bool               // the lead key was needed
+	groups  map[groupKey]group // remembered until the next edit
+	circles map[uint32]string  // likewise: the rows of a circle, by each of them
 
 	// scratch
 	d       Draft
@@ -180,7 +188,7 @@ type rowState struct {
 // rowMore is what only some rows have.
 type rowMore struct {
 	needs []uint32
-	refs  []uint32 // of needs, those that make what the row refers to
+	refs  []uint32 // rows its references lead to: those it needs for them, and those that set whom a stored person refers to
 	notes []note
 }
 
@@ -258,11 +266,11 @@ func (p *Preview) unasked(to []uint32) []uint32 {
 // learnAll asks the store about keys, and then, one round for each, about what
 // the people of those rows have, and about those who hold what the rows name.
 func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	err := ctx.Err()
+	if err == nil {
+		err = p.ask(ctx, keys)
 	}
-	from := len(p.facts.recs)
-	if err := p.ask(ctx, keys); err != nil {
+	if err != nil {
 		for _, k := range keys {
 			p.keys.state[k].fact = factUnasked
 		}
@@ -279,7 +287,7 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
 			people = append(people, rec)
 		}
-		if !p.asked && p.leadDelta(rec) < 0 {
+		if !p.asked && rec >= 0 && (p.d.deletes || p.leadDelta(rec) < 0) {
 			if err := p.askLeading(ctx); err != nil {
 				return err
 			}
@@ -293,7 +301,7 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 	if err := p.askAbove(ctx, above); err != nil {
 		return err
 	}
-	return p.askPeople(ctx, from)
+	return p.askPeople(ctx)
 }
 
 // redecide decides a row again and reports whether anything of it changed.

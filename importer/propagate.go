@@ -19,6 +19,7 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 	in := map[uint32]bool{}
 	stack := slices.Clone(changed)
 	var region []uint32
+	leads := false // the rows that need a successor are in the region
 	for len(stack) > 0 {
 		r := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -26,6 +27,10 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 			in[r] = true
 			region = append(region, r)
 			p.dependents(r, func(d uint32) { stack = append(stack, d) })
+			if !leads && p.succeeds(r) {
+				leads = true
+				stack = slices.AppendSeq(stack, p.keys.rows(p.leadKey(), chainClaim))
+			}
 		}
 	}
 	slices.SortFunc(region, p.order)
@@ -54,18 +59,26 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 				block(r)
 			}
 		}
-		if p.state[r].successor && p.anySuccessor() == none {
-			block(r)
-		}
 	}
-	for len(queue) > 0 {
-		r := queue[0]
-		queue = queue[1:]
-		p.dependents(r, func(d uint32) {
-			if in[d] && (p.needs(d, r) || p.state[d].successor && p.anySuccessor() == none) {
-				block(d)
+	for again := true; again; {
+		again = false
+		for len(queue) > 0 {
+			r := queue[0]
+			queue = queue[1:]
+			p.dependents(r, func(d uint32) {
+				if in[d] && p.needs(d, r) {
+					block(d)
+				}
+			})
+		}
+		if leads && p.firstSuccessor() == none {
+			for _, r := range region {
+				if p.state[r].successor {
+					block(r)
+				}
 			}
-		})
+			leads, again = false, len(queue) > 0
+		}
 	}
 	var out []uint32
 	for i, r := range region {
@@ -78,8 +91,18 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 	return out
 }
 
-// anySuccessor is a row that makes an admin and will happen, or none.
-func (p *Preview) anySuccessor() uint32 {
+// succeeds reports whether the row makes an admin.
+func (p *Preview) succeeds(row uint32) bool {
+	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
+		if d := p.keys.nodes[n]; d.chain == chainFree && p.keys.spaceOf(d.key) == spaceLead {
+			return true
+		}
+	}
+	return false
+}
+
+// firstSuccessor is the first row that makes an admin and will happen, or none.
+func (p *Preview) firstSuccessor() uint32 {
 	found := none
 	for r := range p.keys.rows(p.leadKey(), chainFree) {
 		if !p.dead(r) && (found == none || p.grid.less(r, found)) {

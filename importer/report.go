@@ -125,6 +125,20 @@ func readNote(e users.Entry) (ReportLine, error) {
 		}
 	}
 	l.Row = e.Row
+	if l.Outcome == "" { // an edit by hand keeps no note
+		l.Number, l.Outcome = e.Row.Number(), Updated
+		for _, i := range e.Images {
+			switch {
+			case i.Before == nil:
+				l.Outcome, l.User = Created, i.After.ID
+			case i.After == nil:
+				l.Outcome, l.User = Deleted, i.Before.ID
+			default:
+				l.User = i.After.ID
+			}
+			break
+		}
+	}
 	return l, nil
 }
 

@@ -120,14 +120,18 @@ func (p *Preview) Row(id users.RowID) (RowView, error) {
 // a finding like "email.contested" counts. The key's account may be empty.
 func (p *Preview) Group(space users.Space, value string) []users.RowID {
 	id := p.keys.known(space, space.Fold(value))
-	if id == none {
+	if id == none || p.keys.state[id].head == noRows {
 		return nil
 	}
 	rows := map[uint32]bool{}
-	for _, c := range []chain{chainClaim, chainAbout} {
-		for r := range p.keys.rows(id, c) {
-			rows[r] = true
-		}
+	for r := range p.keys.rows(id, chainClaim) {
+		rows[r] = true
+	}
+	if rec := p.factOf(id); rec >= 0 {
+		id = p.personKey(rec)
+	}
+	for r := range p.keys.rows(id, chainAbout) {
+		rows[r] = true
 	}
 	var out []users.RowID
 	for _, r := range p.sorted(rows) {
@@ -173,11 +177,15 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 	for _, c := range v.changes {
 		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive {
 			c.Old, c.New = "", ""
+		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
+			if at, ok := p.facts.byID[users.ID(c.Old)]; ok {
+				c.Old = p.who(at)
+			}
 		}
 		out.Changes = append(out.Changes, c)
 	}
 	for _, x := range v.gains {
-		if space, value := p.keys.parts(x.key); space.Field() == "" {
+		if space, value := p.keys.parts(x.key); space.Field() == "" && !p.d.secret(x.key) {
 			out.Gains = append(out.Gains, Gain{space, value})
 		}
 	}
@@ -196,7 +204,7 @@ func (p *Preview) whoOf(row uint32) string {
 	if p.v.rec >= 0 {
 		return p.who(p.v.rec)
 	}
-	if p.d.about >= 0 {
+	if p.d.about >= 0 && !p.d.secret(p.d.keys[p.d.about].id) {
 		return formats.Show(p.d.keys[p.d.about].value)
 	}
 	var named []string
@@ -236,7 +244,7 @@ func (p *Preview) place1(row uint32, n *note) formats.Finding {
 			f.Value = formats.Show(g.text(row, n.column))
 		}
 		if c.Sensitive {
-			f.Value, f.Fix = "", nil
+			f.Value, f.Fix, f.Args = "", nil, nil
 		}
 	}
 	for i, r := range n.rows {
@@ -342,7 +350,7 @@ func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
 		if s.cause != none {
 			n.rows = []uint32{s.cause}
 		}
-		if len(n.rows) == 0 && s.doomed != none {
+		if len(n.rows) == 0 && s.doomed != none && !p.d.secret(s.doomed) {
 			_, value := p.keys.parts(s.doomed)
 			n.args = map[string]string{"key": formats.Show(value)}
 		}
@@ -352,6 +360,9 @@ func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
 
 // cycleOf names every row of the circle of references the row stands in.
 func (p *Preview) cycleOf(row uint32) string {
+	if names, ok := p.circles[row]; ok {
+		return names
+	}
 	refs := func(r uint32) []uint32 { return p.state[r].extra().refs }
 	in := map[uint32]bool{row: true}
 	list := []uint32{row}
@@ -370,7 +381,13 @@ func (p *Preview) cycleOf(row uint32) string {
 			for _, r := range circle {
 				names = append(names, p.rowName(r, p.grid.rows[row].id.Table()))
 			}
-			return strings.Join(names[:min(len(names), 20)], ", ")
+			if p.circles == nil {
+				p.circles = map[uint32]string{}
+			}
+			for _, r := range circle {
+				p.circles[r] = strings.Join(names[:min(len(names), 20)], ", ")
+			}
+			return p.circles[row]
 		}
 	}
 	return ""

@@ -75,6 +75,18 @@ func (a Actor) MayGrant(role string) bool {
 	return true
 }
 
+// Unbound reports whether no rule about people binds the actor: the host.
+func (a Actor) Unbound() bool { return a.kind == host }
+
+// PermitsHeld says what forbids the actor to change what people have, like
+// lines; nil if nothing does.
+func (a Actor) PermitsHeld(k Kind) *Problem {
+	if a.kind == syncer {
+		return forbidden(k)
+	}
+	return nil
+}
+
 // Source is the source of the people the actor adds: its own for a sync, else [Local].
 func (a Actor) Source() Source {
 	if a.kind == syncer {

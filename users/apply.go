@@ -32,7 +32,7 @@ func (d *Directory) Apply(ctx context.Context, b Batch) error {
 			return err
 		}
 		own := *conflict
-		own.Stale = slices.DeleteFunc(slices.Clone(conflict.Stale), func(id ID) bool { return slices.Contains(j.touched, id) })
+		own.Gone = slices.DeleteFunc(slices.Clone(conflict.Gone), func(id ID) bool { return slices.Contains(j.guards, id) })
 		conflict = &own
 		if !own.Empty() {
 			return d.discreet(ctx, scope, b, conflict)

@@ -18,9 +18,16 @@ type Batch struct {
 	Rows []RowNote
 	// Writes name each record at most once.
 	Writes []Write
-	// Needs are records that must be there when the batch is done: those its
-	// records refer to and it does not write itself.
-	Needs []ID
+	// Needs are records that the batch does not write and relies on: those its
+	// records refer to.
+	Needs []Need
+}
+
+// A Need is a record that must be there when a batch is done.
+type Need struct {
+	ID ID
+	// Version is the one it must still be at; 0 takes any.
+	Version uint64
 }
 
 // A RowNote says that a row is done, with what its report needs to say.

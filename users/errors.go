@@ -21,7 +21,7 @@ type Conflict struct {
 	Keys []KeyConflict
 	// Stale are records that are not at the version they were read at.
 	Stale []ID
-	// Gone are records that the batch needs and that would not be there.
+	// Gone are records that the batch needs and that would not be there, or not at the version it needs.
 	Gone []ID
 	// Done are rows of the batch that the import did before.
 	Done []RowID

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -9,13 +10,13 @@ import (
 
 // judging holds one batch against the rules about people and about authority.
 type judging struct {
-	dir     *Directory
-	scope   Scope
-	batch   Batch
-	before  map[ID]Record // what the batch writes, and what that refers to, as they stand
-	writes  map[ID]Write
-	denied  Denied
-	touched []ID // records written only so that two batches cannot both take the last admins
+	dir    *Directory
+	scope  Scope
+	batch  Batch
+	before map[ID]Record // what the batch writes, and what that refers to, as they stand
+	writes map[ID]Write
+	denied Denied
+	guards []ID // those who must still lead when the batch is done
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -108,9 +109,7 @@ func (j *judging) write(old Record, w Write) {
 	case kind == KindImport:
 		j.importRecord(old, w)
 	case kind == KindLine:
-		if actor.kind == syncer {
-			j.refuse(w, "", forbidden(kind))
-		}
+		j.refuse(w, "", actor.PermitsHeld(kind))
 	case unchanged(old, w.Record):
 	case actor.kind != partner:
 		j.refuse(w, "", forbidden(kind))
@@ -227,43 +226,13 @@ func (j *judging) user(old Record, w Write) {
 	}
 }
 
-// succession keeps an account from losing its last admin. The account's own
-// record is written as well, so that of two batches which each leave one of
-// the last two, one is a conflict.
+// succession keeps an account from losing its last admin. One who stays is
+// guarded at the version read, so that of two batches which each leave the
+// other's, one is a conflict and is judged again.
 func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) error {
-	last, err := j.lastAdmin(ctx, a, lost)
-	if err != nil {
-		return err
-	}
-	if last {
-		for _, w := range lost {
-			j.refuse(w, "role", &Problem{Code: "admin.last"})
-		}
-		return nil
-	}
-	if _, writes := j.writes[ID(a)]; writes {
-		return nil
-	}
-	recs, err := j.dir.fetch(ctx, []Key{ByID(ID(a))})
-	if err != nil {
-		return err
-	}
-	now := j.dir.Now()
-	w := Write{ID: ID(a), Record: &Record{Head: Head{ID: ID(a), Account: a, Created: now, Updated: now}, Data: &Account{Name: string(a)}}}
-	if r, ok := recs[ID(a)]; ok {
-		same := r.Clone()
-		w.Version, w.Record = r.Version, &same
-	}
-	j.touched = append(j.touched, w.ID)
-	j.batch.Writes = append(j.batch.Writes, w)
-	return nil
-}
-
-// lastAdmin reports whether the account would have no Account Admin left.
-func (j *judging) lastAdmin(ctx context.Context, a AccountID, lost []Write) (bool, error) {
 	for _, w := range j.batch.Writes {
 		if w.Record != nil && w.Record.Account == a && leads(w.Record) {
-			return false, nil
+			return nil
 		}
 	}
 	gone := make(map[ID]bool, len(lost))
@@ -273,13 +242,18 @@ func (j *judging) lastAdmin(ctx context.Context, a AccountID, lost []Write) (boo
 	q := Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{a}}, Limit: len(lost) + 1, Having: Leading()}
 	for r, err := range pages(ctx, j.dir.store.List, q) {
 		if err != nil {
-			return false, err
+			return err
 		}
 		if leads(&r) && !gone[r.ID] {
-			return false, nil
+			j.guards = append(j.guards, r.ID)
+			j.batch.Needs = append(j.batch.Needs, Need{r.ID, r.Version})
+			return nil
 		}
 	}
-	return true, nil
+	for _, w := range lost {
+		j.refuse(w, "role", &Problem{Code: "admin.last"})
+	}
+	return nil
 }
 
 // reference is what a record of the batch newly names.
@@ -311,11 +285,11 @@ func (j *judging) references(ctx context.Context) error {
 			refs = append(refs, r)
 			if _, writes := j.writes[r.id]; !writes {
 				keys = append(keys, ByID(r.id))
-				j.batch.Needs = append(j.batch.Needs, r.id)
+				j.batch.Needs = append(j.batch.Needs, Need{ID: r.id})
 			}
 		}
 	}
-	slices.Sort(j.batch.Needs)
+	slices.SortFunc(j.batch.Needs, func(a, b Need) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version)) })
 	j.batch.Needs = slices.Compact(j.batch.Needs)
 	recs, err := j.dir.fetch(ctx, keys)
 	if err != nil {

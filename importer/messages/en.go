@@ -158,6 +158,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"role.form":           {"The roles are not written as they must be."},
 	"reference.foreign":   {"{subject} names somebody who is not in this account.", "This names somebody who is not in this account."},
 	"delete.holds":        {"This person still has a line. Free it first."},
+	"row.nobody":          {"This row names nobody. Fill in whom it is about."},
+	"row.held_back":       {"Held back because other rows cannot be done."},
 	"row.stale":           {"Meanwhile something changed: {holder} now has what this row would take. Look at it again.", "Meanwhile something changed: what was shown would no longer happen. Look at this row again."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},

@@ -92,14 +92,17 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			}
 		}
 	}
-	for _, id := range b.Needs {
-		if _, writes := written[id]; !writes && s.records[id] == nil {
-			c.Gone = append(c.Gone, id)
-		}
-	}
+	after := make(map[users.ID]*held, len(b.Writes))
 	for i, w := range b.Writes {
-		if next[i] == nil && slices.Contains(b.Needs, w.ID) {
-			c.Gone = append(c.Gone, w.ID)
+		after[w.ID] = next[i]
+	}
+	for _, n := range b.Needs {
+		h, writes := after[n.ID]
+		if !writes {
+			h = s.records[n.ID]
+		}
+		if h == nil || n.Version != 0 && h.record.Version != n.Version {
+			c.Gone = append(c.Gone, n.ID)
 		}
 	}
 	slices.Sort(c.Done)

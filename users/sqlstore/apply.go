@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -194,25 +193,30 @@ func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
 
 // gone is what the batch needs and would not find at its end.
 func (t *task) gone(ctx context.Context) ([]users.ID, error) {
-	missing := make(map[users.ID]bool, len(t.batch.Needs))
+	versions := make(map[users.ID]uint64, len(t.batch.Needs))
 	args := make([]any, len(t.batch.Needs))
-	for i, id := range t.batch.Needs {
-		missing[id], args[i] = true, string(id)
+	for i, n := range t.batch.Needs {
+		args[i] = string(n.ID)
 	}
-	err := t.query(ctx, t.tx, tuples{head: "SELECT id FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}, args, func(rows *sql.Rows) error {
+	err := t.query(ctx, t.tx, tuples{head: "SELECT id, version FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}, args, func(rows *sql.Rows) error {
 		var id users.ID
-		err := rows.Scan(&id)
-		delete(missing, id)
+		var version int64
+		err := rows.Scan(&id, &version)
+		versions[id] = uint64(version)
 		return err
 	})
 	for _, c := range t.changes {
-		if c.after != nil {
-			delete(missing, c.ID)
-		} else if slices.Contains(t.batch.Needs, c.ID) {
-			missing[c.ID] = true
+		if delete(versions, c.ID); c.after != nil {
+			versions[c.ID] = c.Version + 1
 		}
 	}
-	return slices.Collect(maps.Keys(missing)), err
+	var gone []users.ID
+	for _, n := range t.batch.Needs {
+		if v, there := versions[n.ID]; !there || n.Version != 0 && v != n.Version {
+			gone = append(gone, n.ID)
+		}
+	}
+	return gone, err
 }
 
 // holders is who stands under the keys that the batch's records gain.

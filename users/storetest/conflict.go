@@ -20,7 +20,7 @@ func conflictCases() []Case {
 		{"conflict/kept", "A key of a record that the batch writes, and leaves the key, is not free.", conflictKept},
 		{"conflict/inside", "Two records of one batch cannot take one key.", conflictInside},
 		{"conflict/many", "A Conflict is complete, however many keys are in the way.", conflictMany},
-		{"conflict/gone", "A record that a batch needs must be there at its end: one made by the batch is, one deleted by it or never made is not.", conflictGone},
+		{"conflict/gone", "A record that a batch needs must be there at its end, at the version it needs: one made by the batch is, one deleted by it or never made is not.", conflictGone},
 		{"conflict/rows", "A row of an import is done once: a batch that holds it again is refused, with every such row named.", conflictRows},
 		{"conflict/imports", "The rows of one import say nothing about those of another.", conflictImports},
 		{"conflict/all", "One Conflict names done rows, stale records and keys together.", conflictAll},
@@ -231,17 +231,23 @@ func conflictNothing(b *bench) {
 func conflictGone(b *bench) {
 	ada, bob := person("ada", "ada@example.com"), person("bob", "bob@example.com")
 	b.given(create(ada), create(bob))
-	batch := b.next(create(person("cyd", "cyd@example.com")))
-	batch.Needs = []users.ID{"nobody", "ada", "zed"}
-	b.same("the conflict of needing who is not there", users.Conflict{Gone: []users.ID{"nobody", "zed"}}, b.refused(batch))
+	needs := func(batch users.Batch, ids ...users.ID) users.Batch {
+		for _, id := range ids {
+			batch.Needs = append(batch.Needs, users.Need{ID: id})
+		}
+		return batch
+	}
+	cyd := create(person("cyd", "cyd@example.com"))
+	b.same("the conflict of needing who is not there", users.Conflict{Gone: []users.ID{"nobody", "zed"}}, b.refused(needs(b.next(cyd), "nobody", "ada", "zed")))
 	b.finds([]users.Key{users.ByID("cyd")})
-
-	batch = b.next(remove("bob", 1))
-	batch.Needs = []users.ID{"ada", "bob"}
-	b.same("the conflict of needing whom the batch deletes", users.Conflict{Gone: []users.ID{"bob"}}, b.refused(batch))
-
-	batch = b.next(create(person("dan", "dan@example.com")), change(ada, 1))
-	batch.Needs = []users.ID{"dan", "ada", "bob"}
-	b.apply(batch)
+	b.same("the conflict of needing whom the batch deletes", users.Conflict{Gone: []users.ID{"bob"}}, b.refused(needs(b.next(remove("bob", 1)), "ada", "bob")))
+	b.apply(needs(b.next(create(person("dan", "dan@example.com")), change(ada, 1)), "dan", "ada", "bob"))
 	b.finds([]users.Key{users.ByID("dan")}, "dan")
+
+	at := b.next(cyd)
+	at.Needs = []users.Need{{ID: "ada", Version: 1}, {ID: "bob", Version: 1}}
+	b.same("the conflict of needing a version that is past", users.Conflict{Gone: []users.ID{"ada"}}, b.refused(at))
+	at.Needs[0].Version = 2
+	b.apply(at)
+	b.finds([]users.Key{users.ByID("cyd")}, "cyd")
 }
