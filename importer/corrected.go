@@ -2,8 +2,10 @@ package importer
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
 )
 
 // Sheet is table number i as it stands now, to be written to a file: the
@@ -24,9 +26,16 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 	var order []int // template columns, or -1-n for the file's column n that nobody asked for
 	if t.read != nil {
 		head := t.read.Row(t.head)
-		for n := range head.Len() {
+		width := head.Len()
+		for at := range byFile {
+			width = max(width, at+1)
+		}
+		for n := range width {
 			col := formats.SheetColumn{Heading: head.Cell(n), Text: true}
 			c, ok := byFile[n]
+			if ok && !spec.knows(c, col.Heading, t.lang) { // given by hand: the file read again must be understood
+				col.Heading = spec.Columns[c].Heading(t.lang)
+			}
 			if !ok {
 				order, s.Columns = append(order, -1-n), append(s.Columns, col)
 				continue
@@ -54,6 +63,12 @@ func (t *Table) sheetColumn(c int, heading, lang string) formats.SheetColumn {
 		out.Values = append(out.Values, col.Label(v.Name, lang))
 	}
 	return out
+}
+
+// knows reports whether a heading stands for the column in the language.
+func (t *Table) knows(c int, heading, lang string) bool {
+	folded := users.FoldHeading(heading)
+	return slices.ContainsFunc(t.Columns[c].Headings[lang], func(h string) bool { return users.FoldHeading(h) == folded })
 }
 
 func (p *Preview) anyIn(table, column int) bool {

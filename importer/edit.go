@@ -135,7 +135,7 @@ func (e *editing) one(x Edit) error {
 	}
 	e.rows = append(e.rows, r)
 	if x.remove {
-		g.rows[r].removed = true
+		g.remove(r, true)
 		e.removed = append(e.removed, r)
 		return nil
 	}
@@ -172,6 +172,7 @@ func (e *editing) revert() {
 		}
 	}
 	for r, was := range e.flags {
+		g.remove(r, was.removed)
 		g.rows[r] = was
 	}
 	g.rows = g.rows[:e.size]

@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/usher-go/usher/formats"
@@ -17,14 +19,15 @@ type grid struct {
 }
 
 type gridTable struct {
-	read   *formats.Table
-	head   int   // index of the heading row
-	cols   []int // by column of the template: the file's column from 0, or -1
-	lang   string
-	from   uint32 // its first row in grid.rows
-	count  uint32
-	last   int // the highest record number in use
-	extras []formats.Finding
+	read     *formats.Table
+	head     int   // index of the heading row
+	cols     []int // by column of the template: the file's column from 0, or -1
+	lang     string
+	from     uint32 // its first row in grid.rows
+	count    uint32
+	last     int // the highest record number in use
+	extras   []formats.Finding
+	headless map[int]int // rows that hold something in a column without a heading
 }
 
 type gridRow struct {
@@ -87,6 +90,46 @@ func (g *grid) add(table int) uint32 {
 	t.last++
 	g.rows = append(g.rows, gridRow{id: users.RowAt(table, t.last), src: -1, edited: true})
 	return uint32(len(g.rows) - 1)
+}
+
+// remove takes a row out (gone), or puts it back.
+func (g *grid) remove(row uint32, gone bool) {
+	r := &g.rows[row]
+	if r.removed == gone {
+		return
+	}
+	r.removed = gone
+	t := &g.tables[r.id.Table()]
+	for c := range t.headless {
+		if r.src >= 0 && !isBlank(t.read.Row(int(r.src)).Cell(c)) {
+			if gone {
+				t.headless[c]--
+			} else {
+				t.headless[c]++
+			}
+		}
+	}
+}
+
+// findings are those of table number i as a whole.
+func (g *grid) findings(i int) []formats.Finding {
+	t := &g.tables[i]
+	out := t.extras
+	for _, c := range slices.Sorted(maps.Keys(t.headless)) {
+		if t.headless[c] == 0 {
+			continue
+		}
+		head := t.read.Row(t.head)
+		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Row: head.Number(), Line: head.Line(), Column: c + 1}
+		if t.read.Cells {
+			f.Cell = formats.CellName(c+1, f.Row)
+		}
+		if len(g.tables) > 1 {
+			f.Table = g.tpl.Tables[i].Name
+		}
+		out = append(slices.Clip(out), f)
+	}
+	return out
 }
 
 // less orders rows by table and record number.

@@ -25,47 +25,52 @@ type heading struct {
 	missing []int // required columns of the template that are not there
 }
 
-// better orders candidates: one with everything required, then the most
-// recognised, then the fewest not, then the first row.
+// better orders readings: one with everything required, then the most
+// recognised, then the fewest not.
 func (h *heading) better(o *heading) bool {
 	switch {
 	case o == nil:
 		return true
-	case len(h.missing) == 0 != (len(o.missing) == 0):
-		return len(h.missing) == 0
+	case h.complete() != o.complete():
+		return h.complete()
 	case h.known != o.known:
 		return h.known > o.known
-	case len(h.unknown) != len(o.unknown):
-		return len(h.unknown) < len(o.unknown)
 	}
-	return false
+	return len(h.unknown) < len(o.unknown)
 }
+
+func (h *heading) complete() bool { return len(h.missing) == 0 }
 
 // matchHeadings finds the row of headings of a file, among the tables of the
 // template, and reads it as a whole in one language: a word like NOME means
-// one thing in Italian and another in none.
+// one thing in Italian and another in none. The first row that has everything
+// required is it, however much more a later one would have.
 func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
 	var best *heading
 	for i := range min(read.Len(), headRows) {
 		folded := foldRow(read.Row(i))
 		for _, table := range free {
 			for _, lang := range known.languages {
-				if h := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang]); h.known > 0 && h.better(best) {
-					h.table, h.row = table, i
+				h, err := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang], maps, read.Columns())
+				if err != nil {
+					return nil, err
+				}
+				h.table, h.row = table, i
+				if (h.known > 0 || len(maps) > 0) && h.better(best) {
 					best = h
 				}
 			}
 		}
-	}
-	if len(maps) > 0 {
-		best = byHand(tpl, best, free[0], maps)
+		if best != nil && (best.complete() && best.known > 0 || len(maps) > 0 && i == 0 && best.complete()) {
+			break
+		}
 	}
 	switch {
 	case best == nil:
 		return nil, missingHeadings(&tpl.Tables[free[0]], read, &heading{lang: "en", missing: required(&tpl.Tables[free[0]])})
 	case len(best.twice) > 0:
 		return nil, duplicateHeadings(read, best)
-	case len(best.missing) > 0:
+	case !best.complete():
 		return nil, missingHeadings(&tpl.Tables[best.table], read, best)
 	}
 	return best, nil
@@ -113,10 +118,19 @@ func foldRow(row formats.Row) []string {
 	return out
 }
 
-func matchRow(t *Table, folded []string, lang string, words map[string]int) *heading {
+// matchRow reads a row as headings in a language. Columns given away by hand
+// are not read.
+func matchRow(t *Table, folded []string, lang string, words map[string]int, maps []ColumnMap, width int) (*heading, error) {
 	h := &heading{lang: lang, cols: slices.Repeat([]int{-1}, len(t.Columns))}
+	byHand := map[int]bool{}
+	for _, m := range maps {
+		if m.Column < 1 || m.Column > width {
+			return nil, fmt.Errorf("%w: %d", ErrColumn, m.Column)
+		}
+		byHand[m.Column-1] = true
+	}
 	for c, word := range folded {
-		if word == "" {
+		if word == "" || byHand[c] {
 			continue
 		}
 		switch i, ok := words[word]; {
@@ -129,8 +143,37 @@ func matchRow(t *Table, folded []string, lang string, words map[string]int) *hea
 			h.known++
 		}
 	}
+	for _, m := range maps {
+		i := t.column(m.Field)
+		switch {
+		case m.Field == "":
+		case i < 0:
+			return nil, fmt.Errorf("%w: %s", ErrField, m.Field)
+		default:
+			if h.cols[i] >= 0 {
+				h.unknown = append(h.unknown, h.cols[i])
+			}
+			h.cols[i] = m.Column - 1
+		}
+	}
+	slices.Sort(h.unknown)
+	h.read(t)
 	h.require(t)
-	return h
+	return h, nil
+}
+
+// read lets the Template read a row otherwise than word by word.
+func (h *heading) read(t *Table) {
+	if t.Reading == nil || h.known == 0 {
+		return
+	}
+	has := func(field string) bool { c := t.column(field); return c >= 0 && h.cols[c] >= 0 }
+	exchange := t.Reading(h.lang, has)
+	for _, from := range sortedKeys(exchange) {
+		if a, b := t.column(from), t.column(exchange[from]); a >= 0 && b >= 0 && h.cols[b] < 0 {
+			h.cols[b], h.cols[a] = h.cols[a], -1
+		}
+	}
 }
 
 func (h *heading) require(t *Table) {
@@ -140,28 +183,6 @@ func (h *heading) require(t *Table) {
 			h.missing = append(h.missing, i)
 		}
 	}
-}
-
-// byHand lays the caller's choice of columns over what was recognised.
-func byHand(tpl *Template, best *heading, table int, maps []ColumnMap) *heading {
-	if best == nil {
-		best = &heading{table: table, lang: "en", cols: slices.Repeat([]int{-1}, len(tpl.Tables[table].Columns))}
-	}
-	t := &tpl.Tables[best.table]
-	for _, m := range maps {
-		for i := range best.cols {
-			if best.cols[i] == m.Column-1 {
-				best.cols[i] = -1
-			}
-		}
-		if i := t.column(m.Field); i >= 0 {
-			best.cols[i] = m.Column - 1
-		}
-		best.unknown = slices.DeleteFunc(best.unknown, func(c int) bool { return c == m.Column-1 })
-		best.twice = slices.DeleteFunc(best.twice, func(c [2]int) bool { return c[0] == m.Column-1 || c[1] == m.Column-1 })
-	}
-	best.require(t)
-	return best
 }
 
 func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal {
@@ -223,6 +244,24 @@ func (h *heading) findings(t *Table, read *formats.Table) []formats.Finding {
 	return out
 }
 
+// headless counts, for every column without a heading, the rows that hold
+// something there all the same.
+func (h *heading) headless(read *formats.Table) map[int]int {
+	out := map[int]int{}
+	row := read.Row(h.row)
+	for c := range read.Columns() {
+		if !isBlank(row.Cell(c)) || slices.Contains(h.cols, c) {
+			continue
+		}
+		for i := h.row + 1; i < read.Len(); i++ {
+			if !isBlank(read.Row(i).Cell(c)) {
+				out[c]++
+			}
+		}
+	}
+	return out
+}
+
 // newGrid recognises the tables by their headings and lays out their rows.
 func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, error) {
 	if len(tables) == 0 || len(tables) > len(tpl.Tables) {
@@ -243,7 +282,13 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 			return nil, err
 		}
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
-		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, extras: append(stray(read, h.row), h.findings(&tpl.Tables[h.table], read)...)}
+		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
+			extras: append(stray(read, h.row), h.findings(&tpl.Tables[h.table], read)...)}
+		if len(tpl.Tables) > 1 {
+			for f := range g.tables[h.table].extras {
+				g.tables[h.table].extras[f].Table = tpl.Tables[h.table].Name
+			}
+		}
 	}
 	for i := range g.tables {
 		g.layRows(i)

@@ -26,6 +26,8 @@ var (
 	ErrRunning = errors.New("importer: the import is being committed elsewhere")
 	// ErrField is returned for a field the row's table does not have.
 	ErrField = errors.New("importer: no such field")
+	// ErrColumn is returned for a column the table does not have.
+	ErrColumn = errors.New("importer: no such column")
 )
 
 // Options of an [Importer]. The zero value and nil mean the defaults.
@@ -41,12 +43,15 @@ type Options struct {
 	Resume users.ID
 }
 
-// A ColumnMap gives a column of a file to a field of the Template.
+// A ColumnMap gives a column of a file to a field of the Template, whatever its
+// heading says. A column that was recognised for the field is then unknown.
+// Where no heading is recognised, the first row is taken for the headings.
 type ColumnMap struct {
-	Table int // from 0
-	// Column counts from 1.
+	// Table is the number of the table as it is given to [Importer.Preview], from 0.
+	Table int
+	// Column counts from 1. One the table does not have is [ErrColumn].
 	Column int
-	// Field is the field's name; "" ignores the column.
+	// Field is the field's name, else [ErrField]; "" ignores the column.
 	Field string
 }
 

@@ -19,7 +19,8 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 	in := map[uint32]bool{}
 	stack := slices.Clone(changed)
 	var region []uint32
-	leads := false // the rows that need a successor are in the region
+	leads := false      // a row that needs a successor is in the region
+	succeeding := false // one that makes an admin is, and so all that need one
 	for len(stack) > 0 {
 		r := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -27,8 +28,9 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 			in[r] = true
 			region = append(region, r)
 			p.dependents(r, func(d uint32) { stack = append(stack, d) })
-			if !leads && p.succeeds(r) {
-				leads = true
+			leads = leads || p.state[r].successor
+			if !succeeding && p.succeeds(r) {
+				succeeding = true
 				stack = slices.AppendSeq(stack, p.keys.rows(p.leadKey(), chainClaim))
 			}
 		}

@@ -204,17 +204,17 @@ func TestTwoAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		var reports [2]*importer.Report
 		var errs [2]error
-		for i, name := range []string{"one", "two"} {
-			p := s.previewIn(t, s.openAs(store, name))
+		previews := [2]*importer.Preview{s.previewIn(t, s.openAs(store, "one")), s.previewIn(t, s.openAs(store, "two"))}
+		for i := range previews {
 			wg.Go(func() {
-				reports[i], errs[i] = p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})
+				reports[i], errs[i] = previews[i].Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})
 			})
 		}
 		wg.Wait()
 		require.True(t, errs[0] == nil || errs[1] == nil, "one of the two comes to the end: %v", errs)
 		for i := range reports {
 			if errs[i] != nil {
-				require.ErrorIs(t, errs[i], importer.ErrRunning)
+				require.ErrorIs(t, errs[i], importer.ErrRunning, "%v", errs[i])
 				continue
 			}
 			require.Empty(t, cmp.Diff(clean.outcomes, outcomes(reports[i])), "outcomes (-clean +one of two)")

@@ -398,7 +398,7 @@ func (p *Preview) cycleOf(row uint32) string {
 func (p *Preview) Findings() []formats.Finding {
 	var out []formats.Finding
 	for i := range p.grid.tables {
-		out = append(out, p.grid.tables[i].extras...)
+		out = append(out, p.grid.findings(i)...)
 	}
 	return append(out, p.brakes()...)
 }

@@ -33,6 +33,10 @@ type Table struct {
 	// Name is the table's name: of its sheet, and in findings where there are several tables.
 	Name    string
 	Columns []Column
+	// Reading, where it is given, reads a row of headings otherwise than word by
+	// word, once it has been recognised in a language: it answers which fields
+	// that were found stand for which others. has reports whether a field was found.
+	Reading func(lang string, has func(field string) bool) map[string]string
 	// Draft reads one row into d. It must depend on the row's cells alone, and
 	// must not keep d or row. It is called more than once for a row.
 	Draft func(row Row, d *Draft)

@@ -17,8 +17,17 @@ func Users() *importer.Template {
 	return &importer.Template{
 		Name:   Name,
 		Modes:  []importer.Mode{importer.Create, importer.Update, importer.Upsert},
-		Tables: []importer.Table{{Name: "Users", Columns: columns(), Draft: draft}},
+		Tables: []importer.Table{{Name: "Users", Columns: columns(), Reading: reading, Draft: draft}},
 	}
+}
+
+// reading: French NOM and German NAME beside a first name, with no other last
+// name in sight, are the last name and not the whole.
+func reading(lang string, has func(string) bool) map[string]string {
+	if (lang == "fr" || lang == "de") && has("first_name") && has("name") && !has("last_name") {
+		return map[string]string{"name": "last_name"}
+	}
+	return nil
 }
 
 func draft(r importer.Row, d *importer.Draft) {

@@ -114,6 +114,11 @@ func TestHeadings(t *testing.T) {
 		{"Spanish: NOMBRE is the first name", "NOMBRE;APELLIDOS;NOMBRE COMPLETO;CORREO ELECTRÓNICO;ROL\nA;B;C;z@example.com;Usuario", "A|B|C"},
 		{"Dutch", "VOORNAAM;ACHTERNAAM;NAAM;E-MAIL;ROL\nA;B;C;z@example.com;Gebruiker", "A|B|C"},
 		{"Portuguese", "NOME PRÓPRIO;APELIDO;NOME COMPLETO;E-MAIL;FUNÇÃO\nA;B;C;z@example.com;Utilizador", "A|B|C"},
+		{"French NOM beside PRÉNOM is the last name", "NOM;PRÉNOM;E-MAIL\nB;A;z@example.com", "A|B|"},
+		{"French NOM alone is the name", "NOM;E-MAIL\nC;z@example.com", "||C"},
+		{"German NAME beside VORNAME", "Name;Vorname;E-Mail\nB;A;z@example.com", "A|B|"},
+		{"the first complete row, not the fullest", "NAME,EMAIL\nC,z@example.com\nNAME,EMAIL,ROLE\n", "||C||NAME header.unknown"},
+		{"a column without a heading", "NAME,,EMAIL\nC,x,z@example.com", "||C header.unknown"},
 		{"any order", "ROLE,EMAIL,NAME,LAST NAME,FIRST NAME\nUser,z@example.com,C,B,A", "A|B|C"},
 		{"case, accents, blanks and lines", "first_name,Last  Name, name ,E-Mail,rôle\nA,B,C,z@example.com,User", "A|B|C"},
 		{"accents left out", "Prenom;Nom de famille;Nom;Email;Role\nA;B;C;z@example.com;", "A|B|C"},
@@ -158,14 +163,35 @@ func TestHeadings(t *testing.T) {
 }
 
 func TestHeadingsByHand(t *testing.T) {
-	table, err := csv.Read(t.Context(), strings.NewReader("who,where to write\nAda,z@example.com\n"), nil)
-	require.NoError(t, err)
-	p, err := importer.New(directory(t), cloudlink.Users(), &importer.Options{Account: "acme",
-		Map: []importer.ColumnMap{{Column: 1, Field: "name"}, {Column: 2, Field: "email"}}}).Preview(t.Context(), table)
-	require.NoError(t, err)
-	if diff := cmp.Diff("create email:>z@example.com name:>Ada", told(p)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	byHand := func(file string, maps ...importer.ColumnMap) (*importer.Preview, error) {
+		table, err := csv.Read(t.Context(), strings.NewReader(file), nil)
+		require.NoError(t, err)
+		return importer.New(directory(t), cloudlink.Users(), &importer.Options{Account: "acme", Map: maps}).Preview(t.Context(), table)
 	}
+	const made = "create email:>z@example.com name:>Ada"
+	for _, tt := range []struct {
+		name, file string
+		maps       []importer.ColumnMap
+		want       string
+		unknown    int
+	}{
+		{"headings nobody foresaw", "who,where to write\nAda,z@example.com\n", []importer.ColumnMap{{Column: 1, Field: "name"}, {Column: 2, Field: "email"}}, made, 0},
+		{"one of two addresses", "NAME,EMAIL,EMAIL\nAda,y@example.com,z@example.com\n", []importer.ColumnMap{{Column: 2}}, made, 0},
+		{"instead of the one recognised", "NAME,EMAIL,WORK\nAda,y@example.com,z@example.com\n", []importer.ColumnMap{{Column: 3, Field: "email"}}, made, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := byHand(tt.file, tt.maps...)
+			require.NoError(t, err)
+			if diff := cmp.Diff(tt.want, told(p)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			require.Equal(t, tt.unknown, p.Summary().Codes["header.unknown"])
+		})
+	}
+	_, err := byHand("NAME,EMAIL\nAda,z@example.com\n", importer.ColumnMap{Column: 2, Field: "e_mail"})
+	require.ErrorIs(t, err, importer.ErrField)
+	_, err = byHand("NAME,EMAIL\nAda,z@example.com\n", importer.ColumnMap{Column: 9, Field: "email"})
+	require.ErrorIs(t, err, importer.ErrColumn)
 }
 
 func TestBlankTemplate(t *testing.T) {

@@ -25,6 +25,7 @@ var sentinels = []struct {
 	{importer.ErrMode, "error.mode"},
 	{importer.ErrRow, "error.row"},
 	{importer.ErrField, "error.field"},
+	{importer.ErrColumn, "error.column"},
 	{importer.ErrRunning, "error.running"},
 	// Before ErrUnfinished, which may come with them: the cause tells more.
 	{context.Canceled, "error.canceled"},
