@@ -167,7 +167,12 @@ func (j *judging) imported(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return foreign // somebody did rows under that id
+			// Somebody did rows under that id: perhaps just now, and as the same import.
+			again, err := j.dir.fetch(ctx, []Key{ByID(id)})
+			if imp, is := again[id].Data.(*Import); err == nil && is && imp.Actor == j.dir.actor.String() {
+				return &Conflict{Stale: []ID{id}}
+			}
+			return cmp.Or[error](err, foreign)
 		}
 	}
 	for _, w := range j.batch.Writes {

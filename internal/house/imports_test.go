@@ -24,17 +24,17 @@ const root = "../.."
 // allowed says what each package may import beyond the standard library. A
 // package that is not in the table may not exist.
 var allowed = map[string][]string{
-	"formats":                {},
-	"formats/csv":            {"formats", "golang.org/x/text/...", "github.com/gocarina/gocsv"},
-	"formats/xlsx":           {"formats", "github.com/xuri/excelize/v2", "github.com/klauspost/compress/flate"},
-	"users":                  {"golang.org/x/text/...", "golang.org/x/net/idna"},
-	"users/memstore":         {"users"},
-	"users/sqlstore":         {"users"},
-	"users/storetest":        {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
-	"importer":               {"users", "formats", "golang.org/x/text/..."},
-	"importer/messages":      {"importer", "formats", "users", "golang.org/x/text/..."},
-	"importer/cloudlink":     {"importer", "users"},
-	"internal/house":         {},
+	"formats":            {},
+	"formats/csv":        {"formats", "golang.org/x/text/...", "github.com/gocarina/gocsv"},
+	"formats/xlsx":       {"formats", "github.com/xuri/excelize/v2", "github.com/klauspost/compress/flate"},
+	"users":              {"golang.org/x/text/...", "golang.org/x/net/idna"},
+	"users/memstore":     {"users"},
+	"users/sqlstore":     {"users"},
+	"users/storetest":    {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
+	"importer":           {"users", "formats", "golang.org/x/text/..."},
+	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
+	"importer/cloudlink": {"importer", "users"},
+	"internal/house":     {},
 }
 
 // requirements are the modules the root module may require itself: the design's, and those of tests.
