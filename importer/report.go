@@ -127,8 +127,8 @@ func readNote(e users.Entry) (ReportLine, error) {
 	l.Row = e.Row
 	if l.Outcome == "" { // an edit by hand keeps no note
 		l.Number, l.Outcome = e.Row.Number(), Updated
-		for _, i := range e.Images {
-			switch {
+		if len(e.Images) > 0 {
+			switch i := e.Images[0]; {
 			case i.Before == nil:
 				l.Outcome, l.User = Created, i.After.ID
 			case i.After == nil:
@@ -136,7 +136,6 @@ func readNote(e users.Entry) (ReportLine, error) {
 			default:
 				l.User = i.After.ID
 			}
-			break
 		}
 	}
 	return l, nil
@@ -269,12 +268,4 @@ func (r *Report) check(rows int) error {
 		return fmt.Errorf("importer: report: %d rows in the file, %d accounted for", rows, n)
 	}
 	return nil
-}
-
-func countsOf(m map[Outcome]int) map[string]int {
-	out := make(map[string]int, len(m))
-	for o, n := range m {
-		out[string(o)] = n
-	}
-	return out
 }
