@@ -74,6 +74,9 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 	at := &c.shown.grid.rows[row]
 	l := &ReportLine{Row: at.id, Number: at.id.Number(), Outcome: o}
 	if at.removed {
+		if len(c.shown.grid.tpl.Tables) > 1 {
+			l.Table = c.shown.grid.tpl.Tables[at.id.Table()].Name
+		}
 		if at.src >= 0 {
 			l.Line = c.shown.grid.tables[at.id.Table()].read.Row(int(at.src)).Line()
 		}

@@ -32,7 +32,9 @@ var (
 
 // Options of an [Importer]. The zero value and nil mean the defaults.
 type Options struct {
-	// Account is where the rows go. Default: the actor's own; mandatory for an actor who has none.
+	// Account is where the rows go. Default: the actor's own; mandatory for an
+	// actor who has none. It needs no record of its own: that it is meant, and
+	// not mistyped, is the host's to know.
 	Account users.AccountID
 	// Mode is one of the Template's. Default: its first.
 	Mode Mode

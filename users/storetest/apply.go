@@ -22,6 +22,7 @@ func applyCases() []Case {
 		{"apply/links", "Any number of records may stand under one link.", applyLinks},
 		{"apply/large", "A batch of thousands of records is applied like any other.", applyLarge},
 		{"apply/bookkeeping", "A batch without rows is written, and enters nothing into the journal.", applyBookkeeping},
+		{"apply/check", "A batch that contradicts itself (users.Batch.Check) is refused, not as a Conflict, and nothing of it is written.", applyCheck},
 		{"apply/digest", "An import whose record has a digest goes on under that digest only; another is ErrDigest, and nothing is written.", applyDigest},
 		{"apply/digest-none", "An import without a record, or without a digest in it, goes on under any digest.", applyDigestNone},
 		{"apply/own", "What a caller does to its own batch, notes and clones afterwards changes nothing in the Store.", applyOwn},
@@ -241,4 +242,14 @@ func applyCancelled(b *bench) {
 	}
 	b.finds([]users.Key{users.ByID("bob"), email(acme, "bob@example.com")})
 	b.same("the journal", []users.Entry(nil), b.journal("i1", 0))
+}
+
+func applyCheck(b *bench) {
+	batch := b.next(create(person("ada", "ada@example.com")), create(person("bob", "bob@example.com")))
+	batch.Writes[1].ID = "cyd"
+	err := b.store.Apply(b.ctx, batch)
+	if c := new(users.Conflict); err == nil || errors.As(err, &c) {
+		b.fatalf("Apply of a record under another id: %v, want an error that is no Conflict", err)
+	}
+	b.finds([]users.Key{users.ByID("ada"), users.ByID("bob"), users.ByID("cyd")})
 }

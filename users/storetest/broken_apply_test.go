@@ -48,6 +48,13 @@ func brokenApply() []broken {
 		{"deletes nothing", []string{"apply/delete"}, writes(func(_ context.Context, _ users.Store, b *users.Batch) {
 			b.Writes = slices.DeleteFunc(b.Writes, func(w users.Write) bool { return w.Record == nil })
 		})},
+		{"takes what contradicts itself", []string{"apply/check"}, writes(func(_ context.Context, _ users.Store, b *users.Batch) {
+			for i, w := range b.Writes {
+				if w.Record != nil {
+					b.Writes[i].ID = w.Record.ID
+				}
+			}
+		})},
 		{"never gives an id again", []string{"apply/again"}, func(s users.Store) users.Store {
 			dead := map[users.ID]bool{}
 			return refuses(func(_ context.Context, _ users.Store, b users.Batch) error {

@@ -1,4 +1,4 @@
-package memstore_test
+package users_test
 
 import (
 	"testing"
@@ -6,10 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/users"
-	"github.com/usher-go/usher/users/memstore"
 )
 
-func TestApplyRefusesContradictions(t *testing.T) {
+func TestABatchThatContradictsItselfIsRefused(t *testing.T) {
 	ada := &users.Record{Head: users.Head{ID: "ada"}, Data: &users.Profile{}}
 	rows := []users.RowNote{{Row: 1}}
 	for _, x := range []struct {
@@ -24,35 +23,11 @@ func TestApplyRefusesContradictions(t *testing.T) {
 		{"no id", "nothing could find it", users.Batch{Import: "i", Writes: []users.Write{{Record: &users.Record{Data: &users.Profile{}}}}}},
 		{"another id", "a write is about one record", users.Batch{Import: "i", Writes: []users.Write{{ID: "bob", Record: ada}}}},
 		{"no data", "a record says something", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada", Record: &users.Record{Head: users.Head{ID: "ada"}}}}}},
+		{"no text", "a key must be text in every store", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada", Record: &users.Record{Head: users.Head{ID: "ada"}, Data: &users.Profile{ExternalID: "a\xff"}}}}}},
 		{"nothing", "neither made, changed nor deleted", users.Batch{Import: "i", Writes: []users.Write{{ID: "ada"}}}},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			s := memstore.New()
-			require.ErrorContains(t, s.Apply(t.Context(), x.batch), "memstore: apply: ", x.reason)
-			found, err := s.Find(t.Context(), []users.Key{users.ByID("ada"), users.ByID("bob")})
-			require.NoError(t, err)
-			require.Empty(t, found)
+			require.Error(t, x.batch.Check(), x.reason)
 		})
 	}
-}
-
-func TestFindRefusesTooManyKeys(t *testing.T) {
-	_, err := memstore.New().Find(t.Context(), make([]users.Key, users.MaxFind+1))
-	require.EqualError(t, err, "memstore: find: 501 keys, at most 500")
-}
-
-func TestListRefusesWhatNoPageAnswered(t *testing.T) {
-	for _, after := range []string{"?", "bm90aGluZw", "AA"} {
-		_, err := memstore.New().List(t.Context(), users.Query{After: after})
-		require.EqualError(t, err, "memstore: list: after: not the end of a page")
-	}
-}
-
-func TestJournalRefusesARowNotDone(t *testing.T) {
-	n := 0
-	for _, err := range memstore.New().Journal(t.Context(), "i1", 7) {
-		require.EqualError(t, err, "memstore: journal: import i1 did not do row 7")
-		n++
-	}
-	require.Equal(t, 1, n)
 }
