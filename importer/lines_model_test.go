@@ -165,7 +165,7 @@ func TestLinesModel(t *testing.T) {
 					}
 				}
 			})
-			require.Greater(t, moved, 10, "files that move lines")
+			require.Positive(t, moved, "files that move lines: else nothing was compared")
 		})
 	}
 }
