@@ -263,6 +263,16 @@ func (d *Draft) secret(id uint32) bool {
 	return false
 }
 
+// says reports whether a sensitive cell holds just that value.
+func (d *Draft) says(value string) bool {
+	for i := range d.spec.Columns {
+		if d.spec.Columns[i].Sensitive && value != "" && d.row.cells[i].value == value {
+			return true
+		}
+	}
+	return false
+}
+
 // claimed reports whether the key at i is one the row claims already.
 func (d *Draft) claimed(i int) bool {
 	for j := range i {

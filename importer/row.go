@@ -175,7 +175,7 @@ func (p *Preview) show(row uint32) RowView {
 func (p *Preview) showEffect(out *RowView, v *verdict) {
 	spec := p.d.spec
 	for _, c := range v.changes {
-		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive {
+		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) {
 			c.Old, c.New = "", ""
 		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
 			if at, ok := p.facts.byID[users.ID(c.Old)]; ok {
@@ -191,6 +191,9 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 	}
 	for _, x := range v.losses {
 		space, value := p.keys.parts(x.key)
+		if p.d.secret(x.key) {
+			value = ""
+		}
 		l := Loss{Space: space, Value: value, ID: x.holder, Forced: x.taken}
 		if i, ok := p.facts.byID[x.holder]; ok {
 			l.Who = p.who(i)
