@@ -287,6 +287,7 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 		return nil // nobody is known: nobody has, leads or refers to anything
 	}
 	var people []int32
+	var present []users.ID
 	above := map[step]bool{}
 	for r := range rows {
 		p.draft(r)
@@ -301,6 +302,14 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 			p.asked = true
 		}
 		p.steps(above)
+		for i := range p.d.keys {
+			if k := &p.d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
+				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
+			}
+		}
+	}
+	if err := p.askIDs(ctx, present); err != nil {
+		return err
 	}
 	if err := p.askHeld(ctx, people); err != nil {
 		return err

@@ -119,19 +119,22 @@ func (p *Preview) Row(id users.RowID) (RowView, error) {
 // Group are the rows that claim a key or are about the person it names: those
 // a finding like "email.contested" counts. The key's account may be empty.
 func (p *Preview) Group(space users.Space, value string) []users.RowID {
-	id := p.keys.known(space, space.Fold(value))
-	if id == none || p.keys.state[id].head == noRows {
-		return nil
-	}
+	value = space.Fold(value)
 	rows := map[uint32]bool{}
-	for r := range p.keys.rows(id, chainClaim) {
-		rows[r] = true
+	gather := func(key uint32, c chain) {
+		if key != none {
+			for r := range p.keys.rows(key, c) {
+				rows[r] = true
+			}
+		}
 	}
-	if rec := p.factOf(id); rec >= 0 {
-		id = p.personKey(rec)
-	}
-	for r := range p.keys.rows(id, chainAbout) {
-		rows[r] = true
+	key := p.keys.known(space, value)
+	gather(key, chainClaim)
+	gather(key, chainAbout)
+	for _, r := range p.facts.recs {
+		if f := space.Field(); f != "" && space.Fold(r.Field(f)) == value {
+			gather(p.keys.known(users.SpaceID, string(r.ID)), chainAbout)
+		}
 	}
 	var out []users.RowID
 	for _, r := range p.sorted(rows) {
