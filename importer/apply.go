@@ -29,7 +29,7 @@ func (c *commit) write(ctx context.Context) error {
 
 func (c *commit) progress() {
 	if c.opts.Progress != nil {
-		c.opts.Progress(Progress{Done: c.done, Total: c.total})
+		c.opts.Progress(Progress{Done: c.done, Total: len(c.rows)})
 	}
 }
 

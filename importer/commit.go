@@ -64,7 +64,7 @@ type Progress struct {
 // under an id already used; [ErrRunning] says that somebody else is committing
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
-	c := &commit{shown: p, dir: p.dir, batch: 500, total: len(p.grid.rows), rows: make([]*rowResult, len(p.grid.rows)),
+	c := &commit{shown: p, dir: p.dir, batch: 500, rows: make([]*rowResult, len(p.grid.rows)),
 		own: newOwnWork(), newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
 	if opts != nil {
 		c.opts = *opts
@@ -88,7 +88,7 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	if err != nil {
 		return r, fmt.Errorf("importer: commit: %w", err)
 	}
-	return r, r.check(c.total)
+	return r, r.check(len(c.rows))
 }
 
 // commit is one call of Commit.
@@ -99,7 +99,6 @@ type commit struct {
 	opts   CommitOptions
 	id     users.ID
 	batch  int
-	total  int
 	digest string
 
 	record  users.Record // the import's
@@ -159,7 +158,7 @@ func (c *commit) begin(ctx context.Context) error {
 	c.record = users.Record{
 		Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now},
 		Data: &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
-			Digest: c.digest, Rows: c.total},
+			Digest: c.digest, Rows: len(c.rows)},
 	}
 	return nil
 }
@@ -202,12 +201,7 @@ func (c *commit) report() *Report {
 			r.Counts[x.outcome]++
 		}
 	}
-	slices.SortFunc(r.Lines, func(a, b ReportLine) int {
-		if a.Row < b.Row {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(r.Lines, byRow)
 	return r
 }
 

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"context"
 	"maps"
 	"slices"
 
@@ -67,7 +66,7 @@ func (c *commit) compose(rows []uint32) *composed {
 		b.images = append(b.images, i)
 		b.batch.Writes = append(b.batch.Writes, write)
 	}
-	for _, id := range sortedIDs(b.needs) {
+	for _, id := range slices.Sorted(maps.Keys(b.needs)) {
 		if b.work[id] == nil {
 			b.batch.Needs = append(b.batch.Needs, users.Need{ID: id})
 		}
@@ -118,10 +117,6 @@ func (b *composed) refer(row uint32, id users.ID) {
 		b.needs[id] = true
 		b.refers[row] = append(b.refers[row], id)
 	}
-}
-
-func sortedIDs(m map[users.ID]bool) []users.ID {
-	return slices.Sorted(maps.Keys(m))
 }
 
 // idOf is the id of the person a row is about.
@@ -191,32 +186,28 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 // composeHeld gives the person what the row gains, and sets its fields.
 func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
 	var held *work
-	for _, g := range v.gains {
-		space := c.fresh.keys.spaceOf(g.key)
-		if space.Kind() == users.KindUser {
-			continue
-		}
-		if held == nil && g.rec >= 0 {
-			held = b.stored(c, row, g.rec)
-		} else if held == nil {
+	have := func(rec int32) *work {
+		switch {
+		case held != nil:
+		case rec >= 0:
+			held = b.stored(c, row, rec)
+		default:
 			held = b.fresh(c, row, c.heldID(row), &users.Line{})
 		}
-		held.rec.SetField("holder", string(c.idOf(row, v)))
-		b.refer(row, c.idOf(row, v))
+		return held
+	}
+	for _, g := range v.gains {
+		if c.fresh.keys.spaceOf(g.key).Kind() != users.KindUser {
+			id := c.idOf(row, v)
+			have(g.rec).rec.SetField("holder", string(id))
+			b.refer(row, id)
+		}
 	}
 	for _, x := range v.changes {
-		name, kind, ok := ofHeld(x.Field)
-		if !ok {
-			continue
+		if name, kind, ok := ofHeld(x.Field); ok {
+			rec, _ := c.fresh.heldRecord(kind)
+			have(rec).rec.SetField(name, x.New)
 		}
-		if held == nil {
-			if rec, _ := c.fresh.heldRecord(kind); rec >= 0 {
-				held = b.stored(c, row, rec)
-			} else {
-				held = b.fresh(c, row, c.heldID(row), &users.Line{})
-			}
-		}
-		held.rec.SetField(name, x.New)
 	}
 }
 
@@ -286,58 +277,4 @@ func (c *commit) writesTo(row uint32) []int64 {
 		out = append(out, int64(rec))
 	}
 	return out
-}
-
-// refresh looks rows up again: their keys, their people and what these have.
-func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
-	var keys []uint32
-	var holders []int32
-	for _, r := range rows {
-		p.unplace(r, func(key uint32) { keys = append(keys, key) })
-		p.draft(r)
-		for i := range p.d.keys {
-			keys = append(keys, p.d.keys[i].id)
-		}
-	}
-	slices.Sort(keys)
-	keys = slices.Compact(keys)
-	keys = slices.DeleteFunc(keys, func(k uint32) bool {
-		s := p.keys.spaceOf(k)
-		return s.Kind() == "" && s != users.SpaceID
-	})
-	for _, k := range keys {
-		if rec := p.factOf(k); rec >= 0 {
-			if _, asked := p.facts.held[rec]; asked {
-				delete(p.facts.held, rec)
-				holders = append(holders, rec)
-			}
-			p.forget(rec)
-		}
-		p.keys.state[k].fact = factNone
-	}
-	p.facts.leading, p.asked = -1, false
-	if err := p.learnAll(ctx, keys, slices.Values(rows)); err != nil {
-		return err
-	}
-	if err := p.askHeld(ctx, holders); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		p.draft(r)
-		p.place(r, func(uint32) {})
-	}
-	return nil
-}
-
-// forget takes a record off the keys it was noted at.
-func (p *Preview) forget(rec int32) {
-	r := p.facts.recs[rec]
-	for _, k := range r.Keys() {
-		if id := p.keys.known(k.Space, k.Value); id != none && p.keys.state[id].fact == rec+1 {
-			p.keys.state[id].fact = factNone
-		}
-	}
-	if id := p.keys.known(users.SpaceID, string(r.ID)); id != none && p.keys.state[id].fact == rec+1 {
-		p.keys.state[id].fact = factNone
-	}
 }

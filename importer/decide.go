@@ -50,6 +50,11 @@ func (v *verdict) find(code string, column int, key uint32) {
 	v.notes = append(v.notes, note{severity: formats.Error, code: code, column: column, key: key})
 }
 
+// failed reports whether an error was found.
+func (v *verdict) failed() bool {
+	return slices.ContainsFunc(v.notes, func(n note) bool { return n.severity == formats.Error })
+}
+
 func (v *verdict) need(row, by uint32, ref bool) {
 	if by == row || by == none {
 		return
@@ -105,15 +110,14 @@ func (p *Preview) decide(row uint32) *verdict {
 func (p *Preview) decideRepeat(row, first uint32) {
 	v := &p.v
 	v.action = ActionSkip
-	for i := range v.notes {
-		if v.notes[i].severity == formats.Error {
-			v.action = ActionError
-			return
-		}
+	if v.failed() {
+		v.action = ActionError
+		return
 	}
 	v.notes = append(v.notes, note{severity: formats.Warning, code: "row.repeated", column: -1, key: none, rows: []uint32{first}})
 }
 
+// action is what the row will do, once everything else is decided.
 func (p *Preview) action() Action {
 	d, v := &p.d, &p.v
 	makes := v.rec < 0 && d.makes()
@@ -128,12 +132,9 @@ func (p *Preview) action() Action {
 	}
 	p.decideHeld()
 	p.decideNobody()
-	for i := range v.notes {
-		if v.notes[i].severity == formats.Error {
-			return ActionError
-		}
-	}
 	switch {
+	case v.failed():
+		return ActionError
 	case makes:
 		return ActionCreate
 	case d.deletes:
@@ -161,7 +162,7 @@ func (p *Preview) decideHeld() {
 // not there, and has not said so itself.
 func (p *Preview) decideNobody() {
 	d, v := &p.d, &p.v
-	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || slices.ContainsFunc(v.notes, func(n note) bool { return n.severity == formats.Error }) {
+	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || v.failed() {
 		return
 	}
 	if d.about < 0 {

@@ -25,7 +25,6 @@ type facts struct {
 	// leading is how many lead the account; -1 until somebody asks.
 	leading int
 	people  int // users of the account, counted at the same time
-	finds   int // calls, for tests
 }
 
 func newFacts() *facts {
@@ -37,7 +36,6 @@ func newFacts() *facts {
 func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, error) {
 	var out users.Found
 	for part := range slices.Chunk(keys, users.MaxFind) {
-		p.facts.finds++
 		f, err := p.dir.Find(ctx, part...)
 		if err != nil {
 			return out, err
@@ -272,4 +270,58 @@ func whoIs(u *users.Profile) string {
 		return u.Login
 	}
 	return u.Name()
+}
+
+// refresh looks rows up again: their keys, their people and what these have.
+func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
+	var keys []uint32
+	var holders []int32
+	for _, r := range rows {
+		p.unplace(r, func(key uint32) { keys = append(keys, key) })
+		p.draft(r)
+		for i := range p.d.keys {
+			keys = append(keys, p.d.keys[i].id)
+		}
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	keys = slices.DeleteFunc(keys, func(k uint32) bool {
+		s := p.keys.spaceOf(k)
+		return s.Kind() == "" && s != users.SpaceID
+	})
+	for _, k := range keys {
+		if rec := p.factOf(k); rec >= 0 {
+			if _, asked := p.facts.held[rec]; asked {
+				delete(p.facts.held, rec)
+				holders = append(holders, rec)
+			}
+			p.forget(rec)
+		}
+		p.keys.state[k].fact = factNone
+	}
+	p.facts.leading, p.asked = -1, false
+	if err := p.learnAll(ctx, keys, slices.Values(rows)); err != nil {
+		return err
+	}
+	if err := p.askHeld(ctx, holders); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.draft(r)
+		p.place(r, func(uint32) {})
+	}
+	return nil
+}
+
+// forget takes a record off the keys it was noted at.
+func (p *Preview) forget(rec int32) {
+	r := p.facts.recs[rec]
+	for _, k := range r.Keys() {
+		if id := p.keys.known(k.Space, k.Value); id != none && p.keys.state[id].fact == rec+1 {
+			p.keys.state[id].fact = factNone
+		}
+	}
+	if id := p.keys.known(users.SpaceID, string(r.ID)); id != none && p.keys.state[id].fact == rec+1 {
+		p.keys.state[id].fact = factNone
+	}
 }

@@ -149,9 +149,9 @@ func (p *Preview) unplace(row uint32, seen func(key uint32)) {
 	s.nodes = none
 }
 
-// dependents yields the rows that may need this one: those that refer to what
-// it claims, those that claim what it frees, and those that take an admin's
-// rights while it makes an admin. A row may come more than once.
+// dependents yields the rows that need this one or whose references lead to it:
+// they refer to what it claims, claim what it frees, or name a person whose own
+// reference it sets. A row may come more than once.
 func (p *Preview) dependents(row uint32, yield func(uint32)) {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		d := p.keys.nodes[n]

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -97,20 +98,14 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 		r.Lines = append(r.Lines, l)
 		r.Counts[l.Outcome]++
 	}
-	slices.SortFunc(r.Lines, func(a, b ReportLine) int {
-		switch {
-		case a.Row < b.Row:
-			return -1
-		case a.Row > b.Row:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(r.Lines, byRow)
 	if r.State == users.ImportRunning {
 		return r, ErrUnfinished
 	}
 	return r, nil
 }
+
+func byRow(a, b ReportLine) int { return cmp.Compare(a.Row, b.Row) }
 
 func newReport(rec users.Record, imp *users.Import) *Report {
 	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,

@@ -85,7 +85,6 @@ func (p *Preview) rewind(ctx context.Context, asked []users.Key, f users.Found) 
 		for i, id := range part {
 			keys[i] = users.ByID(id)
 		}
-		p.facts.finds++
 		g, err := p.dir.Find(ctx, keys...)
 		if err != nil {
 			return f, err

@@ -69,7 +69,7 @@ func (d *Directory) discreet(ctx context.Context, scope Scope, b Batch, c *Confl
 	return c
 }
 
-// fetch reads records from the store, by id.
+// fetch reads the records that stand under keys, whoever reaches them.
 func (d *Directory) fetch(ctx context.Context, keys []Key) (map[ID]Record, error) {
 	out := make(map[ID]Record, len(keys))
 	slices.SortFunc(keys, Key.Compare)

@@ -75,7 +75,7 @@ func FuzzEmailNetMail(f *testing.F) {
 func TestEmailCorpus(t *testing.T) {
 	dir := os.Getenv("USHER_CORPUS")
 	if dir == "" {
-		t.Skip("USHER_CORPUS is not set")
+		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
 	}
 	f, err := os.Open(filepath.Join(dir, "emails", "emails.tsv"))
 	require.NoError(t, err)

@@ -206,9 +206,7 @@ func (j *judging) user(old Record, w Write) {
 	var left *Profile // what a deletion leaves of one who stays listed
 	if was != nil && !was.Inactive && is.Inactive {
 		j.refuse(w, "", actor.PermitsDelete(old))
-		left = was.clone().(*Profile)
-		left.Inactive, left.Registered = true, false
-		left.Grant(RoleAdmin, false)
+		left = was.withoutAccount()
 	}
 	if was == nil {
 		j.refuse(w, "name", actor.PermitsNew(is.Field))

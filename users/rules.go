@@ -115,11 +115,16 @@ func Deleted(u Record) *Record {
 	if !ok || p.source() != PBXSync && p.source() != SCIM {
 		return nil
 	}
-	left := u.Clone()
-	q := left.Data.(*Profile)
-	q.Inactive, q.Registered = true, false
-	q.Grant(RoleAdmin, false)
-	return &left
+	u.Data = p.withoutAccount()
+	return &u
+}
+
+// withoutAccount is what a deletion leaves of a person who stays listed.
+func (p *Profile) withoutAccount() *Profile {
+	left := p.clone().(*Profile)
+	left.Inactive, left.Registered = true, false
+	left.Grant(RoleAdmin, false)
+	return left
 }
 
 // leads reports whether the user counts among those an account must not lose the last of.

@@ -61,7 +61,7 @@ func elsewhere(t truth) bool {
 func TestCorpus(t *testing.T) {
 	root := os.Getenv("USHER_CORPUS")
 	if root == "" {
-		t.Skip("USHER_CORPUS names no corpus")
+		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
 	}
 	f, err := os.Open(filepath.Join(root, "csv", "truth.jsonl"))
 	require.NoError(t, err)

@@ -61,7 +61,7 @@ var deviations = map[string]string{
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("USHER_CORPUS")
 	if dir == "" {
-		t.Skip("USHER_CORPUS names no corpus")
+		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
 	}
 	list, err := os.Open(filepath.Join(dir, "xlsx", "truth.jsonl"))
 	require.NoError(t, err)

@@ -75,7 +75,7 @@ func TestShortcuts(t *testing.T) {
 func TestShortcutsOnCorpus(t *testing.T) {
 	dir := os.Getenv("USHER_CORPUS")
 	if dir == "" {
-		t.Skip("USHER_CORPUS names no corpus")
+		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "xlsx", "*", "*"))
 	require.NoError(t, err)
