@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // An Account is a customer's, or a partner's own.
@@ -60,8 +61,26 @@ type ImportState string
 const (
 	ImportRunning ImportState = "running"
 	ImportDone    ImportState = "done"
-	ImportUndone  ImportState = "undone"
+	ImportUndone  ImportState = "undone" // by a later import, or by one that is on its way
+	// ImportInterrupted is never stored: [Record.ImportState] says it of an
+	// import that is running by its record, and of which nothing was heard for [Lease].
+	ImportInterrupted ImportState = "interrupted"
 )
+
+// Lease is how long an import counts as running after its last batch.
+const Lease = 60 * time.Second
+
+// ImportState is how far an import had come at that time; "" for a record that is none.
+func (r Record) ImportState(now time.Time) ImportState {
+	imp, ok := r.Data.(*Import)
+	switch {
+	case !ok:
+		return ""
+	case imp.State == ImportRunning && now.Sub(r.Updated) > Lease:
+		return ImportInterrupted
+	}
+	return imp.State
+}
 
 // An Import is one commit of a preview: who did what, when, and how far it came.
 type Import struct {
@@ -71,6 +90,15 @@ type Import struct {
 	State    ImportState `json:"state"`
 	// Digest is of the document that was committed. Another under the same id is refused.
 	Digest string `json:"digest,omitempty"`
+	// Read is the digest of the tables as they were read, where a person corrected them.
+	Read string `json:"read,omitempty"`
+	// Once keeps the account from importing the document again: while the
+	// import is not undone or pruned, it holds [SpaceDocument] by both digests.
+	Once bool `json:"once,omitempty"`
+	// Undoes is the import that this one takes back.
+	Undoes ID `json:"undoes,omitempty"`
+	// Pruned says that the journal was thrown away: the import has no report and cannot be undone.
+	Pruned bool `json:"pruned,omitempty"`
 	// Counts are rows by outcome, complete when the state is done.
 	Counts map[string]int `json:"counts,omitempty"`
 	Rows   int            `json:"rows,omitempty"`
@@ -157,8 +185,23 @@ func (p *PBX) index(h Head, x *Index) {
 
 func (i *Import) index(h Head, x *Index) {
 	x.link(h, LinkTemplate, i.Template)
+	x.link(h, LinkByHand, yesNo(i.Template == TemplateHand))
+	if i.Once && i.State != ImportUndone && !i.Pruned {
+		x.key(h, SpaceDocument, DocumentName(i.Template, i.Digest))
+		if i.Read != "" && i.Read != i.Digest {
+			x.key(h, SpaceDocument, DocumentName(i.Template, i.Read))
+		}
+	}
 	x.Sort = h.Created.UTC().Format("2006-01-02T15:04:05.000Z")
 	x.Search = Fold(i.Label)
+}
+
+// DocumentName is the value of the key that an import holds by a digest.
+func DocumentName(template, digest string) string {
+	if digest == "" {
+		return ""
+	}
+	return template + "/" + digest
 }
 
 // sortedSet is s in order without repeats.

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -149,6 +150,24 @@ func (r Record) SetField(name, value string) bool {
 		return d.SetField(name, value)
 	}
 	return false
+}
+
+// Fields are the names of the fields that say everything about a user or a
+// line: all but "role", which "roles" says; nil for any other record.
+func (r Record) Fields() []string {
+	switch d := r.Data.(type) {
+	case *Profile:
+		out := slices.DeleteFunc(ProfileFields(), func(f string) bool { return f == "role" })
+		for _, k := range slices.Sorted(maps.Keys(d.Custom)) {
+			if k != "" {
+				out = append(out, customPrefix+k)
+			}
+		}
+		return out
+	case *Line:
+		return []string{"pbx", "short", "group", "internal", "number", "holder"}
+	}
+	return nil
 }
 
 // Field reads "pbx", "short", "group", "internal", "number" or "holder".

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 )
 
@@ -140,9 +141,38 @@ func (j *judging) importRecord(old Record, w Write) {
 	}
 	is := w.Record.Data.(*Import)
 	was, ok := old.Data.(*Import)
+	if ok && j.undoes(w.ID) && is.sameButState(was) {
+		return
+	}
 	if is.Actor != j.dir.actor.String() || ok && (was.Actor != is.Actor || was.Digest != is.Digest || was.Template != is.Template) {
 		j.refuse(w, "", foreign)
 	}
+}
+
+// undoes reports whether the batch belongs to an import that takes back the
+// one with the id, or takes back what took that one back.
+func (j *judging) undoes(id ID) bool {
+	by, seen := j.batch.Import, 0
+	for ; seen < 2; seen++ {
+		imp, ok := j.before[by].Data.(*Import)
+		if w, writes := j.writes[by]; !ok && writes && w.Record != nil {
+			imp, ok = w.Record.Data.(*Import)
+		}
+		if !ok || imp.Undoes == "" {
+			return false
+		}
+		if by = imp.Undoes; by == id {
+			return true
+		}
+	}
+	return false
+}
+
+// sameButState reports whether two states of an import differ at most in what undoing changes.
+func (i *Import) sameButState(o *Import) bool {
+	a, b := *i, *o
+	a.State, a.Once, b.State, b.Once = "", false, "", false
+	return reflect.DeepEqual(a, b)
 }
 
 // imported: a batch goes under an import of its actor's, in the account it

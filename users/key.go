@@ -24,6 +24,7 @@ const (
 	SpaceUnit     Space = "unit"     // an org unit, by path
 	SpacePBX      Space = "pbx"      // a PBX, by its id
 	SpaceProduct  Space = "product"  // a subscription, by product
+	SpaceDocument Space = "document" // an import that is not to be done twice, by template and digest
 )
 
 // The spaces in which any number of records stand under one value. A Store
@@ -38,6 +39,7 @@ const (
 	LinkSupervisor Space = "supervisor" // users, by the id of their supervisor
 	LinkMember     Space = "member"     // users, by the id of their org unit
 	LinkTemplate   Space = "template"   // imports, by template
+	LinkByHand     Space = "by_hand"    // imports: "yes" for a single edit ([TemplateHand]), or "no"
 	LinkPartner    Space = "partner"    // accounts: "yes" or "no"
 )
 
@@ -64,6 +66,7 @@ var spaces = map[Space]spaceInfo{
 	SpaceUnit:     {kind: KindUnit, given: true},
 	SpacePBX:      {kind: KindPBX, given: true},
 	SpaceProduct:  {kind: KindSubscription, given: true},
+	SpaceDocument: {kind: KindImport},
 
 	LinkHolder:     {kind: KindLine, link: true},
 	LinkGrant:      {kind: KindUser, link: true},
@@ -74,6 +77,7 @@ var spaces = map[Space]spaceInfo{
 	LinkSupervisor: {kind: KindUser, link: true},
 	LinkMember:     {kind: KindUser, link: true},
 	LinkTemplate:   {kind: KindImport, link: true},
+	LinkByHand:     {kind: KindImport, link: true},
 	LinkPartner:    {kind: KindAccount, link: true},
 }
 
@@ -101,7 +105,7 @@ func (s Space) Fold(value string) string {
 	switch s {
 	case SpaceEmail:
 		return FoldEmail(value)
-	case SpaceID, SpaceExternal, LinkHolder, LinkSupervisor, LinkMember:
+	case SpaceID, SpaceExternal, SpaceDocument, LinkHolder, LinkSupervisor, LinkMember:
 		return value
 	}
 	return Fold(value)

@@ -120,7 +120,7 @@ func accountBatch(dir *users.Directory, account users.AccountID, writes ...users
 	}
 	b.Writes = append(b.Writes, users.Write{ID: id, Record: &users.Record{
 		Head: users.Head{ID: id, Account: account, Created: now, Updated: now},
-		Data: &users.Import{Label: "account load", Template: "account", Actor: dir.Actor().String(), State: users.ImportDone, Rows: len(writes)},
+		Data: &users.Import{Label: "account load", Template: users.TemplateHand, Actor: dir.Actor().String(), State: users.ImportDone, Rows: len(writes)},
 	}})
 	return b
 }

@@ -1,0 +1,69 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// What not every Store can do stands in interfaces of its own, which the
+// Directory asks for here and nowhere else. A Store that wraps another passes
+// them on, and answers errors.ErrUnsupported for what that one cannot.
+
+// A Limited Store cannot write any number of records at once.
+type Limited interface {
+	Store
+	// MaxWrites is how many records one batch may write at the most, the record
+	// of its import aside; 0 for any number. A batch of more is refused.
+	MaxWrites() int
+}
+
+// MaxWrites is how many records the store writes at once, the record of an
+// import aside; 0 for any number.
+func (d *Directory) MaxWrites() int {
+	if s, ok := d.store.(Limited); ok {
+		return s.MaxWrites()
+	}
+	return 0
+}
+
+// An Amender is a Store whose journals can be changed: what is old is thrown
+// away, and what is remembered of one person erased.
+type Amender interface {
+	Store
+	// Amend puts entries in the place of those that the import's journal has for
+	// the same rows, all or none. Their order in the journal stays. A row the
+	// import did not do is an error.
+	Amend(ctx context.Context, imp ID, entries []Entry) error
+	// Discard empties the import's journal. Its record stays.
+	Discard(ctx context.Context, imp ID) error
+}
+
+func (d *Directory) amender() (Amender, error) {
+	if !d.actor.Unbound() {
+		return nil, &Denied{Refusals: []Refused{{Problem: Problem{Code: "journal.forbidden"}}}}
+	}
+	s, ok := d.store.(Amender)
+	if !ok {
+		return nil, fmt.Errorf("users: the store's journals cannot be changed: %w", errors.ErrUnsupported)
+	}
+	return s, nil
+}
+
+// Amend changes entries of a journal ([Amender]). It is for the host alone.
+func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) error {
+	s, err := d.amender()
+	if err == nil {
+		err = s.Amend(ctx, imp, entries)
+	}
+	return err
+}
+
+// Discard empties a journal ([Amender]). It is for the host alone.
+func (d *Directory) Discard(ctx context.Context, imp ID) error {
+	s, err := d.amender()
+	if err == nil {
+		err = s.Discard(ctx, imp)
+	}
+	return err
+}
