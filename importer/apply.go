@@ -150,6 +150,9 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 	if len(x.Done) > 0 || slices.Contains(x.Stale, c.id) {
 		return ErrRunning
 	}
+	if err := c.contestImports(ctx, x); err != nil {
+		return err
+	}
 	in := map[users.ID]bool{}
 	for _, id := range x.Stale {
 		in[id] = true
@@ -173,6 +176,7 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 // applied notes what a batch did.
 func (c *commit) applied(b *composed) {
 	c.record = b.record
+	c.marks.done = c.marks.done || b.marks
 	for i, r := range b.rows {
 		x := c.rows[r]
 		if x == nil {
@@ -181,6 +185,7 @@ func (c *commit) applied(b *composed) {
 		}
 		x.outcome, x.line, x.stored = b.lines[i].Outcome, b.lines[i], true
 		c.done++
+		c.counts[string(x.outcome)]++
 	}
 	for _, i := range b.images {
 		c.own.add(i)

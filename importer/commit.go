@@ -3,8 +3,6 @@ package importer
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,7 +27,7 @@ type CommitOptions struct {
 	// ID names the import. The same id is the same import: what it did before
 	// is not done again. Default: Options.Resume, else a new id.
 	ID users.ID
-	// Label makes the import traceable for people.
+	// Label makes the import traceable for people. Default: Options.Label.
 	Label  string
 	Policy Policy
 	// Batch is about how many rows are written at once. Default 500. Rows that
@@ -65,12 +63,16 @@ type Progress struct {
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
 	c := &commit{shown: p, dir: p.dir, batch: 500, rows: make([]*rowResult, len(p.grid.rows)),
-		own: newOwnWork(), newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
+		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
 	if opts != nil {
 		c.opts = *opts
 	}
 	if c.opts.Batch > 0 {
 		c.batch = c.opts.Batch
+	}
+	c.opts.Label = cmp.Or(c.opts.Label, p.opts.Label)
+	if p.undo != nil {
+		c.newIDs = p.undo.newIDs(p.grid)
 	}
 	c.id = cmp.Or(c.opts.ID, p.opts.Resume)
 	if c.id == "" {
@@ -102,8 +104,10 @@ type commit struct {
 	digest string
 
 	record  users.Record // the import's
+	marks   marking
 	rows    []*rowResult // by row; nil while it is not known what becomes of it
 	done    int          // rows in the journal
+	counts  map[string]int
 	own     *ownWork
 	newIDs  map[uint32]users.ID // by the row that makes the person
 	heldIDs map[uint32]users.ID // by the row that makes what its person has
@@ -147,20 +151,37 @@ func (c *commit) begin(ctx context.Context) error {
 		if !ok || rec.Account != p.account {
 			return users.ErrNotFound
 		}
-		if imp.Digest != c.digest {
+		switch {
+		case imp.Digest != c.digest:
 			return users.ErrDigest
+		case imp.State == users.ImportUndone:
+			return ErrUndone
+		case imp.Pruned:
+			return ErrPruned
 		}
 		c.record = rec
-		return c.readJournal(ctx)
+		if err := c.readJournal(ctx); err != nil {
+			return err
+		}
+		return c.mark(ctx, len(c.own.images) > 0)
 	case !errors.Is(err, users.ErrNotFound):
 		return err
 	}
-	c.record = users.Record{
-		Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now},
-		Data: &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
-			Digest: c.digest, Rows: len(c.rows)},
+	imp := &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
+		Digest: c.digest, Once: p.tpl.Once && !p.opts.Again, Rows: len(c.rows)}
+	if read := p.readDigest(); read != c.digest {
+		imp.Read = read
 	}
-	return nil
+	if p.undo != nil {
+		imp.Undoes = p.undo.of
+	}
+	c.record = users.Record{Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now}, Data: imp}
+	if imp.Once {
+		if err := p.replayed(ctx, imp.Digest, imp.Read); err != nil {
+			return err
+		}
+	}
+	return c.mark(ctx, false)
 }
 
 func (c *commit) readJournal(ctx context.Context) error {
@@ -178,6 +199,7 @@ func (c *commit) readJournal(ctx context.Context) error {
 		}
 		c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
 		c.done++
+		c.counts[string(line.Outcome)]++
 		if line.Outcome == Created {
 			c.newIDs[row] = line.User
 		}
@@ -203,20 +225,4 @@ func (c *commit) report() *Report {
 	}
 	slices.SortFunc(r.Lines, byRow)
 	return r
-}
-
-// digest is of what is committed: template, account, mode and every cell as it stands.
-func (p *Preview) digest() string {
-	h := sha256.New()
-	field := func(s string) { fmt.Fprintf(h, "%d:%s,", len(s), s) }
-	field(p.tpl.Name)
-	field(string(p.account))
-	field(string(p.opts.Mode))
-	for r := range p.grid.ordered {
-		field(fmt.Sprint(p.grid.rows[r].id))
-		for c := range p.grid.spec(r).Columns {
-			field(p.grid.text(r, c))
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }

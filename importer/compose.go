@@ -16,6 +16,7 @@ type composed struct {
 	touches map[uint32][]users.ID // the records each row writes
 	refers  map[uint32][]users.ID // and those it names
 	images  []users.Image
+	marks   bool // imports are marked
 
 	work  map[users.ID]*work
 	order []users.ID
@@ -75,6 +76,7 @@ func (c *commit) compose(rows []uint32) *composed {
 		c.note(b, r, c.fresh.actionOf(r).outcome())
 	}
 	b.batch.Writes = append(b.batch.Writes, c.importWrite(b, users.ImportRunning))
+	c.writeMarks(b)
 	return b
 }
 
@@ -148,12 +150,15 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		case v.rec >= 0:
 			w = b.stored(c, row, v.rec)
 		default:
-			w = b.fresh(c, row, c.idOf(row, v), &users.Profile{Source: c.dir.Actor().Source()})
+			w = b.fresh(c, row, c.idOf(row, v), c.blank())
+			if s := c.fresh.d.span; s != nil {
+				w.rec.Created = s.last.Created
+			}
 		}
 		return w
 	}
 	if v.action == ActionDelete {
-		if left := users.Deleted(c.fresh.facts.recs[v.rec]); left != nil {
+		if left := users.Deleted(c.fresh.facts.recs[v.rec]); left != nil && (c.fresh.d.span == nil || c.fresh.d.target != nil) {
 			person().rec.Data = left.Data
 		} else {
 			person().deleted = true
@@ -181,6 +186,14 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		person().rec.SetField(x.Field, string(id))
 		b.refer(row, id)
 	}
+}
+
+// blank is the data of somebody whom the drafted row makes, before its fields are set.
+func (c *commit) blank() users.Data {
+	if s := c.fresh.d.span; s != nil {
+		return s.restored()
+	}
+	return &users.Profile{Source: c.dir.Actor().Source()}
 }
 
 // composeHeld gives the person what the row gains, and sets its fields.

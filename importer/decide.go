@@ -78,6 +78,10 @@ func (p *Preview) decide(row uint32) *verdict {
 			v.notes = append(v.notes, n)
 		}
 	}
+	if d.span != nil {
+		p.decideRestore(row)
+		return v
+	}
 	if first := p.firstAlike(row); first != row {
 		p.decideRepeat(row, first)
 		return v

@@ -54,6 +54,8 @@ type Draft struct {
 	deletes bool
 
 	values map[*Column]allowed
+
+	restoring
 }
 
 type relation uint8
@@ -99,6 +101,7 @@ func (d *Draft) reset(spec *Table, lang string, row Row) {
 	d.spec, d.lang, d.row = spec, lang, row
 	d.keys, d.frees, d.wants, d.notes = d.keys[:0], d.frees[:0], d.wants[:0], d.notes[:0]
 	d.about, d.sole, d.deletes = -1, false, false
+	d.restoring = restoring{}
 }
 
 // About says whom the row is about: the person who holds the value in the

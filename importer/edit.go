@@ -113,6 +113,9 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 
 func (e *editing) one(x Edit) error {
 	g := e.p.grid
+	if e.p.tpl.fixed && !x.remove {
+		return ErrFixed
+	}
 	if x.add {
 		if x.table < 0 || x.table >= len(g.tables) {
 			return ErrTables

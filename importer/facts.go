@@ -17,6 +17,7 @@ type facts struct {
 	// held are the records each person has (lines), by index of the person,
 	// once they were asked for.
 	held map[int32][]int32
+	led  map[int32][]int32 // likewise, whom each person leads
 	// named is how many of recs were asked who holds them.
 	named int
 	// elsewhere are the accounts in which keys unique over all are held, as far
@@ -28,7 +29,7 @@ type facts struct {
 }
 
 func newFacts() *facts {
-	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
+	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, led: map[int32][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
 }
 
 // find asks the store, [users.MaxFind] keys at a time, and undoes what the
@@ -253,14 +254,20 @@ func (p *Preview) who(i int32) string {
 	if i < 0 {
 		return ""
 	}
-	r := p.facts.recs[i]
-	if u, ok := r.Data.(*users.Profile); ok {
-		return whoIs(u)
+	return whoIs(p.facts.recs[i])
+}
+
+func whoIs(r users.Record) string {
+	switch d := r.Data.(type) {
+	case *users.Profile:
+		return personIs(d)
+	case *users.Line:
+		return users.LineName(d.PBX, d.Short)
 	}
 	return string(r.ID)
 }
 
-func whoIs(u *users.Profile) string {
+func personIs(u *users.Profile) string {
 	switch {
 	case u.Email != "":
 		return u.Email
@@ -277,7 +284,12 @@ func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 	var keys []uint32
 	var holders []int32
 	for _, r := range rows {
-		p.unplace(r, func(key uint32) { keys = append(keys, key) })
+		p.unplace(r, func(key uint32) {
+			if space, id := p.keys.parts(key); space == spaceSteer { // the person may refer to somebody else by now
+				key = p.keys.key(users.SpaceID, id)
+			}
+			keys = append(keys, key)
+		})
 		p.draft(r)
 		for i := range p.d.keys {
 			keys = append(keys, p.d.keys[i].id)
@@ -293,6 +305,7 @@ func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 		if rec := p.factOf(k); rec >= 0 {
 			if _, asked := p.facts.held[rec]; asked {
 				delete(p.facts.held, rec)
+				delete(p.facts.led, rec)
 				holders = append(holders, rec)
 			}
 			p.forget(rec)

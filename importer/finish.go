@@ -23,12 +23,21 @@ func (c *commit) finish(ctx context.Context) error {
 	if len(open) == 0 && c.record.Data.(*users.Import).State == users.ImportDone {
 		return nil
 	}
-	err := c.finishRows(ctx, open)
-	var conflict *users.Conflict
-	if errors.As(err, &conflict) {
-		return ErrRunning
+	for range attempts {
+		err := c.finishRows(ctx, open)
+		var conflict *users.Conflict
+		if !errors.As(err, &conflict) {
+			return err
+		}
+		if len(conflict.Done) > 0 || slices.Contains(conflict.Stale, c.id) {
+			return ErrRunning
+		}
+		if err := c.contestImports(ctx, conflict); err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(r uint32) bool { return c.rows[r].stored })
 	}
-	return err
+	return ErrRunning
 }
 
 func (c *commit) finishRows(ctx context.Context, open []uint32) error {
@@ -44,6 +53,9 @@ func (c *commit) finishRows(ctx context.Context, open []uint32) error {
 		state := users.ImportRunning
 		if i == len(parts)-1 {
 			state = users.ImportDone
+			if c.allDone() {
+				c.writeMarks(b)
+			}
 		}
 		b.batch.Writes = append(b.batch.Writes, c.importWrite(b, state))
 		if err := c.dir.Apply(ctx, b.batch); err != nil {
@@ -53,6 +65,11 @@ func (c *commit) finishRows(ctx context.Context, open []uint32) error {
 		c.progress()
 	}
 	return nil
+}
+
+// allDone reports whether the store now is as every row wants it.
+func (c *commit) allDone() bool {
+	return !slices.ContainsFunc(c.rows, func(x *rowResult) bool { return x == nil || !x.outcome.Done() })
 }
 
 func (c *commit) note(b *composed, row uint32, o Outcome) {
@@ -94,7 +111,9 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 	}
 	switch rec := c.shown.state[row].rec; {
 	case rec >= 0:
-		l.User = c.shown.facts.recs[rec].ID
+		if c.shown.facts.recs[rec].Kind() == users.KindUser {
+			l.User = c.shown.facts.recs[rec].ID
+		}
 	case o.Done():
 		l.User = c.idOf(row, c.decided(row))
 	}
@@ -108,10 +127,7 @@ func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
 	old := c.record.Data.(*users.Import)
 	imp := *old
 	imp.State = state
-	imp.Counts = map[string]int{}
-	for o, n := range old.Counts {
-		imp.Counts[o] = n
-	}
+	imp.Counts = maps.Clone(c.counts)
 	for _, l := range b.lines {
 		imp.Counts[string(l.Outcome)]++
 	}

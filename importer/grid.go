@@ -49,6 +49,11 @@ func (g *grid) text(row uint32, column int) string {
 			return s
 		}
 	}
+	return g.typed(row, column)
+}
+
+// typed is the cell as it was read, before any edit.
+func (g *grid) typed(row uint32, column int) string {
 	r := &g.rows[row]
 	t := &g.tables[r.id.Table()]
 	if r.src < 0 || t.cols[column] < 0 {

@@ -12,6 +12,8 @@ const (
 	spaceSlot    users.Space = "slot"    // places that take one row: Draft.Once
 	spaceRequest users.Space = "request" // rows that ask for the same
 	spaceLead    users.Space = "lead"    // an account's admins, of whom one must stay
+	spaceSteer   users.Space = "steer"   // whom a person refers to, by the person's id
+	spaceUse     users.Space = "use"     // what refers to a record, by both ids
 )
 
 // A key's rows hang in four chains, by what they see of it.
@@ -23,7 +25,7 @@ const (
 	// chainClaim: the rows that claim the key. Of a lead key: those that take an admin's rights.
 	chainClaim
 	// chainFree: the rows that free the key. Of a request: the rows that make
-	// it. Of a lead key: those that make an admin. Of a person: those that set
+	// it. Of a lead key: those that make an admin. Of a steer key: those that set
 	// whom the person refers to.
 	chainFree
 	// chainRefer: the rows that need to know who will hold the key.

@@ -102,14 +102,14 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 			add(k.id, chainRefer, false)
 			if rec := p.factOf(k.id); rec >= 0 {
 				for _, x := range slices.Clone(p.above(rec, k.field)) {
-					add(p.personKey(x), chainRefer, false)
+					add(p.steerKey(x), chainRefer, false)
 				}
 			}
 			steers = s.rec >= 0
 		}
 	}
 	if steers {
-		add(p.subject(s.rec), chainFree, false)
+		add(p.steerKey(s.rec), chainFree, false)
 	}
 	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainFree, false) })
 	switch p.leadDelta(s.rec) {
@@ -157,7 +157,7 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 		d := p.keys.nodes[n]
 		var c chain
 		switch {
-		case d.chain == chainClaim, d.chain == chainFree && p.keys.spaceOf(d.key) == users.SpaceID:
+		case d.chain == chainClaim, d.chain == chainFree && p.keys.spaceOf(d.key) == spaceSteer:
 			c = chainRefer
 		case d.chain == chainFree:
 			c = chainClaim

@@ -40,6 +40,10 @@ type Options struct {
 	Mode Mode
 	// Map says by hand which column stands for which field.
 	Map []ColumnMap
+	// Label makes the import traceable for people.
+	Label string
+	// Again lets the same data in a second time; see [Template.Once].
+	Again bool
 	// Resume is an import that was interrupted. The preview of the same file is
 	// then as it was before that import began, and its Commit goes on with it.
 	Resume users.ID
@@ -62,6 +66,7 @@ type Importer struct {
 	dir  *users.Directory
 	tpl  *Template
 	opts Options
+	undo *undoing
 }
 
 // New is an importer of files of that template, through that directory. opts may be nil.
@@ -96,7 +101,12 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g}
+	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
+	if im.tpl.Once && !opts.Again && opts.Resume == "" {
+		if err := p.replayed(ctx, p.readDigest()); err != nil {
+			return nil, err
+		}
+	}
 	if opts.Resume != "" {
 		if err := p.resume(ctx, opts.Resume); err != nil {
 			return nil, err
@@ -161,6 +171,7 @@ type Preview struct {
 	state   []rowState
 	tally   tally
 	own     *ownWork           // of the import that is being committed; else nil
+	undo    *undoing           // the import that is taken back; else nil
 	asked   bool               // the lead key was needed
 	groups  map[groupKey]group // remembered until the next edit
 	circles map[uint32]string  // likewise: the rows of a circle, by each of them
@@ -286,7 +297,8 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 	if len(p.facts.recs) == 0 {
 		return nil // nobody is known: nobody has, leads or refers to anything
 	}
-	var people []int32
+	var people, leaders []int32
+	var more []uint32 // keys that follow from what a record is now
 	var present []users.ID
 	above := map[step]bool{}
 	for r := range rows {
@@ -294,7 +306,11 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 		rec := p.person()
 		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
 			people = append(people, rec)
+			if p.d.span != nil {
+				leaders = append(leaders, rec)
+			}
 		}
+		more = p.unasked(more)
 		if !p.asked && rec >= 0 && (p.d.deletes || p.leadDelta(rec) < 0) {
 			if err := p.askLeading(ctx); err != nil {
 				return err
@@ -307,11 +323,29 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
 			}
 		}
+		if p.d.span != nil && rec >= 0 {
+			for _, f := range references {
+				present = append(present, users.ID(p.facts.recs[rec].Field(f)))
+			}
+		}
+	}
+	if err := p.ask(ctx, more); err != nil {
+		for _, k := range more {
+			p.keys.state[k].fact = factUnasked
+		}
+		return err
 	}
 	if err := p.askIDs(ctx, present); err != nil {
 		return err
 	}
 	if err := p.askHeld(ctx, people); err != nil {
+		return err
+	}
+	err = p.askLed(leaders, func(keys []users.Key) ([]users.Record, error) {
+		found, err := p.find(ctx, keys)
+		return found.Records, err
+	})
+	if err != nil {
 		return err
 	}
 	if err := p.askAbove(ctx, above); err != nil {
@@ -329,7 +363,7 @@ func (p *Preview) redecide(row uint32) bool {
 	p.uncount(row)
 	print, old := p.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
-	s.lowers = v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0
+	s.lowers = p.d.span == nil && (v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}

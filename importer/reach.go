@@ -25,6 +25,9 @@ func (p *Preview) draft(row uint32) {
 		k := &d.keys[i]
 		k.id = p.keys.key(k.space, k.space.Fold(k.value))
 	}
+	if d.span != nil {
+		p.restore()
+	}
 }
 
 // readRow has the Template read the row, and reports whether it came back. The
@@ -70,7 +73,7 @@ func (p *Preview) person() int32 {
 		return -1
 	}
 	i := p.factOf(p.d.keys[p.d.about].id)
-	if i >= 0 && p.facts.recs[i].Kind() != users.KindUser {
+	if i >= 0 && p.d.span == nil && p.facts.recs[i].Kind() != users.KindUser {
 		return -1
 	}
 	return i
@@ -92,6 +95,12 @@ func (p *Preview) subject(rec int32) uint32 {
 
 // freed yields the keys the drafted row takes from its own person, with what the store has of them.
 func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
+	if p.d.span != nil {
+		for _, k := range p.d.drops {
+			yield(k, rec)
+		}
+		return
+	}
 	if !p.changesPerson(rec) {
 		return
 	}
@@ -141,6 +150,7 @@ func (p *Preview) freedByDelete(rec int32, yield func(uint32, int32)) {
 	if users.Deleted(r) != nil {
 		return
 	}
+	yield(p.personKey(rec), rec)
 	p.freedWith(rec, rec, yield)
 	for _, h := range p.facts.held[rec] {
 		p.freedWith(rec, h, yield)
@@ -159,6 +169,9 @@ func (p *Preview) claimsRecord(rec int32) bool {
 
 // leadDelta says whether the drafted row makes (+1) or takes (-1) one who leads the account.
 func (p *Preview) leadDelta(rec int32) int {
+	if p.d.span != nil {
+		return p.leadTarget(rec)
+	}
 	if rec < 0 {
 		for _, w := range p.d.wants {
 			if w.field == "role" && w.value == users.RoleAdmin && p.d.makes() {
@@ -195,6 +208,11 @@ func (p *Preview) leadDelta(rec int32) int {
 // personKey is the key that stands for a stored person.
 func (p *Preview) personKey(rec int32) uint32 {
 	return p.keys.key(users.SpaceID, string(p.facts.recs[rec].ID))
+}
+
+// steerKey is the key at which rows meet that set whom a stored person refers to.
+func (p *Preview) steerKey(rec int32) uint32 {
+	return p.keys.key(spaceSteer, string(p.facts.recs[rec].ID))
 }
 
 // ofHeld splits "line.internal" into the field and the kind of what a person has.

@@ -42,7 +42,7 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 // own reference a row of the file sets: a circle may close through them.
 func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
 	for _, x := range p.above(rec, k.field) {
-		switch by := p.view(p.personKey(x)).first; by {
+		switch by := p.view(p.steerKey(x)).first; by {
 		case none:
 			continue
 		case row:

@@ -181,9 +181,12 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) {
 			c.Old, c.New = "", ""
 		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
-			if at, ok := p.facts.byID[users.ID(c.Old)]; ok {
-				c.Old = p.who(at)
+			c.Old = p.named(c.Old)
+			if p.d.span != nil {
+				c.New = p.named(c.New)
 			}
+		} else if p.d.span != nil && slices.Contains(references, c.Field) {
+			c.Old = p.named(c.Old)
 		}
 		out.Changes = append(out.Changes, c)
 	}
@@ -205,10 +208,26 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 	}
 }
 
+// named is who has the id, where that is known, else the id.
+func (p *Preview) named(id string) string {
+	if at, ok := p.facts.byID[users.ID(id)]; ok {
+		return p.who(at)
+	}
+	if p.undo != nil {
+		if s := p.undo.byID[users.ID(id)]; s != nil && s.last.Data != nil {
+			return whoIs(s.last)
+		}
+	}
+	return id
+}
+
 // whoOf names the person the drafted row is about.
 func (p *Preview) whoOf(row uint32) string {
-	if p.v.rec >= 0 {
+	switch s := p.d.span; {
+	case p.v.rec >= 0:
 		return p.who(p.v.rec)
+	case s != nil && s.last.Data != nil:
+		return whoIs(s.last)
 	}
 	if p.d.about >= 0 && !p.d.secret(p.d.keys[p.d.about].id) {
 		return formats.Show(p.d.keys[p.d.about].value)

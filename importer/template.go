@@ -26,6 +26,11 @@ type Template struct {
 	Repeats bool
 	// Comment is the sign a comment line begins with; 0 if the Template has none.
 	Comment rune
+	// Once refuses the same data a second time ("file.replayed"), unless
+	// [Options.Again] insists on it or the first import was undone.
+	Once bool
+
+	fixed bool // rows can only be removed
 }
 
 // A Table is one of a Template's tables.

@@ -1,7 +1,5 @@
 package importer
 
-import "github.com/usher-go/usher/users"
-
 // view is what a row may see of a key: never the list of rows.
 type view struct {
 	fact    int32
@@ -24,7 +22,7 @@ func (p *Preview) view(key uint32) view {
 		v.claimer = p.keys.nodes[s.head[chainClaim]].row
 		v.makes, v.person = p.state[v.claimer].makes, p.state[v.claimer].rec
 	}
-	if s.head[chainFree] != none && p.keys.nodes[s.head[chainFree]].next != none && p.keys.spaceOf(key) == users.SpaceID {
+	if s.head[chainFree] != none && p.keys.nodes[s.head[chainFree]].next != none && p.keys.spaceOf(key) == spaceSteer {
 		v.first = none // rows that contest whom a person refers to decide nothing
 	}
 	if p.keys.spaceOf(key) == spaceLead { // its rows see no more than whether too few stay, and who makes another

@@ -117,7 +117,9 @@ func (p *Profile) SetField(name, value string) bool {
 		if c[k] = value; value == "" {
 			delete(c, k)
 		}
-		p.Custom = c
+		if p.Custom = c; len(c) == 0 {
+			p.Custom = nil // as it comes back from a store
+		}
 		return true
 	}
 	for i := range profileFields {

@@ -102,6 +102,9 @@ func (p *Profile) Grant(role string, on bool) {
 	case !on && has:
 		p.Roles = slices.Delete(slices.Clone(p.Roles), i, i+1)
 	}
+	if len(p.Roles) == 0 {
+		p.Roles = nil // as it comes back from a store
+	}
 }
 
 // Kind is [KindUser].

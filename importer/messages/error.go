@@ -27,6 +27,10 @@ var sentinels = []struct {
 	{importer.ErrField, "error.field"},
 	{importer.ErrColumn, "error.column"},
 	{importer.ErrRunning, "error.running"},
+	{importer.ErrUndone, "error.undone"},
+	{importer.ErrNothing, "error.nothing"},
+	{importer.ErrPruned, "error.pruned"},
+	{importer.ErrFixed, "error.fixed"},
 	// Before ErrUnfinished, which may come with them: the cause tells more.
 	{context.Canceled, "error.canceled"},
 	{context.DeadlineExceeded, "error.deadline"},

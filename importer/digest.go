@@ -1,0 +1,76 @@
+package importer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// digest is of what is committed: template, account, mode and every cell as it
+// stands. Of a sensitive cell it tells only whether it holds something.
+func (p *Preview) digest() string { return p.digestOf(p.grid.ordered, p.grid.text) }
+
+// readDigest is of the tables as they were read, before any edit.
+func (p *Preview) readDigest() string {
+	g := p.grid
+	return p.digestOf(func(yield func(uint32) bool) {
+		for r := range g.rows {
+			if g.rows[r].src >= 0 && !yield(uint32(r)) {
+				return
+			}
+		}
+	}, g.typed)
+}
+
+func (p *Preview) digestOf(rows iter.Seq[uint32], text func(uint32, int) string) string {
+	h := sha256.New()
+	field := func(s string) { fmt.Fprintf(h, "%d:%s,", len(s), s) }
+	field(p.tpl.Name)
+	field(string(p.account))
+	field(string(p.opts.Mode))
+	if p.undo != nil {
+		field(string(p.undo.of))
+	}
+	for r := range rows {
+		field(fmt.Sprint(p.grid.rows[r].id))
+		for c := range p.grid.spec(r).Columns {
+			s := text(r, c)
+			if p.grid.spec(r).Columns[c].Sensitive && s != "" {
+				s = "*"
+			}
+			field(s)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// replayed refuses a document that the account has imported before, by any of its digests.
+func (p *Preview) replayed(ctx context.Context, digests ...string) error {
+	var keys []users.Key
+	for _, d := range digests {
+		if d != "" {
+			keys = append(keys, users.KeyOf(p.account, users.SpaceDocument, users.DocumentName(p.tpl.Name, d)))
+		}
+	}
+	found, err := p.dir.Find(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	for _, r := range found.Records {
+		return replayedAs(r)
+	}
+	return nil
+}
+
+func replayedAs(r users.Record) *formats.Refusal {
+	x := formats.Refuse("file.replayed", "id", string(r.ID), "at", r.Created.UTC().Format("2006-01-02 15:04"))
+	if imp, ok := r.Data.(*users.Import); ok && imp.Label != "" {
+		x.Args["label"] = formats.Show(imp.Label)
+	}
+	return x
+}

@@ -1,0 +1,119 @@
+package importer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// marking is what an undoing writes on the records of imports: that the one it
+// takes back is undone, and that what that one had taken back itself stands again.
+// It goes into the first batch that writes, so that of two undoings one wins.
+type marking struct {
+	writes []users.Write
+	done   bool
+}
+
+// mark reads the records to be marked. begun is whether this undoing has written before.
+func (c *commit) mark(ctx context.Context, begun bool) error {
+	c.marks = marking{done: true}
+	u := c.shown.undo
+	if u == nil {
+		return nil
+	}
+	rec, err := importRecord(ctx, c.dir, u.of)
+	if err != nil {
+		return err
+	}
+	imp := *rec.Data.(*users.Import)
+	switch {
+	case imp.State == users.ImportUndone && begun:
+		return nil // by this one
+	case imp.State == users.ImportUndone:
+		return ErrUndone
+	case imp.Pruned:
+		return ErrPruned
+	}
+	c.marks.done = false
+	imp.State = users.ImportUndone
+	c.markAs(rec, &imp)
+	if imp.Undoes == "" {
+		return nil
+	}
+	again, err := importRecord(ctx, c.dir, imp.Undoes)
+	if err != nil {
+		return err
+	}
+	first := *again.Data.(*users.Import)
+	if first.State != users.ImportUndone {
+		return nil
+	}
+	first.State = users.ImportDone
+	if count(first.Counts) < first.Rows {
+		first.State = users.ImportRunning // it had been interrupted
+	}
+	if first.Once {
+		if first.Once, err = c.free(ctx, again, &first); err != nil {
+			return err
+		}
+	}
+	c.markAs(again, &first)
+	return nil
+}
+
+// free reports whether nobody else holds the keys that the import would hold.
+func (c *commit) free(ctx context.Context, rec users.Record, imp *users.Import) (bool, error) {
+	rec.Data = imp
+	found, err := c.dir.Find(ctx, rec.Keys()...)
+	return err == nil && !slices.ContainsFunc(found.Records, func(r users.Record) bool { return r.ID != rec.ID }), err
+}
+
+func (c *commit) markAs(rec users.Record, imp *users.Import) {
+	w := users.Write{ID: rec.ID, Version: rec.Version}
+	rec.Data = imp
+	w.Record = &rec
+	c.marks.writes = append(c.marks.writes, w)
+}
+
+// writeMarks adds the marks to the first batch that is applied.
+func (c *commit) writeMarks(b *composed) {
+	if !c.marks.done {
+		b.marks = true
+		for _, w := range c.marks.writes {
+			rec := *w.Record
+			rec.Updated = c.dir.Now()
+			w.Record = &rec
+			b.batch.Writes = append(b.batch.Writes, w)
+		}
+	}
+}
+
+// marked reports whether a record is one that the undoing marks.
+func (c *commit) marked(id users.ID) bool {
+	return !c.marks.done && slices.ContainsFunc(c.marks.writes, func(w users.Write) bool { return w.ID == id })
+}
+
+// contestImports looks again at the records of imports that stand in the way:
+// another has imported the same document meanwhile, or undone what this one undoes.
+func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
+	again := slices.ContainsFunc(x.Stale, c.marked)
+	for _, k := range x.Keys {
+		if k.Wants == c.id && k.Key.Space == users.SpaceDocument {
+			return replayedAs(users.Record{Head: users.Head{ID: k.Holder, Created: c.dir.Now()}})
+		}
+		again = again || c.marked(k.Wants)
+	}
+	if !again {
+		return nil
+	}
+	return c.mark(ctx, len(c.own.images) > 0)
+}
+
+func count(counts map[string]int) int {
+	n := 0
+	for _, x := range counts {
+		n += x
+	}
+	return n
+}

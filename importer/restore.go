@@ -1,0 +1,367 @@
+package importer
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// This file is the one Draft word that no file needs: to restore what an
+// import did to a record. The row's own cells do not say what that takes; the
+// record does, as it stands now.
+
+// restoring is what a draft restores.
+type restoring struct {
+	span   *span
+	target *users.Record // how the record shall be; nil if it shall be gone
+	drops  []uint32      // keys it gives up
+	spared bool          // nothing is done: the record was edited since
+}
+
+// references are the fields that hold the id of a record.
+var references = []string{"holder", "supervisor", "org_unit"}
+
+// restore says that the row takes back what an import did to a record.
+func (d *Draft) restore(s *span) {
+	d.restoring = restoring{span: s}
+	d.About(users.SpaceID, string(s.id))
+	d.Sole()
+	switch {
+	case s.lost:
+		d.Error("", "undo.erased")
+	case s.last.Fields() == nil:
+		d.Error("", "undo.kind")
+	}
+}
+
+func (d *Draft) spare(code string) {
+	d.spared = true
+	d.Warn("", code)
+}
+
+// restore goes on with the draft once it is known what the record is now.
+func (p *Preview) restore() {
+	d := &p.d
+	s, rec := d.span, p.person()
+	switch {
+	case s.lost || s.last.Fields() == nil:
+	case s.gone && rec >= 0:
+		d.spare("undo.there")
+	case s.gone:
+		p.restoreGone(s)
+	case rec < 0:
+		d.spare("undo.gone")
+	case s.made:
+		p.restoreMade(s, rec)
+	default:
+		p.restoreChanged(s, rec)
+	}
+}
+
+// restoreGone makes again what the import deleted.
+func (p *Preview) restoreGone(s *span) {
+	target := s.last.Clone()
+	for _, f := range s.fields {
+		target.SetField(f.name, f.old)
+	}
+	blank := users.Record{Head: target.Head, Data: blankOf(target)}
+	p.add(draftKey{space: users.SpaceID, rel: relClaim, value: string(s.id), column: -1})
+	for _, f := range fieldsOf(target) {
+		if v := target.Field(f); v != blank.Field(f) {
+			p.restoreField(f, v)
+		}
+	}
+	p.aim(blank, target)
+}
+
+// restoreMade deletes what the import made, if it is as it was left.
+func (p *Preview) restoreMade(s *span, rec int32) {
+	d := &p.d
+	now := p.facts.recs[rec]
+	if !sameData(now, s.last) {
+		d.spared = true
+		for _, f := range fieldsOf(now, s.last) {
+			if now.Field(f) != s.last.Field(f) {
+				p.edited(f, now)
+			}
+		}
+		return
+	}
+	d.deletes = true
+	if users.Deleted(now) != nil && !p.dir.Actor().Unbound() {
+		d.Warn("", "undo.stays")
+		d.target = users.Deleted(now)
+		return
+	}
+	uses := p.facts.held[rec]
+	if !p.undo.again { // else it was there before under this id, and may have been referred to
+		uses = slices.Concat(uses, p.facts.led[rec])
+	}
+	for _, u := range uses {
+		key := p.useKey(p.facts.recs[u].ID, now.ID)
+		p.keys.state[key].fact = u + 1
+		d.keys = append(d.keys, draftKey{space: spaceUse, rel: relClaim, column: -1, id: key})
+	}
+	d.drops = append(d.drops, p.personKey(rec))
+	p.drop(rec, now.Keys())
+	for _, f := range references {
+		if to := now.Field(f); to != "" {
+			d.drops = append(d.drops, p.useKey(now.ID, users.ID(to)))
+		}
+	}
+}
+
+// restoreChanged puts fields back that are as the import left them.
+func (p *Preview) restoreChanged(s *span, rec int32) {
+	now := p.facts.recs[rec]
+	target := now.Clone()
+	for _, f := range s.fields {
+		switch now.Field(f.name) {
+		case f.old:
+		case f.new:
+			target.SetField(f.name, f.old)
+			p.restoreField(f.name, f.old)
+			if slices.Contains(references, f.name) && f.new != "" {
+				p.d.drops = append(p.d.drops, p.useKey(now.ID, users.ID(f.new)))
+			}
+		default:
+			p.edited(f.name, now)
+		}
+	}
+	p.aim(now, target)
+	p.drop(rec, without(now.Keys(), target.Keys()))
+}
+
+// restoreField wants a field, which may name a record.
+func (p *Preview) restoreField(field, value string) {
+	if slices.Contains(references, field) && value != "" {
+		p.add(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
+		return
+	}
+	p.d.Want(field, value)
+}
+
+// aim claims the keys that the record gains.
+func (p *Preview) aim(now, target users.Record) {
+	p.d.target = &target
+	for _, k := range without(target.Keys(), now.Keys()) {
+		p.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
+	}
+}
+
+// add is a key of the draft whose value is folded already.
+func (p *Preview) add(k draftKey) {
+	k.id = p.keys.key(k.space, k.value)
+	p.d.keys = append(p.d.keys, k)
+}
+
+func (p *Preview) drop(rec int32, keys []users.Key) {
+	for _, k := range keys {
+		id := p.keys.key(k.Space, k.Value)
+		p.keys.state[id].fact = rec + 1
+		p.d.drops = append(p.d.drops, id)
+	}
+}
+
+// useKey is the key at which the row that deletes a record meets the row that
+// takes back what refers to it.
+func (p *Preview) useKey(by, of users.ID) uint32 {
+	return p.keys.key(spaceUse, string(by)+" "+string(of))
+}
+
+// edited warns of a field that is not as the import left it, and stays.
+func (p *Preview) edited(field string, now users.Record) {
+	value := now.Field(field)
+	if at, ok := p.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
+		value = p.who(at)
+	}
+	p.d.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
+}
+
+// blankOf is data of the kind, empty.
+func blankOf(r users.Record) users.Data {
+	if r.Kind() == users.KindLine {
+		return &users.Line{}
+	}
+	return &users.Profile{}
+}
+
+// without are those of a that are not in b.
+func without(a, b []users.Key) []users.Key {
+	return slices.DeleteFunc(slices.Clone(a), func(k users.Key) bool { return slices.Contains(b, k) })
+}
+
+// decideRestore says what becomes of a row that takes something back.
+func (p *Preview) decideRestore(row uint32) {
+	d, v := &p.d, &p.v
+	if d.spared || v.failed() {
+		v.action = ActionSkip
+		if v.failed() {
+			v.action = ActionError
+		}
+		return
+	}
+	p.decidePerson(row)
+	for i := range d.keys {
+		switch k := &d.keys[i]; {
+		case k.rel == relRefer:
+			p.decideNamed(row, k)
+		case k.rel == relClaim && k.space != users.SpaceID:
+			p.decideKey(row, k)
+		}
+	}
+	p.decideWants(row)
+	p.decideLead(row)
+	p.decideOwner()
+	if d.makes() && d.span.last.Kind() == users.KindUser {
+		p.decideNew()
+	}
+	switch {
+	case v.failed():
+		v.action = ActionError
+	case d.makes():
+		v.action = ActionCreate
+	case d.deletes:
+		v.action = ActionDelete
+	case len(v.changes) == 0:
+		v.action = ActionUnchanged
+	default:
+		v.action = ActionUpdate
+	}
+}
+
+// decideNamed lets a field name a record again, unless that has gone since.
+// What was a circle before the import may be one again.
+func (p *Preview) decideNamed(row uint32, k *draftKey) {
+	v := &p.v
+	at, rec := p.view(k.id), p.factOf(k.id)
+	switch {
+	case rec >= 0 && at.first == none:
+		v.refers = append(v.refers, reference{k.field, rec, none})
+	case rec < 0 && at.claims == 1:
+		v.need(row, at.claimer, false)
+		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
+	default:
+		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
+	}
+}
+
+// decideKey asks whether the record may have a key again, or whether what
+// refers to the record goes.
+func (p *Preview) decideKey(row uint32, k *draftKey) {
+	v := &p.v
+	at, rec := p.view(k.id), p.factOf(k.id)
+	code := string(k.space) + ".taken"
+	if k.space == spaceUse {
+		code = "undo.used"
+	}
+	switch {
+	case at.claims > 1:
+		v.find(string(k.space)+".contested", -1, k.id)
+	case at.fact == factBeyond:
+		v.find(code, -1, k.id)
+	case rec < 0 || rec == v.rec && k.space != spaceUse:
+	case at.first != none:
+		v.need(row, at.first, false)
+	default:
+		v.find(code, -1, k.id)
+		n := &v.notes[len(v.notes)-1]
+		n.args = map[string]string{"holder": p.who(rec)}
+		if holder, ok := p.facts.byID[p.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
+			n.args["holder"] = p.who(holder)
+		}
+		if _, value := p.keys.parts(k.id); k.space != spaceUse {
+			n.value = formats.Show(value)
+		}
+	}
+}
+
+// decideOwner names who loses a line, and asks whether the actor may change what people have.
+func (p *Preview) decideOwner() {
+	d, v := &p.d, &p.v
+	if d.span.last.Kind() == users.KindUser || !d.deletes && !d.makes() && len(v.changes) == 0 {
+		return
+	}
+	if bad := p.dir.Actor().PermitsHeld(d.span.last.Kind()); bad != nil {
+		v.problem(bad, -1)
+	}
+	if v.rec < 0 {
+		return
+	}
+	now := p.facts.recs[v.rec]
+	old := now.Holder()
+	if old == "" || d.target != nil && d.target.Holder() == old {
+		return
+	}
+	for _, k := range now.Keys() {
+		if k.Space == users.SpaceLine {
+			v.losses = append(v.losses, loss{holder: old, key: p.keys.key(k.Space, k.Value), rec: v.rec, taken: d.target != nil && d.target.Holder() != ""})
+		}
+	}
+}
+
+// leadTarget says whether the restored record makes (+1) or takes (-1) one who leads the account.
+func (p *Preview) leadTarget(rec int32) int {
+	d := &p.d
+	was := rec >= 0 && users.Leads(p.facts.recs[rec])
+	is := d.target != nil && users.Leads(*d.target)
+	switch {
+	case d.spared || was == is:
+		return 0
+	case was:
+		return -1
+	}
+	return 1
+}
+
+// restored is the data of a record that is made again, before its fields are
+// set: references come with the changes, as far as there is still whom they name.
+func (s *span) restored() users.Data {
+	r := s.last.Clone()
+	for _, f := range references {
+		r.SetField(f, "")
+	}
+	return r.Data
+}
+
+// newIDs are the ids of the records that rows make again.
+func (u *undoing) newIDs(g *grid) map[uint32]users.ID {
+	out := map[uint32]users.ID{}
+	for r := range g.rows {
+		if s := u.spans[r]; s.gone {
+			out[uint32(r)] = s.id
+		}
+	}
+	return out
+}
+
+// askLed looks up whom people lead, one round for all of them.
+func (p *Preview) askLed(rows []int32, find func([]users.Key) ([]users.Record, error)) error {
+	byID := map[users.ID]int32{}
+	for _, i := range rows {
+		if _, ok := p.facts.led[i]; !ok {
+			byID[p.facts.recs[i].ID] = i
+		}
+	}
+	var keys []users.Key
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		keys = append(keys, users.KeyOf(p.account, users.LinkSupervisor, string(id)))
+	}
+	found, err := find(keys)
+	if err != nil {
+		return err
+	}
+	for _, i := range byID {
+		p.facts.led[i] = nil
+	}
+	for _, r := range found {
+		if i, ok := byID[users.ID(r.Field("supervisor"))]; ok {
+			if n := p.learn(r); n >= 0 {
+				p.facts.led[i] = append(p.facts.led[i], n)
+			}
+		}
+	}
+	return nil
+}

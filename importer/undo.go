@@ -1,0 +1,245 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// TemplateUndo is the template of an import that takes another back.
+const TemplateUndo = "undo"
+
+// Errors of undoing, which callers branch on.
+var (
+	// ErrUndone is returned for an import that was undone, or is being undone.
+	ErrUndone = errors.New("importer: the import was undone")
+	// ErrNothing is returned where there is nothing to undo.
+	ErrNothing = errors.New("importer: the import changed nothing")
+	// ErrPruned is returned for an import whose journal was thrown away.
+	ErrPruned = errors.New("importer: the journal of the import was thrown away")
+	// ErrFixed is returned for an edit of a preview whose rows can only be removed.
+	ErrFixed = errors.New("importer: rows of this preview can only be removed")
+)
+
+// UndoOptions of [Undo]. The zero value and nil mean the defaults.
+type UndoOptions struct {
+	// Resume is an undoing that was interrupted; see [Options.Resume].
+	Resume users.ID
+}
+
+// Undo is a preview of taking an import back, with a row for each record the
+// import wrote: what it made is deleted, what it deleted is made again under
+// its id, what it changed is as before, field by field.
+//
+// What was edited since is spared, and named in a finding: a field that is not
+// as the import left it stays ("undo.edited"), and so does a person whom the
+// import made and of whom anything was changed; one to whom something refers
+// since ("undo.used") is an error. Only rows may be removed from the preview
+// ([ErrFixed]). It is committed, reported and journaled like any import, and can
+// itself be undone. From its first batch on the import is undone, and cannot be
+// resumed.
+//
+// The error is [users.ErrNotFound] for an import out of reach, [ErrUndone],
+// [ErrPruned], [ErrNothing], [ErrRunning] for one that is running, or the store's.
+func Undo(ctx context.Context, dir *users.Directory, id users.ID, opts *UndoOptions) (*Preview, error) {
+	var o UndoOptions
+	if opts != nil {
+		o = *opts
+	}
+	rec, err := importRecord(ctx, dir, id)
+	if err != nil {
+		return nil, fmt.Errorf("importer: undo: %w", err)
+	}
+	u, err := readUndoing(ctx, dir, rec, o.Resume)
+	if err != nil {
+		return nil, fmt.Errorf("importer: undo: %w", err)
+	}
+	return u.preview(ctx, dir, Options{Account: rec.Account, Mode: Upsert, Resume: o.Resume, Label: rec.Data.(*users.Import).Label})
+}
+
+// importRecord is the record of an import within reach.
+func importRecord(ctx context.Context, dir *users.Directory, id users.ID) (users.Record, error) {
+	rec, err := dir.Get(ctx, id)
+	if err == nil && rec.Kind() != users.KindImport {
+		err = users.ErrNotFound
+	}
+	return rec, err
+}
+
+// undoing is an import that is taken back: what it did, by record.
+type undoing struct {
+	of    users.ID
+	again bool // the import had itself taken something back
+	spans []*span
+	byID  map[users.ID]*span
+}
+
+// A span is what an import did to one record, in all its rows.
+type span struct {
+	id         users.ID
+	made, gone bool         // whether the import made it, and whether it deleted it
+	last       users.Record // as the import left it; one that is gone, as it was before it went
+	fields     []spanField  // changed, in the order in which they were first
+	lost       bool         // an image of it was erased
+}
+
+// A spanField is a field before the import's first change and after its last.
+type spanField struct{ name, old, new string }
+
+func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, resume users.ID) (*undoing, error) {
+	imp := rec.Data.(*users.Import)
+	switch state := rec.ImportState(dir.Now()); {
+	case imp.Pruned:
+		return nil, ErrPruned
+	case state == users.ImportUndone && resume == "":
+		return nil, ErrUndone
+	case state == users.ImportRunning:
+		return nil, ErrRunning
+	}
+	if resume != "" {
+		r, err := importRecord(ctx, dir, resume)
+		if err == nil && r.Data.(*users.Import).Undoes != rec.ID {
+			err = users.ErrDigest
+		}
+		if err != nil {
+			return nil, fmt.Errorf("resume: %w", err)
+		}
+	}
+	u := &undoing{of: rec.ID, again: imp.Undoes != "", byID: map[users.ID]*span{}}
+	for e, err := range dir.Journal(ctx, rec.ID, 0) {
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range e.Images {
+			u.add(i)
+		}
+	}
+	u.spans = slices.DeleteFunc(u.spans, func(s *span) bool { return s.made && s.gone || !s.made && !s.gone && !s.lost && len(s.fields) == 0 })
+	if len(u.spans) == 0 {
+		return nil, ErrNothing
+	}
+	return u, nil
+}
+
+// add folds one write into the span of its record. Between two writes of one
+// import somebody else may have written: only what a write itself changed counts.
+func (u *undoing) add(i users.Image) {
+	rec := i.After
+	if rec == nil {
+		rec = i.Before
+	}
+	s := u.byID[rec.ID]
+	if s == nil {
+		s = &span{id: rec.ID, made: i.Before == nil}
+		u.byID[rec.ID], u.spans = s, append(u.spans, s)
+	}
+	s.gone, s.last = i.After == nil, *rec
+	if rec.Data == nil {
+		s.lost = true
+		return
+	}
+	if i.Before != nil && i.After != nil && i.Before.Data != nil {
+		for _, f := range fieldsOf(*i.Before, *i.After) {
+			s.change(f, i.Before.Field(f), i.After.Field(f))
+		}
+	}
+	s.fields = slices.DeleteFunc(s.fields, func(f spanField) bool { return f.old == f.new })
+}
+
+func (s *span) change(field, old, new string) {
+	if old == new {
+		return
+	}
+	for i := range s.fields {
+		if s.fields[i].name == field {
+			s.fields[i].new = new
+			return
+		}
+	}
+	s.fields = append(s.fields, spanField{field, old, new})
+}
+
+// fieldsOf are the names of all fields that one of the records has.
+func fieldsOf(recs ...users.Record) []string {
+	var out []string
+	for _, r := range recs {
+		for _, f := range r.Fields() {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// done is what the import did, as the outcome of a row is called.
+func (s *span) done() Outcome {
+	switch {
+	case s.made:
+		return Created
+	case s.gone:
+		return Deleted
+	}
+	return Updated
+}
+
+// template reads the table of the spans. What one row means does not stand in
+// its cells, which may come back out of anybody's hands, but in the journal.
+func (u *undoing) template() *Template {
+	head := func(word string) map[string][]string { return map[string][]string{"en": {word}} }
+	return &Template{Name: TemplateUndo, Modes: []Mode{Upsert}, fixed: true, Tables: []Table{{
+		Name: TemplateUndo,
+		Columns: []Column{
+			{Field: "number", Headings: head("NUMBER"), Required: true},
+			{Field: "kind", Headings: head("KIND")},
+			{Field: "done", Headings: head("DONE")},
+		},
+		Draft: func(r Row, d *Draft) {
+			if n, err := strconv.Atoi(r.Value("number")); err == nil && n > 0 && n <= len(u.spans) {
+				d.restore(u.spans[n-1])
+			}
+		},
+	}}}
+}
+
+// table is a row for each span.
+func (u *undoing) table() (*formats.Table, error) {
+	b := formats.NewBuilder(TemplateUndo, formats.Limits{Rows: -1, Cells: -1})
+	rows := [][]string{{"NUMBER", "KIND", "DONE"}}
+	for i, s := range u.spans {
+		rows = append(rows, []string{strconv.Itoa(i + 1), string(s.last.Kind()), string(s.done())})
+	}
+	for i, r := range rows {
+		for _, c := range r {
+			if err := b.Cell([]byte(c)); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := b.EndRow(i+1, i+1); err != nil {
+			return nil, err
+		}
+	}
+	return b.Table(), nil
+}
+
+func (u *undoing) preview(ctx context.Context, dir *users.Directory, opts Options) (*Preview, error) {
+	table, err := u.table()
+	if err != nil {
+		return nil, fmt.Errorf("importer: undo: %w", err)
+	}
+	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
+	return im.Preview(ctx, table)
+}
+
+// sameData reports whether two records say the same, whatever their versions.
+func sameData(a, b users.Record) bool {
+	x, err1 := json.Marshal(a.Data)
+	y, err2 := json.Marshal(b.Data)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}

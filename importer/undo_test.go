@@ -1,0 +1,420 @@
+package importer_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/storetest"
+)
+
+const undoID users.ID = "undo-1"
+
+// butVersions compares records but for versions and times of writing.
+func butVersions() cmp.Option { return cmpopts.IgnoreFields(users.Head{}, "Version", "Updated") }
+
+// committed imports the scene's sheets under imp into store.
+func committed(t tb, s *scene, store users.Store) *importer.Report {
+	t.Helper()
+	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 2, Approve: []string{importer.BrakeMass}})
+	require.NoError(t, err)
+	return r
+}
+
+func undo(t tb, s *scene, store users.Store, id users.ID) *importer.Preview {
+	t.Helper()
+	p, err := importer.Undo(t.Context(), s.openAs(store, "undo"), id, nil)
+	require.NoError(t, err)
+	return p
+}
+
+func wrote(r *importer.Report) bool {
+	return r.Counts[importer.Created]+r.Counts[importer.Updated]+r.Counts[importer.Deleted] > 0
+}
+
+func stateOf(t tb, store users.Store, id users.ID) users.ImportState {
+	t.Helper()
+	recs, err := store.Find(t.Context(), []users.Key{users.ByID(id)})
+	require.NoError(t, err)
+	require.Len(t, recs, 1)
+	return recs[0].Data.(*users.Import).State
+}
+
+// Undo of any import on a store that nobody touched gives the store before; undo of the undo gives the store after.
+func TestUndoRestores(t *testing.T) {
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		s.actor = users.Host("test")
+		store := s.store(t)
+		before := everything(t, store)
+		first := committed(t, s, store)
+		after := everything(t, store)
+		if !wrote(first) {
+			_, err := importer.Undo(t.Context(), s.open(store), imp, nil)
+			require.ErrorIs(t, err, importer.ErrNothing)
+			return
+		}
+		p := undo(t, s, store, imp)
+		require.Zero(t, p.Summary().Errors, "%v", show(p).json())
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: undoID, Batch: rapid.IntRange(1, 3).Draw(t, "batch")})
+		require.NoError(t, err)
+		require.True(t, r.Done(), "%v", reportJSON(t, r))
+		require.Empty(t, cmp.Diff(before, everything(t, store), butVersions()), "the store (-before +undone)")
+		require.Equal(t, users.ImportUndone, stateOf(t, store, imp))
+
+		_, err = importer.Undo(t.Context(), s.open(store), imp, nil)
+		require.ErrorIs(t, err, importer.ErrUndone)
+
+		r, err = undo(t, s, store, undoID).Commit(t.Context(), nil)
+		require.NoError(t, err)
+		require.True(t, r.Done(), "%v", reportJSON(t, r))
+		require.Empty(t, cmp.Diff(after, everything(t, store), butVersions()), "the store (-imported +undo undone)")
+		require.Equal(t, users.ImportDone, stateOf(t, store, imp))
+		require.Equal(t, users.ImportUndone, stateOf(t, store, undoID))
+	})
+}
+
+// fields are what a record says, field by field; nil for one that is not there.
+func fields(r users.Record, there bool) map[string]string {
+	if !there {
+		return nil
+	}
+	out := map[string]string{}
+	for _, f := range r.Fields() {
+		out[f] = r.Field(f)
+	}
+	return out
+}
+
+// With edits in between, exactly those survive: every field somebody wrote
+// since, every record somebody made or deleted since; all else is as before, but
+// what a row says it could not do.
+func TestUndoSparesWhatWasEditedSince(t *testing.T) {
+	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		s.actor = users.Host("test")
+		store := s.store(t)
+		before := everything(t, store)
+		if !wrote(committed(t, s, store)) {
+			return
+		}
+		after := everything(t, store)
+		tamper(t, s, store, maps.Clone(after))
+		edited := everything(t, store)
+
+		p := undo(t, s, store, imp)
+		shownBefore := show(p)
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: undoID, Batch: 1})
+		require.NoError(t, err)
+		require.Zero(t, r.Counts[importer.Conflict], "nothing changed since it was shown: %s", reportJSON(t, r))
+		now := everything(t, store)
+		told := map[string]bool{} // rows that say that they do not do all
+		for _, v := range shownBefore.Rows {
+			told[v.Who] = told[v.Who] || len(v.Findings) > 0
+		}
+		for _, id := range sortedIDs(union(before, after, edited, now)) {
+			b, inB := before[id]
+			a, inA := after[id]
+			e, inE := edited[id]
+			n, inN := now[id]
+			B, A, E, N := fields(b, inB), fields(a, inA), fields(e, inE), fields(n, inN)
+			switch {
+			case !cmp.Equal(A, E) && (A == nil || E == nil): // made or deleted since
+				require.Empty(t, cmp.Diff(E, N), "%s was made or deleted since (-since +now)", id)
+			case B == nil && A != nil && !cmp.Equal(A, E):
+				require.Empty(t, cmp.Diff(E, N), "%s was made by the import and edited since (-since +now)", id)
+			case B != nil && A != nil:
+				for f := range merge(B, A, E, N) {
+					if A[f] != E[f] {
+						require.Equal(t, E[f], N[f], "%s of %s was edited since", f, id)
+					} else if N[f] != B[f] {
+						require.Equal(t, A[f], N[f], "%s of %s is neither as before nor as imported", f, id)
+						require.True(t, anyTold(told), "%s of %s was not restored, and nothing says so", f, id)
+					}
+				}
+			case B != nil && N != nil: // deleted, and made again
+				for f := range merge(B, N) {
+					if B[f] != N[f] {
+						require.Empty(t, N[f], "%s of %s is not as before", f, id)
+						require.True(t, anyTold(told), "%s of %s was not restored, and nothing says so", f, id)
+					}
+				}
+			default:
+				if !cmp.Equal(B, N) {
+					require.Empty(t, cmp.Diff(A, N), "%s is neither as before nor as imported (-imported +now)", id)
+					require.True(t, anyTold(told), "%s was not restored, and nothing says so", id)
+				}
+			}
+		}
+	})
+}
+
+func anyTold(told map[string]bool) bool {
+	for _, x := range told {
+		if x {
+			return true
+		}
+	}
+	return false
+}
+
+func union(maps ...map[users.ID]users.Record) map[users.ID]users.Record {
+	out := map[users.ID]users.Record{}
+	for _, m := range maps {
+		for id, r := range m {
+			out[id] = r
+		}
+	}
+	return out
+}
+
+func merge(maps ...map[string]string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range maps {
+		for f := range m {
+			out[f] = true
+		}
+	}
+	return out
+}
+
+// tamper is a second writer who does a few things to what there is.
+func tamper(t *rapid.T, s *scene, store users.Store, there map[users.ID]users.Record) {
+	ids := sortedIDs(there)
+	for range rapid.IntRange(1, 3).Draw(t, "edits since") {
+		if len(ids) == 0 {
+			return
+		}
+		id := pick(t, "edited", ids...)
+		what := pick(t, "edit", "mobile", "name", "supervisor", "email", "holder", "delete", "line")
+		var next []users.ID
+		for _, other := range ids {
+			if there[other].Kind() == users.KindUser && other != id {
+				next = append(next, other)
+			}
+		}
+		var other users.ID
+		if len(next) > 0 {
+			other = pick(t, "other", next...)
+		}
+		rec := there[id]
+		switch {
+		case what == "line" && rec.Kind() == users.KindUser:
+			l := line(70+rapid.IntRange(0, 9).Draw(t, "short"), -1)
+			l.ID = users.ID(fmt.Sprintf("late-%s", l.Field("short")))
+			l.Data.(*users.Line).Holder = id
+			if len(everything(t, store)) == len(union(everything(t, store), map[users.ID]users.Record{l.ID: l})) {
+				continue
+			}
+			put(t, store, l)
+			continue
+		case what == "delete":
+			if rec.Kind() == users.KindUser && held(t, store, id) {
+				continue
+			}
+			change(t, store, id, nil)
+			delete(there, id)
+			ids = sortedIDs(there)
+			continue
+		case what == "holder" != (rec.Kind() == users.KindLine):
+			continue
+		case (what == "holder" || what == "supervisor") && other == "":
+			continue
+		}
+		value := map[string]string{"mobile": "+33612345678", "name": "Zoe", "supervisor": string(other), "email": fmt.Sprintf("late%d@x.com", rapid.IntRange(0, 99).Draw(t, "late")), "holder": string(other)}[what]
+		if what == "email" {
+			taken, err := store.Find(t.Context(), []users.Key{users.KeyOf(acme, users.SpaceEmail, value)})
+			require.NoError(t, err)
+			if len(taken) > 0 {
+				continue
+			}
+		}
+		if rec.Account != acme && (what == "supervisor" || what == "holder") {
+			continue
+		}
+		change(t, store, id, func(r users.Record) { r.SetField(what, value) })
+	}
+}
+
+func held(t tb, store users.Store, id users.ID) bool {
+	for _, r := range everything(t, store) {
+		if r.Field("holder") == string(id) || r.Field("supervisor") == string(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// An undoing broken at any call of the store, and called again, ends like a clean one.
+func TestUndoResumes(t *testing.T) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		s.actor = users.Host("test")
+		after := chance(t, 50, "after the effect")
+		op := pick(t, "op", storetest.OpApply, storetest.OpApply, storetest.OpFind, storetest.OpJournal)
+		fresh := chance(t, 50, "from a new preview")
+		for at := 1; at < 30; at++ {
+			inner := s.store(t)
+			before := everything(t, inner)
+			if !wrote(committed(t, s, inner)) {
+				return
+			}
+			store, arm := broken(inner, op, at, after)
+			p := undo(t, s, store, imp)
+			arm()
+			calls := store.Calls(op)
+			opts := importer.CommitOptions{ID: undoID, Batch: 1}
+			r, err := p.Commit(t.Context(), &opts)
+			hit := store.Calls(op) >= calls+at
+			if err != nil {
+				require.ErrorIs(t, err, errBroken)
+				if fresh {
+					var o importer.UndoOptions
+					if recs, err := inner.Find(t.Context(), []users.Key{users.ByID(undoID)}); err == nil && len(recs) > 0 {
+						o.Resume = undoID
+					}
+					p, err = importer.Undo(t.Context(), s.openAs(inner, "later"), imp, &o)
+					require.NoError(t, err)
+				}
+				r, err = p.Commit(t.Context(), &opts)
+				require.NoError(t, err)
+			}
+			require.True(t, r.Done(), "%s", reportJSON(t, r))
+			require.Empty(t, cmp.Diff(before, everything(t, inner), butVersions()), "the store (-before +undone)")
+			if !hit {
+				return
+			}
+		}
+	})
+}
+
+// Hand-checked: what an undoing says, row by row.
+func TestUndoShows(t *testing.T) {
+	tests := []struct {
+		name  string
+		scene *scene
+		since func(t *testing.T, store users.Store)
+		want  []string
+	}{
+		{
+			name:  "one who was made is deleted",
+			scene: asHost(people(), nil, row("l1", "p1@x.com", "Ada")),
+			want:  []string{"2 delete p1@x.com"},
+		},
+		{
+			name:  "one who was made and edited since stays, and is named",
+			scene: asHost(people(), nil, row("l1", "p1@x.com", "Ada")),
+			since: func(t *testing.T, store users.Store) {
+				change(t, store, "new-0001", profile(func(p *users.Profile) { p.Mobile = "+33612345678" }))
+			},
+			want: []string{"2 skip ?undo.edited"},
+		},
+		{
+			name:  "one who was made and has a line since stays",
+			scene: asHost(people(), nil, row("l1", "p1@x.com", "Ada")),
+			since: func(t *testing.T, store users.Store) {
+				l := line(1, -1)
+				l.Data.(*users.Line).Holder = "new-0001"
+				put(t, store, l)
+			},
+			want: []string{"2 error !undo.used"},
+		},
+		{
+			name:  "one who was made and deleted since is gone",
+			scene: asHost(people(), nil, row("l1", "p1@x.com", "Ada")),
+			since: func(t *testing.T, store users.Store) { change(t, store, "new-0001", nil) },
+			want:  []string{"2 skip ?undo.gone"},
+		},
+		{
+			name:  "an address that somebody has since",
+			scene: asHost(people(), []users.Record{person(0)}, row("l0", "new@x.com", "")),
+			since: func(t *testing.T, store users.Store) {
+				put(t, store, users.Record{Head: users.Head{ID: "zoe", Account: acme}, Data: &users.Profile{Email: "P0@x.com"}})
+			},
+			want: []string{"2 error !email.taken"},
+		},
+		{
+			name:  "a line moved on since",
+			scene: asHost(lines(false), []users.Record{person(0), person(1), person(2), line(0, 0)}, force(1, 0)),
+			since: func(t *testing.T, store users.Store) { change(t, store, "line0", give(2)) },
+			want:  []string{"2 unchanged ?undo.edited"},
+		},
+		{
+			name:  "one who was deleted comes back with the line",
+			scene: asHost(staff(), []users.Record{person(0), line(0, 0)}, []string{lan(0), "", "", "", "yes"}).and(),
+			want:  []string{"2 update x/0 holder:>p0@x.com", "3 create p0@x.com email:>p0@x.com name:>N0 lan_id:>l0"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			store := tt.scene.store(t)
+			r, err := tt.scene.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp})
+			require.NoError(t, err)
+			require.True(t, r.Done(), reportJSON(t, r))
+			if tt.since != nil {
+				tt.since(t, store)
+			}
+			require.Equal(t, tt.want, briefs(show(undo(t, tt.scene, store, imp))))
+		})
+	}
+}
+
+// Rows of an undoing can be removed and nothing else: what it does stands in the journal.
+func TestUndoIsFixed(t *testing.T) {
+	s := asHost(people(), nil, row("l1", "p1@x.com", "Ada"), row("l2", "p2@x.com", "Bob"))
+	store := s.store(t)
+	committed(t, s, store)
+	p := undo(t, s, store, imp)
+	for _, e := range []importer.Edit{importer.Set(users.RowAt(0, 2), "number", "2"), importer.Clear(users.RowAt(0, 2), "kind"), importer.Add(0, map[string]string{"number": "1"})} {
+		_, err := p.Edit(t.Context(), e)
+		require.ErrorIs(t, err, importer.ErrFixed)
+	}
+	_, err := p.Edit(t.Context(), importer.Remove(users.RowAt(0, 2)))
+	require.NoError(t, err)
+	r, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Skipped: 1, importer.Deleted: 1}, r.Counts)
+	require.Equal(t, []users.ID{"new-0001"}, sortedIDs(everything(t, store)))
+}
+
+// Of two who undo one import one wins.
+func TestUndoTwiceAtOnce(t *testing.T) {
+	s := asHost(people(), nil, row("l1", "p1@x.com", "Ada"), row("l2", "p2@x.com", "Bob"))
+	store := s.store(t)
+	committed(t, s, store)
+	one, two := undo(t, s, store, imp), undo(t, s, store, imp)
+	_, err := one.Commit(t.Context(), &importer.CommitOptions{ID: "u-1"})
+	require.NoError(t, err)
+	_, err = two.Commit(t.Context(), &importer.CommitOptions{ID: "u-2"})
+	require.ErrorIs(t, err, importer.ErrUndone)
+	require.Empty(t, everything(t, store))
+}
+
+// An import that was interrupted can be taken back, and then goes on no more.
+func TestUndoOfAnInterruptedImport(t *testing.T) {
+	s := asHost(people(), nil, row("l1", "p1@x.com", "Ada"), row("l2", "p2@x.com", "Bob"))
+	inner := s.store(t)
+	store, arm := broken(inner, storetest.OpApply, 2, false)
+	p := s.preview(t, store)
+	arm()
+	_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1})
+	require.ErrorIs(t, err, errBroken)
+
+	_, err = importer.Undo(t.Context(), s.open(inner), imp, nil)
+	require.ErrorIs(t, err, importer.ErrRunning, "nothing has been heard of it for less than a lease")
+
+	dir := users.Open(inner, s.actor, &users.Options{Now: func() time.Time { return noon().Add(users.Lease + time.Millisecond) }})
+	u, err := importer.Undo(t.Context(), dir, imp, nil)
+	require.NoError(t, err)
+	_, err = u.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Empty(t, everything(t, inner))
+	_, err = p.Commit(context.Background(), &importer.CommitOptions{ID: imp})
+	require.ErrorIs(t, err, importer.ErrUndone)
+}
