@@ -10,6 +10,10 @@ import (
 // readCell reads the text of one cell as its column says. What it finds goes into d.
 func (d *Draft) readCell(column int, raw string) cell {
 	c := &d.spec.Columns[column]
+	if raw == withheld {
+		d.problem(column, users.Problem{Code: "cell.withheld"})
+		return cell{bad: true}
+	}
 	text := formats.Unguard(raw)
 	if code, fixed := users.Damage(text); code != "" {
 		p := users.Problem{Code: code, Fix: fixed}

@@ -27,6 +27,9 @@ func (c *commit) classify() {
 		}
 		a := shown.actionOf(r)
 		same := shown.state[r].print == fresh.state[r].print && !(c.opts.Strict && c.newer(r))
+		if _, unseen := shown.unseen[r]; unseen && (a.writes() || a == ActionUnchanged) {
+			same = false
+		}
 		switch {
 		case a == ActionUnchanged && !same:
 			c.conflict(r)

@@ -25,7 +25,7 @@ const (
 // CommitOptions of [Preview.Commit]. The zero value and nil mean the defaults.
 type CommitOptions struct {
 	// ID names the import. The same id is the same import: what it did before
-	// is not done again. Default: Options.Resume, else a new id.
+	// is not done again. Default: [Preview.ID].
 	ID users.ID
 	// Label makes the import traceable for people. Default: Options.Label.
 	Label  string
@@ -74,9 +74,9 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	if p.undo != nil {
 		c.newIDs = p.undo.newIDs(p.grid)
 	}
-	c.id = cmp.Or(c.opts.ID, p.opts.Resume)
+	c.id = c.opts.ID
 	if c.id == "" {
-		c.id = p.dir.NewID()
+		c.id, p.over = p.ID(), true
 	}
 	if p.opts.Resume != "" && c.id != p.opts.Resume {
 		return nil, fmt.Errorf("importer: commit: %w: the preview resumes another import", users.ErrDigest)

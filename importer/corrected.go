@@ -92,7 +92,9 @@ func (p *Preview) sheetRows(table int, order []int) iter.Seq[[]string] {
 			for i, c := range order {
 				switch {
 				case c >= 0:
-					cells[i] = g.text(r, c)
+					if cells[i] = g.text(r, c); cells[i] == withheld {
+						cells[i] = ""
+					}
 				case at.src >= 0:
 					cells[i] = g.tables[table].read.Row(int(at.src)).Cell(-1 - c)
 				default:

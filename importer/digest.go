@@ -40,7 +40,7 @@ func (p *Preview) digestOf(rows iter.Seq[uint32], text func(uint32, int) string)
 		field(fmt.Sprint(p.grid.rows[r].id))
 		for c := range p.grid.spec(r).Columns {
 			s := text(r, c)
-			if p.grid.spec(r).Columns[c].Sensitive && s != "" {
+			if p.grid.spec(r).Columns[c].Sensitive && s != "" { // withheld ones too
 				s = "*"
 			}
 			field(s)

@@ -158,11 +158,7 @@ func (e *editing) set(r uint32, field, value string) error {
 			e.old[at] = &s
 		}
 	}
-	if g.over == nil {
-		g.over = map[gridCell]string{}
-	}
-	g.over[at] = value
-	g.rows[r].edited = true
+	g.write(r, c, value)
 	return nil
 }
 
@@ -196,6 +192,9 @@ func (e *editing) see(key uint32) {
 func (e *editing) finish() Delta {
 	p := e.p
 	p.groups, p.circles = nil, nil
+	if p.over {
+		p.id, p.over = "", false
+	}
 	for _, r := range e.rows {
 		e.move(r)
 	}
@@ -272,6 +271,7 @@ func (e *editing) delta(changed []uint32) Delta {
 	slices.SortFunc(all, p.order)
 	d := Delta{Summary: p.Summary()}
 	for _, r := range slices.Compact(all) {
+		delete(p.unseen, r) // a screen draws them
 		if !p.grid.rows[r].removed {
 			d.Rows = append(d.Rows, p.grid.rows[r].id)
 		}

@@ -14,6 +14,7 @@ import (
 type grid struct {
 	tpl    *Template
 	tables []gridTable
+	given  []int     // the tables in the order in which they were given
 	rows   []gridRow // of all tables in order, then the added ones
 	over   map[gridCell]string
 }
@@ -95,6 +96,15 @@ func (g *grid) add(table int) uint32 {
 	t.last++
 	g.rows = append(g.rows, gridRow{id: users.RowAt(table, t.last), src: -1, edited: true})
 	return uint32(len(g.rows) - 1)
+}
+
+// write lays a text over a cell.
+func (g *grid) write(row uint32, column int, text string) {
+	if g.over == nil {
+		g.over = map[gridCell]string{}
+	}
+	g.over[gridCell{row, uint16(column)}] = text
+	g.rows[row].edited = true
 }
 
 // remove takes a row out (gone), or puts it back.

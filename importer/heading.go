@@ -281,6 +281,7 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		if err != nil {
 			return nil, err
 		}
+		g.given = append(g.given, h.table)
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
 		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
 			extras: append(stray(read, h.row), h.findings(&tpl.Tables[h.table], read)...)}

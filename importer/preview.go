@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,8 @@ type Options struct {
 	// Resume is an import that was interrupted. The preview of the same file is
 	// then as it was before that import began, and its Commit goes on with it.
 	Resume users.ID
+
+	document *document // the preview is reopened
 }
 
 // A ColumnMap gives a column of a file to a field of the Template, whatever its
@@ -54,11 +57,11 @@ type Options struct {
 // Where no heading is recognised, the first row is taken for the headings.
 type ColumnMap struct {
 	// Table is the number of the table as it is given to [Importer.Preview], from 0.
-	Table int
+	Table int `json:"table,omitempty"`
 	// Column counts from 1. One the table does not have is [ErrColumn].
-	Column int
+	Column int `json:"column"`
 	// Field is the field's name, else [ErrField]; "" ignores the column.
-	Field string
+	Field string `json:"field"`
 }
 
 // An Importer turns tables into previews. It may be used by several goroutines.
@@ -101,8 +104,15 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	if err != nil {
 		return nil, err
 	}
+	doc := opts.document
+	opts.document = nil
+	if doc != nil {
+		if err := g.correct(doc.edits); err != nil {
+			return nil, noDocument(err)
+		}
+	}
 	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
-	if im.tpl.Once && !opts.Again && opts.Resume == "" {
+	if im.tpl.Once && !opts.Again && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
 		}
@@ -115,7 +125,22 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	if err := p.build(ctx); err != nil {
 		return nil, err
 	}
+	if doc != nil {
+		p.id = doc.id
+		if err := p.compare(doc); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
+}
+
+// ID is that of the import the preview will be: [Options.Resume], or one made
+// for it. A preview that was committed and edited since will be another.
+func (p *Preview) ID() users.ID {
+	if p.id == "" {
+		p.id = cmp.Or(p.opts.Resume, p.dir.NewID())
+	}
+	return p.id
 }
 
 // resume reads what an import has done, to look at the store as if it had not.
@@ -164,6 +189,9 @@ type Preview struct {
 	tpl     *Template
 	opts    Options
 	account users.AccountID
+	id      users.ID          // of the import, once there is one
+	over    bool              // it was committed under that id
+	unseen  map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 
 	grid    *grid
 	keys    *keyTable

@@ -20,6 +20,8 @@ type RowView struct {
 	Line   int `json:"line,omitempty"`
 	// Action is what the row will do.
 	Action Action `json:"action"`
+	// Changed says that a reopened preview showed something else; see [Preview.Changed].
+	Changed bool `json:"changed,omitempty"`
 	// Who names the person the row is about, as far as the row or the store tells.
 	Who string `json:"who,omitempty"`
 	// Cells are the texts as they stand, by field. They are left out of JSON.
@@ -156,9 +158,10 @@ func (p *Preview) show(row uint32) RowView {
 	if at.src >= 0 {
 		out.Line = t.read.Row(int(at.src)).Line()
 	}
+	_, out.Changed = p.unseen[row]
 	spec := g.spec(row)
 	for i := range spec.Columns {
-		if s := g.text(row, i); s != "" {
+		if s := g.text(row, i); s != "" && s != withheld {
 			out.Cells[spec.Columns[i].Field] = s
 		}
 	}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,19 +49,34 @@ type UndoOptions struct {
 // The error is [users.ErrNotFound] for an import out of reach, [ErrUndone],
 // [ErrPruned], [ErrNothing], [ErrRunning] for one that is running, or the store's.
 func Undo(ctx context.Context, dir *users.Directory, id users.ID, opts *UndoOptions) (*Preview, error) {
-	var o UndoOptions
+	var o Options
 	if opts != nil {
-		o = *opts
+		o.Resume = opts.Resume
 	}
+	p, err := undo(ctx, dir, id, o)
+	if err != nil {
+		return nil, fmt.Errorf("importer: undo: %w", err)
+	}
+	return p, nil
+}
+
+func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) (*Preview, error) {
 	rec, err := importRecord(ctx, dir, id)
 	if err != nil {
-		return nil, fmt.Errorf("importer: undo: %w", err)
+		return nil, err
 	}
-	u, err := readUndoing(ctx, dir, rec, o.Resume)
+	u, err := readUndoing(ctx, dir, rec, opts.Resume)
 	if err != nil {
-		return nil, fmt.Errorf("importer: undo: %w", err)
+		return nil, err
 	}
-	return u.preview(ctx, dir, Options{Account: rec.Account, Mode: Upsert, Resume: o.Resume, Label: rec.Data.(*users.Import).Label})
+	table, err := u.table()
+	if err != nil {
+		return nil, err
+	}
+	opts.Account, opts.Mode = rec.Account, Upsert
+	opts.Label = cmp.Or(opts.Label, rec.Data.(*users.Import).Label)
+	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
+	return im.Preview(ctx, table)
 }
 
 // importRecord is the record of an import within reach.
@@ -226,15 +242,6 @@ func (u *undoing) table() (*formats.Table, error) {
 		}
 	}
 	return b.Table(), nil
-}
-
-func (u *undoing) preview(ctx context.Context, dir *users.Directory, opts Options) (*Preview, error) {
-	table, err := u.table()
-	if err != nil {
-		return nil, fmt.Errorf("importer: undo: %w", err)
-	}
-	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
-	return im.Preview(ctx, table)
 }
 
 // sameData reports whether two records say the same, whatever their versions.

@@ -243,7 +243,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.access_role": "Access role", "field.crm_name": "CRM name", "field.text_chat_greeting_template_name": "Text chat greeting template",
 	"field.pbx": "PBX", "field.short": "Short number", "field.group": "PBX group", "field.internal": "Internal number", "field.number": "Public number",
 	"field.holder": "Holder", "field.line": "Line", "field.lanid": "LAN ID", "field.station": "PBX ID", "field.external": "External id",
-	"field.unit": "Org unit", "field.product": "Product", "field.id": "Id",
+	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id",
 
 	"value.yes": "yes", "value.no": "no",
 	"role.account_admin": "Account Admin", "role.partner": "Mitel Partner", "role.user": "User",

@@ -246,7 +246,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"field.access_role": "Rôle d'accès", "field.crm_name": "Nom CRM", "field.text_chat_greeting_template_name": "Modèle d'accueil du chat",
 	"field.pbx": "PBX", "field.short": "Numéro court", "field.group": "Groupe PBX", "field.internal": "Numéro interne", "field.number": "Numéro public",
 	"field.holder": "Titulaire", "field.line": "Ligne téléphonique", "field.lanid": "LAN ID", "field.station": "ID PBX", "field.external": "Identifiant externe",
-	"field.unit": "Unité organisationnelle", "field.product": "Produit", "field.id": "Identifiant",
+	"field.unit": "Unité organisationnelle", "field.document": "Document", "field.kind": "Genre", "field.done": "Résultat", "field.product": "Produit", "field.id": "Identifiant",
 
 	"value.yes": "oui", "value.no": "non",
 	"role.account_admin": "Admin de compte", "role.partner": "Partenaire Mitel", "role.user": "Utilisateur",
