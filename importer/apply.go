@@ -11,10 +11,15 @@ import (
 
 // write applies the rows that are left, unit by unit.
 func (c *commit) write(ctx context.Context) error {
-	units := c.units()
+	units, err := c.sized(c.fresh.units(func(r uint32) bool { return c.rows[r] == nil }))
+	if err != nil {
+		return err
+	}
+	limit := c.dir.MaxWrites()
 	for len(units) > 0 {
 		n, rows := 1, len(units[0])
-		for n < len(units) && (rows+len(units[n]) <= c.batch || c.opts.Policy == AllOrNothing) {
+		for n < len(units) && (rows+len(units[n]) <= c.batch || c.opts.Policy == AllOrNothing) &&
+			(limit == 0 || c.fresh.weight(slices.Concat(units[:n+1]...)) <= limit) {
 			rows += len(units[n])
 			n++
 		}
@@ -25,6 +30,35 @@ func (c *commit) write(ctx context.Context) error {
 		c.progress()
 	}
 	return nil
+}
+
+// sized takes out the units that the store cannot write at once.
+func (c *commit) sized(units [][]uint32) ([][]uint32, error) {
+	limit := c.dir.MaxWrites()
+	if limit == 0 {
+		return units, nil
+	}
+	if c.opts.Policy == AllOrNothing && c.fresh.weight(slices.Concat(units...)) > limit {
+		return nil, ErrBatch
+	}
+	var out [][]uint32
+	var failed []uint32
+	for _, u := range units {
+		if c.fresh.weight(u) <= limit {
+			out = append(out, u)
+			continue
+		}
+		f := c.fresh.unitFinding(u)
+		for _, r := range u {
+			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, f.Code)}
+			for i := range c.rows[r].findings {
+				c.rows[r].findings[i].Args = f.Args
+			}
+		}
+		failed = append(failed, u...)
+	}
+	c.settle(failed, Failed)
+	return out, nil
 }
 
 func (c *commit) progress() {
@@ -66,6 +100,8 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			if err := c.contest(ctx, b, conflict); err != nil {
 				return err
 			}
+		case errors.Is(err, users.ErrPanic) && ctx.Err() == nil:
+			return c.panicked(ctx, units, err)
 		default:
 			return err
 		}
@@ -79,6 +115,59 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	}
 	c.settle(left, Conflict)
 	return nil
+}
+
+// panicked goes on after the store panicked over a batch: unit by unit, until
+// the one is found that it cannot take, whose rows then fail. What the batch
+// did nevertheless is read from the journal.
+func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) error {
+	before := c.done
+	if err := c.reread(ctx); err != nil {
+		return errors.Join(cause, err)
+	}
+	switch {
+	case c.opts.Policy == AllOrNothing:
+		return cause
+	case c.done > before:
+		return nil // it was done
+	case len(units) == 1:
+		for _, r := range c.live(units) {
+			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
+			c.settle([]uint32{r}, Failed)
+		}
+		return nil
+	}
+	for _, u := range units {
+		if err := c.apply(ctx, [][]uint32{u}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reread reads what is known of the import again, after a batch of which it is
+// not known whether it was done.
+func (c *commit) reread(ctx context.Context) error {
+	rec, err := c.dir.Get(ctx, c.id)
+	if errors.Is(err, users.ErrNotFound) {
+		return nil // nothing was done
+	}
+	if err != nil {
+		return err
+	}
+	c.record = rec
+	for e, err := range c.dir.Journal(ctx, c.id, 0) {
+		if err != nil {
+			return err
+		}
+		if row, ok := c.shown.grid.find(e.Row); ok && (c.rows[row] == nil || !c.rows[row].stored) {
+			if err := c.adopt(row, e); err != nil {
+				return err
+			}
+			c.settleDone(row)
+		}
+	}
+	return c.mark(ctx, len(c.own.images) > 0)
 }
 
 // recheck decides the rows of units again: what was learnt since, for other

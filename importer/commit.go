@@ -84,7 +84,7 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	err := ctx.Err()
 	if err == nil {
 		c.digest = p.digest()
-		err = c.run(ctx)
+		err = c.hide(c.run(ctx))
 	}
 	r := c.report()
 	if err != nil {
@@ -128,7 +128,7 @@ func (c *commit) run(ctx context.Context) error {
 	fresh := *c.shown
 	fresh.own = c.own
 	fresh.v, fresh.d, fresh.cells, fresh.scratch = verdict{}, Draft{}, nil, nil
-	fresh.groups, fresh.circles, fresh.chain, fresh.asked = nil, nil, nil, false
+	fresh.groups, fresh.circles, fresh.large, fresh.chain, fresh.asked = nil, nil, nil, nil, false
 	c.fresh = &fresh
 	if err := fresh.build(ctx); err != nil {
 		return err
@@ -138,6 +138,15 @@ func (c *commit) run(ctx context.Context) error {
 		return err
 	}
 	return c.finish(ctx)
+}
+
+// hide says of an id that another account's import has, no more than that there is no such import here.
+func (c *commit) hide(err error) error {
+	var denied *users.Denied
+	if errors.As(err, &denied) && c.record.Version == 0 && len(denied.Refusals) == 1 && denied.Refusals[0].ID == c.id && denied.Refusals[0].Row == 0 {
+		return users.ErrNotFound
+	}
+	return err
 }
 
 // begin reads what the import has done before.
@@ -189,23 +198,31 @@ func (c *commit) readJournal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		line, err := readNote(e)
-		if err != nil {
-			return err
-		}
 		row, ok := c.shown.grid.find(e.Row)
 		if !ok {
 			return users.ErrDigest
 		}
-		c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
-		c.done++
-		c.counts[string(line.Outcome)]++
-		if line.Outcome == Created {
-			c.newIDs[row] = line.User
+		if err := c.adopt(row, e); err != nil {
+			return err
 		}
-		for _, i := range e.Images {
-			c.own.add(i)
-		}
+	}
+	return nil
+}
+
+// adopt takes over what the journal says of a row.
+func (c *commit) adopt(row uint32, e users.Entry) error {
+	line, err := readNote(e)
+	if err != nil {
+		return err
+	}
+	c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
+	c.done++
+	c.counts[string(line.Outcome)]++
+	if line.Outcome == Created && line.User != "" {
+		c.newIDs[row] = line.User
+	}
+	for _, i := range e.Images {
+		c.own.add(i)
 	}
 	return nil
 }

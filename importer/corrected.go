@@ -14,6 +14,14 @@ import (
 // keep what was typed; rows removed are left out. It reads as the same rows in
 // the same template.
 func (p *Preview) Sheet(i int) formats.Sheet {
+	s, order := p.sheet(i)
+	s.Rows = p.sheetRows(i, order)
+	return s
+}
+
+// sheet is the head of a table as it stands: its columns, and where each comes
+// from: a column of the template, or -1-n for the file's column n that nobody asked for.
+func (p *Preview) sheet(i int) (formats.Sheet, []int) {
 	g := p.grid
 	t, spec := &g.tables[i], &g.tpl.Tables[i]
 	s := formats.Sheet{Name: spec.Name}
@@ -23,7 +31,7 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 			byFile[at] = c
 		}
 	}
-	var order []int // template columns, or -1-n for the file's column n that nobody asked for
+	var order []int
 	if t.read != nil {
 		head := t.read.Row(t.head)
 		width := head.Len()
@@ -48,8 +56,7 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 			order, s.Columns = append(order, c), append(s.Columns, spec.sheetColumn(c, spec.Columns[c].Heading(t.lang), t.lang))
 		}
 	}
-	s.Rows = p.sheetRows(i, order)
-	return s
+	return s, order
 }
 
 // sheetColumn describes a column of the template for a sheet.
@@ -82,28 +89,32 @@ func (p *Preview) anyIn(table, column int) bool {
 
 func (p *Preview) sheetRows(table int, order []int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		g := p.grid
-		cells := make([]string, len(order))
-		for r := range g.ordered {
-			at := &g.rows[r]
-			if at.id.Table() != table {
-				continue
-			}
-			for i, c := range order {
-				switch {
-				case c >= 0:
-					if cells[i] = g.text(r, c); cells[i] == withheld {
-						cells[i] = ""
-					}
-				case at.src >= 0:
-					cells[i] = g.tables[table].read.Row(int(at.src)).Cell(-1 - c)
-				default:
-					cells[i] = ""
+		cells := make([]string, 0, len(order))
+		for r := range p.grid.ordered {
+			if p.grid.rows[r].id.Table() == table {
+				if cells = p.sheetRow(cells[:0], table, r, order); !yield(cells) {
+					return
 				}
-			}
-			if !yield(cells) {
-				return
 			}
 		}
 	}
+}
+
+// sheetRow appends the cells of a row.
+func (p *Preview) sheetRow(to []string, table int, row uint32, order []int) []string {
+	g := p.grid
+	at := &g.rows[row]
+	for _, c := range order {
+		text := ""
+		switch {
+		case c >= 0:
+			if text = g.text(row, c); text == withheld {
+				text = ""
+			}
+		case at.src >= 0:
+			text = g.tables[table].read.Row(int(at.src)).Cell(-1 - c)
+		}
+		to = append(to, text)
+	}
+	return to
 }

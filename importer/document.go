@@ -78,6 +78,7 @@ type docEdits struct {
 	Added   []int         `json:"added,omitempty"` // the table of each added row
 	Set     []docSet      `json:"set,omitempty"`
 	Removed []users.RowID `json:"removed,omitempty"`
+	Left    []users.RowID `json:"left,omitempty"` // rows that are no part of this preview; see Rest
 }
 
 type docSet struct {
@@ -132,6 +133,7 @@ func (p *Preview) save(put func(any) error) error {
 		}
 	}
 	if e := g.corrections(); e != nil {
+		e.withhold(g)
 		if err := put(docPart{Edits: e}); err != nil {
 			return err
 		}
@@ -208,10 +210,10 @@ func (g *grid) saveRows(table int, put func([]docRow) error) error {
 // corrections are what a person did to the tables as read; nil if nothing.
 func (g *grid) corrections() *docEdits {
 	var e docEdits
+	for _, id := range g.added {
+		e.Added = append(e.Added, id.Table())
+	}
 	for r := range g.rows {
-		if g.rows[r].src < 0 {
-			e.Added = append(e.Added, g.rows[r].id.Table())
-		}
 		if g.rows[r].removed {
 			e.Removed = append(e.Removed, g.rows[r].id)
 		}
@@ -220,41 +222,48 @@ func (g *grid) corrections() *docEdits {
 		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column))
 	})
 	for _, at := range cells {
-		col := &g.spec(at.row).Columns[at.column]
-		s := docSet{Row: g.rows[at.row].id, Field: col.Field, Value: g.over[at]}
-		switch {
-		case col.Sensitive && s.Value != "":
-			s.Value, s.Withheld = "", true
-		case !utf8.ValidString(s.Value):
-			s.Value, s.Bytes = "", []byte(s.Value)
-		}
-		e.Set = append(e.Set, s)
+		e.Set = append(e.Set, docSet{Row: g.rows[at.row].id, Field: g.spec(at.row).Columns[at.column].Field, Value: g.over[at]})
 	}
-	if len(e.Added)+len(e.Set)+len(e.Removed) == 0 {
+	e.Left = g.left
+	if len(e.Added)+len(e.Set)+len(e.Removed)+len(e.Left) == 0 {
 		return nil
 	}
 	return &e
 }
 
+// withhold makes corrections fit for a document.
+func (e *docEdits) withhold(g *grid) {
+	for i := range e.Set {
+		s := &e.Set[i]
+		t := &g.tpl.Tables[s.Row.Table()]
+		switch {
+		case t.Columns[t.column(s.Field)].Sensitive && s.Value != "":
+			s.Value, s.Withheld = "", true
+		case !utf8.ValidString(s.Value):
+			s.Value, s.Bytes = "", []byte(s.Value)
+		}
+	}
+}
+
 // correct does to tables as read what corrections say.
-func (g *grid) correct(e *docEdits) error {
+func (g *grid) correct(e *docEdits) (*grid, error) {
 	if e == nil {
-		return nil
+		return g, nil
 	}
 	for _, t := range e.Added {
 		if t < 0 || t >= len(g.tables) {
-			return ErrTables
+			return nil, ErrTables
 		}
 		g.add(t)
 	}
 	for _, s := range e.Set {
 		r, ok := g.find(s.Row)
 		if !ok {
-			return fmt.Errorf("%w: %d", ErrRow, s.Row.Number())
+			return nil, fmt.Errorf("%w: %d", ErrRow, s.Row.Number())
 		}
 		c := g.spec(r).column(s.Field)
 		if c < 0 {
-			return fmt.Errorf("%w: %s", ErrField, s.Field)
+			return nil, fmt.Errorf("%w: %s", ErrField, s.Field)
 		}
 		if s.Bytes != nil {
 			s.Value = string(s.Bytes)
@@ -267,11 +276,18 @@ func (g *grid) correct(e *docEdits) error {
 	for _, id := range e.Removed {
 		r, ok := g.find(id)
 		if !ok {
-			return fmt.Errorf("%w: %d", ErrRow, id.Number())
+			return nil, fmt.Errorf("%w: %d", ErrRow, id.Number())
 		}
 		g.remove(r, true)
 	}
-	return nil
+	if len(e.Left) > 0 {
+		left := make(map[users.RowID]bool, len(e.Left))
+		for _, id := range e.Left {
+			left[id] = true
+		}
+		g = g.only(func(id users.RowID) bool { return !left[id] })
+	}
+	return g, nil
 }
 
 // Open reads a document that [Preview.Save] wrote, and makes its preview on the

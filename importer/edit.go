@@ -54,7 +54,7 @@ type Delta struct {
 // New values are looked up in the store once. If that fails, or an edit names a
 // row or field there is not ([ErrRow], [ErrField]), nothing is edited.
 func (p *Preview) Edit(ctx context.Context, edits ...Edit) (Delta, error) {
-	e := &editing{p: p, before: map[uint32]view{}, old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows)}
+	e := &editing{p: p, before: map[uint32]view{}, old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows), added0: len(p.grid.added)}
 	if err := e.apply(ctx, edits); err != nil {
 		e.revert()
 		return Delta{}, err
@@ -69,6 +69,7 @@ type editing struct {
 	added   []uint32
 	removed []uint32
 	size    int
+	added0  int                  // rows added before
 	old     map[gridCell]*string // the overlay before
 	flags   map[uint32]gridRow   // the rows before
 	lasts   []int
@@ -175,6 +176,7 @@ func (e *editing) revert() {
 		g.rows[r] = was
 	}
 	g.rows = g.rows[:e.size]
+	g.added = g.added[:e.added0]
 	e.p.state = e.p.state[:e.size]
 	for i, n := range e.lasts {
 		g.tables[i].last = n
@@ -191,7 +193,7 @@ func (e *editing) see(key uint32) {
 // finish moves the rows among the keys and decides again whoever can tell the difference.
 func (e *editing) finish() Delta {
 	p := e.p
-	p.groups, p.circles = nil, nil
+	p.groups, p.circles, p.large = nil, nil, nil
 	if p.over {
 		p.id, p.over = "", false
 	}

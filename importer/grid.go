@@ -14,8 +14,10 @@ import (
 type grid struct {
 	tpl    *Template
 	tables []gridTable
-	given  []int     // the tables in the order in which they were given
-	rows   []gridRow // of all tables in order, then the added ones
+	given  []int         // the tables in the order in which they were given
+	rows   []gridRow     // of all tables in order, then the added ones
+	added  []users.RowID // in their order, those left out included
+	left   []users.RowID // rows as read or added that are no part of this; sorted
 	over   map[gridCell]string
 }
 
@@ -94,17 +96,23 @@ func (g *grid) read() uint32 {
 func (g *grid) add(table int) uint32 {
 	t := &g.tables[table]
 	t.last++
-	g.rows = append(g.rows, gridRow{id: users.RowAt(table, t.last), src: -1, edited: true})
+	id := users.RowAt(table, t.last)
+	g.added = append(g.added, id)
+	g.rows = append(g.rows, gridRow{id: id, src: -1, edited: true})
 	return uint32(len(g.rows) - 1)
 }
 
 // write lays a text over a cell.
 func (g *grid) write(row uint32, column int, text string) {
+	g.cover(gridCell{row, uint16(column)}, text)
+	g.rows[row].edited = true
+}
+
+func (g *grid) cover(at gridCell, text string) {
 	if g.over == nil {
 		g.over = map[gridCell]string{}
 	}
-	g.over[gridCell{row, uint16(column)}] = text
-	g.rows[row].edited = true
+	g.over[at] = text
 }
 
 // remove takes a row out (gone), or puts it back.

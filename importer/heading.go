@@ -201,6 +201,7 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	for _, c := range h.unknown {
 		if near, ok := users.Nearest(row.Cell(c), want); ok {
 			r.Args["near"], r.Args["nearest"] = formats.Show(row.Cell(c)), near
+			r.Args["column"], r.Args["field"] = strconv.Itoa(c+1), t.Columns[h.missing[slices.Index(want, near)]].Field
 			break
 		}
 	}
@@ -225,10 +226,10 @@ func (h *heading) findings(t *Table, read *formats.Table) []formats.Finding {
 		out = append(out, formats.Finding{Severity: formats.Warning, Code: "header.late", Row: row.Number(), Line: row.Line(),
 			Args: map[string]string{"rows": strconv.Itoa(h.row)}})
 	}
-	var free []string
+	var free, fields []string
 	for i := range t.Columns {
 		if h.cols[i] < 0 {
-			free = append(free, t.Columns[i].Heading(h.lang))
+			free, fields = append(free, t.Columns[i].Heading(h.lang)), append(fields, t.Columns[i].Field)
 		}
 	}
 	for _, c := range h.unknown {
@@ -237,7 +238,7 @@ func (h *heading) findings(t *Table, read *formats.Table) []formats.Finding {
 			f.Cell = formats.CellName(c+1, row.Number())
 		}
 		if near, ok := users.Nearest(row.Cell(c), free); ok {
-			f.Args = map[string]string{"nearest": near}
+			f.Args = map[string]string{"nearest": near, "field": fields[slices.Index(free, near)]}
 		}
 		out = append(out, f)
 	}

@@ -168,7 +168,7 @@ func TestResumeRefuses(t *testing.T) {
 		{"an import of an account out of reach", users.AccountAdmin("u0", acme), "theirs", "", users.ErrNotFound},
 		{"under another id", users.Partner("pat"), imp, "import-2", users.ErrDigest},
 		{"by somebody else", users.Partner("rob"), imp, imp, nil},
-		{"an id that another account has used", users.AccountAdmin("u0", acme), "", "theirs", nil},
+		{"an id that another account has used", users.AccountAdmin("u0", acme), "", "theirs", users.ErrNotFound},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -25,6 +25,9 @@ var (
 	ErrRow = errors.New("importer: no such row")
 	// ErrRunning is returned when the same import is being committed elsewhere.
 	ErrRunning = errors.New("importer: the import is being committed elsewhere")
+	// ErrBatch is returned for a commit of all or nothing that the store cannot
+	// write at once; see [users.Limited].
+	ErrBatch = errors.New("importer: the store cannot write that many records at once")
 	// ErrField is returned for a field the row's table does not have.
 	ErrField = errors.New("importer: no such field")
 	// ErrColumn is returned for a column the table does not have.
@@ -107,7 +110,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	doc := opts.document
 	opts.document = nil
 	if doc != nil {
-		if err := g.correct(doc.edits); err != nil {
+		if g, err = g.correct(doc.edits); err != nil {
 			return nil, noDocument(err)
 		}
 	}
@@ -201,6 +204,7 @@ type Preview struct {
 	own     *ownWork           // of the import that is being committed; else nil
 	undo    *undoing           // the import that is taken back; else nil
 	asked   bool               // the lead key was needed
+	large   *[]formats.Finding // rows that the store cannot do together, once asked for
 	groups  map[groupKey]group // remembered until the next edit
 	circles map[uint32]string  // likewise: the rows of a circle, by each of them
 

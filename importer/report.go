@@ -26,6 +26,8 @@ type Report struct {
 	Actor    string            `json:"actor"`
 	At       time.Time         `json:"at"`
 	State    users.ImportState `json:"state"`
+	// Undoes is the import that this one took back.
+	Undoes users.ID `json:"undoes,omitempty"`
 	// Counts are rows by outcome; every row of the file is in one of them.
 	Counts map[Outcome]int `json:"counts"`
 	// Lines are in order of table and record number.
@@ -48,6 +50,8 @@ type ReportLine struct {
 	Gains    []Gain            `json:"gains,omitempty"`
 	Losses   []Loss            `json:"losses,omitempty"`
 	Findings []formats.Finding `json:"findings,omitempty"`
+	// Erased says that the line told more before the person was erased; see [Erase].
+	Erased bool `json:"erased,omitempty"`
 }
 
 // Done reports whether the store now is as every row wants it.
@@ -75,8 +79,8 @@ func (r *Report) Find(outcomes ...Outcome) iter.Seq[ReportLine] {
 var ErrUnfinished = errors.New("importer: the import has not come to its end")
 
 // LoadReport reads the report of an import back from the store: [users.ErrNotFound]
-// for one the actor does not reach, [ErrUnfinished] with what there is for one
-// that is running or was interrupted.
+// for one the actor does not reach, [ErrPruned] for one whose journal was thrown
+// away, [ErrUnfinished] with what there is for one that is running or was interrupted.
 func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report, error) {
 	rec, err := dir.Get(ctx, id)
 	if err != nil {
@@ -85,6 +89,9 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 	imp, ok := rec.Data.(*users.Import)
 	if !ok {
 		return nil, users.ErrNotFound
+	}
+	if imp.Pruned {
+		return nil, ErrPruned
 	}
 	r := newReport(rec, imp)
 	for e, err := range dir.Journal(ctx, id, 0) {
@@ -109,7 +116,7 @@ func byRow(a, b ReportLine) int { return cmp.Compare(a.Row, b.Row) }
 
 func newReport(rec users.Record, imp *users.Import) *Report {
 	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
-		At: rec.Created, State: imp.State, Counts: map[Outcome]int{}}
+		At: rec.Created, State: imp.State, Undoes: imp.Undoes, Counts: map[Outcome]int{}}
 }
 
 func readNote(e users.Entry) (ReportLine, error) {

@@ -330,7 +330,7 @@ func (s *span) restored() users.Data {
 func (u *undoing) newIDs(g *grid) map[uint32]users.ID {
 	out := map[uint32]users.ID{}
 	for r := range g.rows {
-		if s := u.spans[r]; s.gone {
+		if s := u.spans[g.rows[r].id.Number()-2]; s.gone { // below the heading
 			out[uint32(r)] = s.id
 		}
 	}

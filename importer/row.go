@@ -428,7 +428,7 @@ func (p *Preview) Findings() []formats.Finding {
 	for i := range p.grid.tables {
 		out = append(out, p.grid.findings(i)...)
 	}
-	return append(out, p.brakes()...)
+	return append(append(out, p.tooLarge()...), p.brakes()...)
 }
 
 // Account is where the rows go.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -20,8 +21,8 @@ const TemplateUndo = "undo"
 var (
 	// ErrUndone is returned for an import that was undone, or is being undone.
 	ErrUndone = errors.New("importer: the import was undone")
-	// ErrNothing is returned where there is nothing to undo.
-	ErrNothing = errors.New("importer: the import changed nothing")
+	// ErrNothing is returned where there is nothing to undo, or nothing left to do.
+	ErrNothing = errors.New("importer: there is nothing to do")
 	// ErrPruned is returned for an import whose journal was thrown away.
 	ErrPruned = errors.New("importer: the journal of the import was thrown away")
 	// ErrFixed is returned for an edit of a preview whose rows can only be removed.
@@ -135,8 +136,17 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, re
 		for _, i := range e.Images {
 			u.add(i)
 		}
+		if bytes.Contains(e.Note, []byte(`"erased":true`)) {
+			l, err := readNote(e)
+			if err != nil {
+				return nil, err
+			}
+			u.lose(l.User)
+		}
 	}
-	u.spans = slices.DeleteFunc(u.spans, func(s *span) bool { return s.made && s.gone || !s.made && !s.gone && !s.lost && len(s.fields) == 0 })
+	u.spans = slices.DeleteFunc(u.spans, func(s *span) bool {
+		return !s.lost && s.made && s.gone || !s.made && !s.gone && !s.lost && len(s.fields) == 0
+	})
 	if len(u.spans) == 0 {
 		return nil, ErrNothing
 	}
@@ -156,16 +166,22 @@ func (u *undoing) add(i users.Image) {
 		u.byID[rec.ID], u.spans = s, append(u.spans, s)
 	}
 	s.gone, s.last = i.After == nil, *rec
-	if rec.Data == nil {
-		s.lost = true
-		return
-	}
-	if i.Before != nil && i.After != nil && i.Before.Data != nil {
+	if i.Before != nil && i.After != nil {
 		for _, f := range fieldsOf(*i.Before, *i.After) {
 			s.change(f, i.Before.Field(f), i.After.Field(f))
 		}
 	}
 	s.fields = slices.DeleteFunc(s.fields, func(f spanField) bool { return f.old == f.new })
+}
+
+// lose notes a person of whom the journal remembers nothing.
+func (u *undoing) lose(id users.ID) {
+	s := u.byID[id]
+	if s == nil {
+		s = &span{id: id, last: users.Record{Head: users.Head{ID: id}, Data: &users.Profile{}}}
+		u.byID[id], u.spans = s, append(u.spans, s)
+	}
+	s.lost = true
 }
 
 func (s *span) change(field, old, new string) {

@@ -15,7 +15,8 @@ import (
 // lies beyond the actor's reach is not found. It is cheap to open: one per
 // request. It may be used by several goroutines.
 type Directory struct {
-	store Store
+	store Store // guarded
+	bare  Store
 	actor Actor
 	opts  Options
 
@@ -32,9 +33,10 @@ type Options struct {
 	NewID func() ID
 }
 
-// Open is the actor's view of the store. opts may be nil.
+// Open is the actor's view of the store. opts may be nil. A panic inside the
+// store comes back as [ErrPanic].
 func Open(s Store, a Actor, opts *Options) *Directory {
-	d := &Directory{store: s, actor: a}
+	d := &Directory{store: guarded{s}, bare: s, actor: a}
 	if opts != nil {
 		d.opts = *opts
 	}

@@ -11,6 +11,8 @@ var (
 	ErrNotFound = errors.New("users: not found")
 	// ErrDigest is returned for a batch whose import was begun with another document.
 	ErrDigest = errors.New("users: the import was begun with another document")
+	// ErrPanic is returned where the Store panicked. What it was asked for may be done or not.
+	ErrPanic = errors.New("users: the store panicked")
 	// ErrActor is returned for everything the zero Actor asks for.
 	ErrActor = errors.New("users: no actor")
 )

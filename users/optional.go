@@ -13,15 +13,15 @@ import (
 // A Limited Store cannot write any number of records at once.
 type Limited interface {
 	Store
-	// MaxWrites is how many records one batch may write at the most, the record
-	// of its import aside; 0 for any number. A batch of more is refused.
+	// MaxWrites is how many records one batch may write at the most, records of
+	// imports aside; 0 for any number. A batch of more is refused.
 	MaxWrites() int
 }
 
-// MaxWrites is how many records the store writes at once, the record of an
-// import aside; 0 for any number.
+// MaxWrites is how many records the store writes at once, records of imports
+// aside; 0 for any number.
 func (d *Directory) MaxWrites() int {
-	if s, ok := d.store.(Limited); ok {
+	if s, ok := d.bare.(Limited); ok {
 		return s.MaxWrites()
 	}
 	return 0
@@ -43,7 +43,7 @@ func (d *Directory) amender() (Amender, error) {
 	if !d.actor.Unbound() {
 		return nil, &Denied{Refusals: []Refused{{Problem: Problem{Code: "journal.forbidden"}}}}
 	}
-	s, ok := d.store.(Amender)
+	s, ok := d.bare.(Amender)
 	if !ok {
 		return nil, fmt.Errorf("users: the store's journals cannot be changed: %w", errors.ErrUnsupported)
 	}

@@ -154,6 +154,10 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"import.foreign":   {"The record of an import can be changed only by the one who started it."},
 	"record.forbidden": {"You may not change {kind:word}.", "You may not change this."},
 
+	// A file of failing rows that comes back.
+	"merge.foreign": {"This file was not made from this preview, or its row ids were changed. Use the file of failing rows that belongs to it."},
+	"merge.twice":   {"This row stands in the file twice; the first time in row {other}. Keep one."},
+
 	// Taking an import back.
 	"undo.edited":       {"“{field:word}” was changed since, to “{now}”, and stays.", "“{field:word}” was changed since, and stays."},
 	"undo.there":        {"This was made again since. It stays as it is."},
@@ -224,7 +228,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"error.field":  "The template has no such field.", "error.unfinished": "The import was interrupted. Resume it to go on from there.", "error.running": "This import is being done somewhere else at the moment. Wait a minute, then look again.",
 	"error.canceled": "Stopped.", "error.deadline": "This took too long and was stopped. Try again.",
 	"error.no_file": "There is no such file. Check its name.", "error.permission": "The file may not be opened. Check its permissions.",
-	"error.undone": "This import was undone. It cannot go on, nor be undone again.", "error.nothing": "This import changed nothing, so there is nothing to undo.",
+	"error.batch": "This system writes one record at a time, so it cannot do all or nothing. Import the rows that are right.", "error.panic": "A fault in the program that keeps the data stopped this. Tell whoever looks after it, then try again.",
+	"error.undone": "This import was undone. It cannot go on, nor be undone again.", "error.nothing": "There is nothing left to do here.",
 	"error.pruned": "What this import did is not kept any longer.", "error.fixed": "These rows can only be removed.",
 	"error.other": "This did not work: {error}", "error.unknown": "This did not work.", "error.more": "{n:number} more {n?reason|reasons}.",
 	"error.taken": "Already in use: {fields}. Choose another value.", "error.stale": "Somebody has changed this in the meantime. Look at it again, then retry.",
@@ -234,7 +239,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"label.value": "Value", "label.action": "Action", "label.outcome": "Outcome", "label.status": "Status", "label.who": "Who", "label.user": "User",
 	"label.changes": "Changes", "label.findings": "Findings", "label.severity": "Severity", "label.code": "Code", "label.message": "Message",
 	"label.fix": "Suggestion", "label.id": "Id", "label.label": "Description", "label.template": "Template", "label.actor": "By", "label.at": "When",
-	"label.state": "State", "label.counts": "Counts", "label.account": "Account", "label.mode": "Mode", "label.rows": "Rows",
+	"label.state": "State", "label.errors": "What is wrong", "label.row_id": "Row id (leave as it is)", "label.counts": "Counts", "label.account": "Account", "label.mode": "Mode", "label.rows": "Rows",
 
 	"field.email": "E-mail address", "field.login": "Login", "field.name": "Name", "field.first_name": "First name", "field.last_name": "Last name",
 	"field.mobile": "Mobile", "field.role": "Role", "field.roles": "Roles", "field.source": "Source", "field.external_id": "External id",

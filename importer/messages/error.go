@@ -27,6 +27,8 @@ var sentinels = []struct {
 	{importer.ErrField, "error.field"},
 	{importer.ErrColumn, "error.column"},
 	{importer.ErrRunning, "error.running"},
+	{importer.ErrBatch, "error.batch"},
+	{users.ErrPanic, "error.panic"},
 	{importer.ErrUndone, "error.undone"},
 	{importer.ErrNothing, "error.nothing"},
 	{importer.ErrPruned, "error.pruned"},

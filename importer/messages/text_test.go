@@ -25,6 +25,7 @@ var samples = map[string]string{
 	"byte": "81", "part": "xl/workbook.xml", "index": "99", "cell": "B3", "count": "3", "sheet": "Users", "char": "U+0007", "text": "аdmin",
 	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
 	"n": "3", "done": "500", "people": "450", "error": "disk full", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
+	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
 }
 
 // special are arguments for texts that would read oddly with those of samples.
@@ -34,6 +35,8 @@ var special = map[string]string{
 	"csv.quote value": `Ada "Countess"`, "email.form.chars char": "U+0028", "email.smtputf8 char": "U+00E9", "text.bidi char": "U+202E",
 	"xlsx.encoding found": "EBCDIC-CP-FR", "xlsx.sheet want": "People", "xlsx.sheet found": "Users, Roles", "xlsx.row_index row": "1048577",
 	"xlsx.cell_ref cell": "A0", "xlsx.col_index cell": "ZZZ1", "csv.field_count found": "5", "mass.lowered rows": "120",
+	"document.version found": "2", "document.version want": "1", "document.template found": "cloudlink", "document.template want": "ocm", "batch.too_large rows": "3, 7",
+	"merge.twice other": "3", "file.replayed id": "vq3kx5o4zsm7h2y6f3n5jd7c4e",
 	"in.row text": "…", "quoted text": "Ada", "result counts": "12 created, 3 failed", "result.undone counts": "12 created", "result.interrupted counts": "12 created",
 }
 
@@ -153,7 +156,7 @@ func TestLanguagesAgree(t *testing.T) {
 
 // sameWords are those that French and English share.
 var sameWords = strings.Fields(`label.action label.code label.message label.fix label.label label.mode
-	field.source field.mobile field.pbx field.lan_id field.lanid source.scim source.micloud`)
+	field.document field.source field.mobile field.pbx field.lan_id field.lanid source.scim source.micloud`)
 
 func TestFrenchIsNotEnglish(t *testing.T) {
 	for code := range english.codes {

@@ -1,0 +1,56 @@
+package importer_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// A heading nobody recognised is given to its field, as its finding suggests;
+// rows keep their ids and cells their corrections, also through a document.
+func TestRemap(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada", "", "Admin"), row("l2", mail(2), "Bob"))
+	s.sheets[0].heads = []string{"LAN ID", "E-MIAL", "NAMME", "SUPERVISOR", "ROLE"}
+	s.sheets[0].heads[1] = "EMIAL"
+	store := s.store(t)
+	p := s.preview(t, store)
+	_, err := p.Edit(t.Context(), importer.Set(users.RowAt(0, 3), "role", "Admin"), importer.Add(0, map[string]string{"lan_id": "l9", "email": mail(9)}))
+	require.NoError(t, err)
+	var maps []importer.ColumnMap
+	for _, f := range p.Findings() {
+		if f.Code == "header.unknown" {
+			require.NotEmpty(t, f.Args["field"], "%+v", f)
+			maps = append(maps, importer.ColumnMap{Column: f.Column, Field: f.Args["field"]})
+		}
+	}
+	require.Len(t, maps, 2)
+	before := show(p)
+	require.ErrorIs(t, p.Remap(t.Context(), importer.ColumnMap{Column: 9, Field: "email"}), importer.ErrColumn)
+	require.Empty(t, cmp.Diff(before, show(p)), "nothing is changed")
+	require.NoError(t, p.Remap(t.Context(), maps...))
+	want := []string{
+		"2 create l1 lan_id:>l1 email:>p1@x.com name:>Ada role:user>account_admin",
+		"3 create l2 lan_id:>l2 email:>p2@x.com name:>Bob role:user>account_admin",
+		"4 create l9 lan_id:>l9 email:>p9@x.com",
+	}
+	require.Equal(t, want, briefs(show(p)))
+	require.Empty(t, p.Findings())
+	require.Equal(t, want, briefs(show(reopened(t, s, store, saved(t, p)))))
+}
+
+// A file that is refused for a heading says which column to give to which field.
+func TestMissingHeadingSaysWhich(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada"))
+	s.sheets[0].heads = []string{"LAM ID", "EMAIL", "NAME", "SUPERVISOR", "ROLE"}
+	_, err := s.tryPreview(t, s.open(s.store(t)))
+	var r *formats.Refusal
+	require.ErrorAs(t, err, &r)
+	require.Equal(t, "header.missing", r.Code)
+	require.Equal(t, "1", r.Args["column"])
+	require.Equal(t, "lan_id", r.Args["field"])
+}

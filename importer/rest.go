@@ -1,0 +1,89 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// Rest is a preview of the rows that an import of this preview did not do: those
+// in error, blocked, stale, held back. They keep their ids, their cells and their
+// corrections; what they would do is decided on the store as it is now. Its commit is an
+// import of its own. Rows that were removed are not among them, nor are repeats
+// of rows that were done. The error is [ErrNothing] where every row was done, or the store's.
+func (p *Preview) Rest(ctx context.Context, r *Report) (*Preview, error) {
+	left := map[users.RowID]bool{}
+	for i := range r.Lines {
+		if l := &r.Lines[i]; !l.Outcome.Done() {
+			left[l.Row] = true
+		}
+	}
+	for i := range p.grid.rows {
+		at := &p.grid.rows[i]
+		if at.removed || p.state[i].action == ActionSkip {
+			delete(left, at.id)
+		}
+	}
+	if len(left) == 0 {
+		return nil, ErrNothing
+	}
+	opts := p.opts
+	opts.Resume = ""
+	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, undo: p.undo, grid: p.grid.only(func(id users.RowID) bool { return left[id] })}
+	if err := q.build(ctx); err != nil {
+		return nil, fmt.Errorf("importer: rest: %w", err)
+	}
+	return q, nil
+}
+
+// only is the grid with fewer rows. What it left out it remembers.
+func (g *grid) only(keep func(users.RowID) bool) *grid {
+	out := &grid{tpl: g.tpl, tables: slices.Clone(g.tables), given: g.given, added: g.added, left: slices.Clone(g.left)}
+	moved := map[uint32]uint32{}
+	add := func(r uint32) {
+		if id := g.rows[r].id; !keep(id) {
+			out.left = append(out.left, id)
+			return
+		}
+		moved[r] = uint32(len(out.rows))
+		out.rows = append(out.rows, g.rows[r])
+	}
+	for i := range out.tables {
+		t := &out.tables[i]
+		from := t.from
+		t.from = uint32(len(out.rows))
+		for r := from; r < from+t.count; r++ {
+			add(r)
+		}
+		t.count = uint32(len(out.rows)) - t.from
+	}
+	for r := g.read(); r < uint32(len(g.rows)); r++ {
+		add(r)
+	}
+	for at, text := range g.over {
+		if r, ok := moved[at.row]; ok {
+			out.cover(gridCell{r, at.column}, text)
+		}
+	}
+	slices.Sort(out.left)
+	for i := range out.tables {
+		out.tables[i].headless = out.countHeadless(i)
+	}
+	return out
+}
+
+// countHeadless counts again, for the columns without a heading, the rows that hold something there.
+func (g *grid) countHeadless(table int) map[int]int {
+	t := &g.tables[table]
+	out := map[int]int{}
+	for c := range t.headless {
+		for r := t.from; r < t.from+t.count; r++ {
+			if !g.rows[r].removed && !isBlank(t.read.Row(int(g.rows[r].src)).Cell(c)) {
+				out[c]++
+			}
+		}
+	}
+	return out
+}
