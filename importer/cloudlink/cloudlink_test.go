@@ -127,7 +127,7 @@ func TestHeadings(t *testing.T) {
 		{"a heading misspelt", "FIRST NAME,LAST NMAE,NAME,EMAIL\nA,B,C,z@example.com", "A||C header.unknown>LAST NAME"},
 		{"no heading at all", "Ada,Lovelace,,ada@example.com,User\nBob,Baker,,bob@example.com,User", "header.missing"},
 		{"the required one missing", "FIRST NAME,LAST NAME\nA,B", "header.missing"},
-		{"and nearly there", "FIRST NAME,EMIAL\nA,z@example.com", "header.missing near EMIAL=EMAIL"},
+		{"and nearly there", "FIRST NAME,EMIAL\nA,z@example.com", "header.missing near EMIAL=EMAIL 2,email"},
 		{"twice", "NAME,EMAIL,E-Mail\nC,z@example.com,y@example.com", "header.duplicate 2,3"},
 		{"nothing below", "NAME,EMAIL\n", "file.no_rows"},
 	} {
@@ -142,7 +142,7 @@ func TestHeadings(t *testing.T) {
 					got += " near " + r.Args["near"] + "=" + r.Args["nearest"]
 				}
 				if r.Args["column"] != "" {
-					got += " " + r.Args["column"] + "," + r.Args["other_column"]
+					got += " " + r.Args["column"] + "," + r.Args["other_column"] + r.Args["field"]
 				}
 			} else {
 				for r := range p.Rows() {
