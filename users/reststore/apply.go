@@ -98,12 +98,12 @@ func (s *Store) pass(ctx context.Context, b users.Batch, st state, v *verdict) e
 		return err
 	}
 	b.Needs = v.needs
-	if i := slices.IndexFunc(b.Writes, func(w users.Write) bool { return w.ID == b.Import }); i >= 0 && ends(b.Writes[i]) {
-		end, err := st.write(nil, true)
+	if len(st.intents) > 0 && slices.ContainsFunc(b.Writes, func(w users.Write) bool { return w.ID == b.Import && ends(w) }) {
+		end, err := st.write(nil)
 		if err != nil {
 			return err
 		}
-		b.Writes = slices.Concat(b.Writes, end)
+		b.Writes = append(slices.Clip(b.Writes), end)
 	}
 	err = s.beside.Apply(ctx, b)
 	var conflict *users.Conflict
@@ -111,6 +111,16 @@ func (s *Store) pass(ctx context.Context, b users.Batch, st state, v *verdict) e
 		return errMoved
 	}
 	return err
+}
+
+// ends reports whether the import is over when its record is written so: what
+// is unfinished then is not waited for.
+func ends(w users.Write) bool {
+	if w.Record == nil {
+		return true
+	}
+	imp, ok := w.Record.Data.(*users.Import)
+	return ok && imp.State != users.ImportRunning
 }
 
 // unjournaled writes a person of whom the journal says nothing, and the import's
@@ -138,7 +148,7 @@ func (s *Store) write(ctx context.Context, b users.Batch, st state, v *verdict) 
 	if err != nil {
 		return err
 	}
-	plan, err := st.write(append(slices.Clone(st.intents), it), false)
+	plan, err := st.write(append(slices.Clone(st.intents), it))
 	if err != nil {
 		return err
 	}
@@ -146,7 +156,7 @@ func (s *Store) write(ctx context.Context, b users.Batch, st state, v *verdict) 
 	if st.record != nil {
 		needs = append(needs, users.Need{ID: b.Import, Version: st.record.Version})
 	}
-	err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: plan, Needs: needs})
+	err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: []users.Write{plan}, Needs: needs})
 	if c := new(users.Conflict); errors.As(err, &c) {
 		return errMoved
 	}
@@ -209,11 +219,11 @@ func (s *Store) forget(ctx context.Context, b users.Batch, it *intent) error {
 		if err != nil {
 			return err
 		}
-		plan, err := st.without(false, func(o *intent) bool { return o.N == it.N })
-		if err != nil || len(plan) == 0 {
+		end, err := st.without(func(o *intent) bool { return o.N == it.N })
+		if err != nil {
 			return err
 		}
-		err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: plan})
+		err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: []users.Write{end}})
 		if c := new(users.Conflict); !errors.As(err, &c) {
 			return err
 		}

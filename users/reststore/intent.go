@@ -3,6 +3,7 @@ package reststore
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,9 +75,9 @@ func (m *image) record() (*users.Record, error) {
 func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // A plan is the unfinished intents of an import. The store beside keeps it as a
-// record of its own: of kind user, because it is never asked for those. It stays
-// while the import runs, so that its version tells whether another did anything
-// in between.
+// record of its own: of kind user, because it is never asked for those. It
+// stays when they are finished, so that its version tells for ever whether
+// another did anything in between.
 type plan struct {
 	imp     users.ID
 	version uint64 // 0 if there is none
@@ -105,25 +106,22 @@ func planOf(r users.Record) (plan, error) {
 	return p, nil
 }
 
-// write is the write that leaves the intents; none for those of an import that is at its end.
-func (p plan) write(intents []*intent, atEnd bool) ([]users.Write, error) {
-	w := users.Write{ID: planID(p.imp), Version: p.version}
-	switch {
-	case atEnd && p.version == 0:
-		return nil, nil
-	case atEnd:
-		return []users.Write{w}, nil
-	}
+// write is the write that leaves these intents.
+func (p plan) write(intents []*intent) (users.Write, error) {
 	profile := &users.Profile{}
 	if len(intents) > 0 {
 		text, err := json.Marshal(intents)
 		if err != nil {
-			return nil, err
+			return users.Write{}, err
 		}
 		profile.Custom = map[string]string{planField: string(text)}
 	}
-	w.Record = &users.Record{Head: users.Head{ID: w.ID}, Data: profile}
-	return []users.Write{w}, nil
+	return users.Write{ID: planID(p.imp), Version: p.version, Record: &users.Record{Head: users.Head{ID: planID(p.imp)}, Data: profile}}, nil
+}
+
+// without is the write that ends intents.
+func (p plan) without(ended func(*intent) bool) (users.Write, error) {
+	return p.write(slices.DeleteFunc(slices.Clone(p.intents), ended))
 }
 
 // virtual is the record of an import whose first row is unfinished: the import

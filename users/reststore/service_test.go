@@ -45,6 +45,10 @@ type api struct {
 	// before and after are asked around the n-th request: if one says true, the
 	// connection is cut, and the client hears nothing.
 	before, after func(n int) bool
+	// late is asked too: if it says true, the connection is cut and the request
+	// is under way still; land has it arrive.
+	late func(n int) bool
+	land func()
 	// meanwhile is called before the n-th request, for what others do.
 	meanwhile func(n int)
 }
@@ -67,12 +71,19 @@ func (a *api) faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.calls++
-		n, before, after, meanwhile := a.calls, a.before, a.after, a.meanwhile
+		n, before, after, late, meanwhile := a.calls, a.before, a.after, a.late, a.meanwhile
 		a.mu.Unlock()
 		if meanwhile != nil {
 			meanwhile(n)
 		}
 		if before != nil && before(n) {
+			panic(http.ErrAbortHandler)
+		}
+		if late != nil && late(n) {
+			body, _ := io.ReadAll(r.Body)
+			then := r.Clone(context.WithoutCancel(r.Context()))
+			then.Body = io.NopCloser(bytes.NewReader(body))
+			a.land = func() { next.ServeHTTP(httptest.NewRecorder(), then) }
 			panic(http.ErrAbortHandler)
 		}
 		if after == nil || !after(n) {
@@ -98,7 +109,7 @@ func (a *api) arm(at int, after bool) {
 func (a *api) disarm() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.before, a.after, a.meanwhile = nil, nil, nil
+	a.before, a.after, a.late, a.meanwhile = nil, nil, nil, nil
 }
 
 func (a *api) requests() int {

@@ -111,7 +111,6 @@ func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
 				b.Rows = append(b.Rows, users.RowNote{Row: r.Row, Note: r.Note})
 			}
 		}
-		atEnd := false
 		if len(b.Rows) > 0 {
 			w, err := it.importWrite(st.record)
 			if err != nil {
@@ -119,14 +118,13 @@ func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
 			}
 			if w != nil {
 				b.Writes = append(b.Writes, *w)
-				atEnd = ends(*w)
 			}
 		}
-		plan, err := st.without(atEnd, func(o *intent) bool { return o.Rows[0].Row == it.Rows[0].Row })
+		end, err := st.without(func(o *intent) bool { return o.Rows[0].Row == it.Rows[0].Row })
 		if err != nil {
 			return err
 		}
-		b.Writes = append(b.Writes, plan...)
+		b.Writes = append(b.Writes, end)
 		err = s.beside.Apply(ctx, b)
 		var conflict *users.Conflict
 		switch {
@@ -140,24 +138,6 @@ func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
 		done = append(done, conflict.Done...)
 	}
 	return fmt.Errorf("record %s is written and not entered: others write to import %s", it.ID, imp)
-}
-
-// without is the write that ends intents.
-func (p plan) without(atEnd bool, ended func(*intent) bool) ([]users.Write, error) {
-	left := slices.DeleteFunc(slices.Clone(p.intents), ended)
-	if p.version == 0 {
-		return nil, nil
-	}
-	return p.write(left, atEnd && len(left) == 0)
-}
-
-// ends reports whether the import is over when its record is written so.
-func ends(w users.Write) bool {
-	if w.Record == nil {
-		return true
-	}
-	imp, ok := w.Record.Data.(*users.Import)
-	return ok && imp.State != users.ImportRunning
 }
 
 // importWrite is how the import's record is written with the entry: as the batch
