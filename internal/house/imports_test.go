@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"users":              {"golang.org/x/text/...", "golang.org/x/net/idna"},
 	"users/memstore":     {"users"},
 	"users/sqlstore":     {"users"},
+	"users/reststore":    {"users"},
 	"users/storetest":    {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
 	"importer":           {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},

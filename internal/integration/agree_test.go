@@ -33,6 +33,7 @@ func TestStoresAgree(t *testing.T) {
 		versions := map[users.ID]uint64{}
 		for n := range rapid.IntRange(1, 12).Draw(t, "batches") {
 			b := drawBatch(t, versions)
+			agreeOnAmending(t, ctx, ours, theirs)
 			got, want := theirs.Apply(ctx, b), ours.Apply(ctx, b)
 			c := new(users.Conflict)
 			if want != nil && !errors.As(want, &c) && !errors.Is(want, users.ErrDigest) {
@@ -50,6 +51,28 @@ func TestStoresAgree(t *testing.T) {
 		}
 		same(t, "the store", dump(t, ctx, ours), dump(t, ctx, theirs))
 	})
+}
+
+// agreeOnAmending changes a journal in both, now and then, and holds them to one answer.
+func agreeOnAmending(t *rapid.T, ctx context.Context, ours, theirs users.Amender) {
+	imp := users.ID(fmt.Sprintf("import%d", rapid.IntRange(0, 1).Draw(t, "journal")))
+	switch rapid.IntRange(0, 7).Draw(t, "amend") {
+	case 0:
+		require.NoError(t, ours.Discard(ctx, imp))
+		require.NoError(t, theirs.Discard(ctx, imp))
+	case 1, 2:
+		var entries []users.Entry
+		for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(1, 8), 1, 2, rapid.ID).Draw(t, "amended") {
+			e := users.Entry{Row: users.RowAt(0, n), Note: []byte(fmt.Sprintf(`{"amended":%d}`, n))}
+			if rapid.Bool().Draw(t, "image") {
+				r := drawRecord("u0", func(name string, n int) int { return rapid.IntRange(0, n-1).Draw(t, name) })
+				e.Images = []users.Image{{After: r}}
+			}
+			entries = append(entries, e)
+		}
+		got, want := theirs.Amend(ctx, imp, entries), ours.Amend(ctx, imp, entries)
+		require.Equal(t, want == nil, got == nil, "Amend: memstore %v, sqlstore %v", want, got)
+	}
 }
 
 func same(t *rapid.T, what string, want, got any) {

@@ -11,7 +11,7 @@ import (
 
 // A journal is what one import did.
 type journal struct {
-	entries []users.Entry // only ever appended to: readers keep what they saw
+	entries []users.Entry // appended to, or replaced by a copy: readers keep what they saw
 	at      map[users.RowID]int
 }
 

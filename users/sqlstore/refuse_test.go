@@ -42,6 +42,8 @@ func TestOptionsAreRefusedByEveryMethod(t *testing.T) {
 			require.Equal(t, want, err)
 			_, err = s.List(ctx, users.Query{})
 			require.Equal(t, want, err)
+			require.Equal(t, want, s.Amend(ctx, "i1", nil))
+			require.Equal(t, want, s.Discard(ctx, "i1"))
 			n := 0
 			for _, err := range s.Journal(ctx, "i1", 0) {
 				require.Equal(t, want, err)

@@ -10,23 +10,27 @@ import (
 
 func applyCases() []Case {
 	return []Case{
-		{"apply/create", "A write at version 0 makes the record at version 1.", applyCreate},
-		{"apply/update", "A write adds one to the version it was read at; the version in the record itself is ignored.", applyUpdate},
-		{"apply/delete", "A write without a record deletes it.", applyDelete},
-		{"apply/again", "An id that was deleted can be made again, at version 1.", applyAgain},
-		{"apply/swap", "Two records may swap a key in one batch.", applySwap},
-		{"apply/chain", "A chain or a ring of records may hand keys on in one batch, in any order of writes.", applyChain},
-		{"apply/freed", "The keys of a deleted record are free in the same batch, and afterwards.", applyFreed},
-		{"apply/kept", "A record may be written with the keys it has.", applyKept},
-		{"apply/accounts", "Two accounts may use one value of a space that is not global.", applyAccounts},
-		{"apply/links", "Any number of records may stand under one link.", applyLinks},
-		{"apply/large", "A batch of thousands of records is applied like any other.", applyLarge},
-		{"apply/bookkeeping", "A batch without rows is written, and enters nothing into the journal.", applyBookkeeping},
-		{"apply/check", "A batch that contradicts itself (users.Batch.Check) is refused, not as a Conflict, and nothing of it is written.", applyCheck},
-		{"apply/digest", "An import whose record has a digest goes on under that digest only; another is ErrDigest, and nothing is written.", applyDigest},
-		{"apply/digest-none", "An import without a record, or without a digest in it, goes on under any digest.", applyDigestNone},
-		{"apply/own", "What a caller does to its own batch, notes and clones afterwards changes nothing in the Store.", applyOwn},
-		{"apply/cancelled", "When the context is done before the call, every method fails and nothing is written.", applyCancelled},
+		{Name: "apply/create", Rule: "A write at version 0 makes the record at version 1.", run: applyCreate},
+		{Name: "apply/update", Rule: "A write adds one to the version it was read at; the version in the record itself is ignored.", run: applyUpdate},
+		{Name: "apply/delete", Rule: "A write without a record deletes it.", run: applyDelete},
+		{Name: "apply/again", Rule: "An id that was deleted can be made again, at version 1.", run: applyAgain},
+		{Name: "apply/swap", Rule: "Two records may swap a key in one batch.", run: applySwap,
+			Writes: 2, Because: "two who swap stand in each other's way, one after the other"},
+		{Name: "apply/chain", Rule: "A chain or a ring of records may hand keys on in one batch, in any order of writes.", run: applyChain,
+			Writes: 3, Because: "a ring cannot be written one after the other"},
+		{Name: "apply/freed", Rule: "The keys of a deleted record are free in the same batch, and afterwards.", run: applyFreed,
+			Writes: 2, Because: "who is deleted and who follows are one batch"},
+		{Name: "apply/kept", Rule: "A record may be written with the keys it has.", run: applyKept},
+		{Name: "apply/accounts", Rule: "Two accounts may use one value of a space that is not global.", run: applyAccounts},
+		{Name: "apply/links", Rule: "Any number of records may stand under one link.", run: applyLinks},
+		{Name: "apply/large", Rule: "A batch of thousands of records is applied like any other.", run: applyLarge,
+			Writes: 4000, Because: "it is about large batches"},
+		{Name: "apply/bookkeeping", Rule: "A batch without rows is written, and enters nothing into the journal.", run: applyBookkeeping},
+		{Name: "apply/check", Rule: "A batch that contradicts itself (users.Batch.Check) is refused, not as a Conflict, and nothing of it is written.", run: applyCheck},
+		{Name: "apply/digest", Rule: "An import whose record has a digest goes on under that digest only; another is ErrDigest, and nothing is written.", run: applyDigest},
+		{Name: "apply/digest-none", Rule: "An import without a record, or without a digest in it, goes on under any digest.", run: applyDigestNone},
+		{Name: "apply/own", Rule: "What a caller does to its own batch, notes and clones afterwards changes nothing in the Store.", run: applyOwn},
+		{Name: "apply/cancelled", Rule: "When the context is done before the call, every method fails and nothing is written.", run: applyCancelled},
 	}
 }
 
@@ -78,21 +82,21 @@ func holds(b *bench, want map[string]users.ID) {
 
 func applySwap(b *bench) {
 	b.given(creates(person("ada", "ada@example.com"), person("bob", "bob@example.com"))...)
-	b.given(change(person("ada", "bob@example.com"), 1), change(person("bob", "ada@example.com"), 1))
+	b.whole(change(person("ada", "bob@example.com"), 1), change(person("bob", "ada@example.com"), 1))
 	holds(b, map[string]users.ID{"ada@example.com": "bob", "bob@example.com": "ada"})
 	l1, l2 := extension("l1", acme, "+33123456781"), extension("l2", globex, "+33123456782")
 	b.given(creates(l1, l2)...)
-	b.given(change(extension("l1", acme, "+33123456782"), 1), change(extension("l2", globex, "+33123456781"), 1))
+	b.whole(change(extension("l1", acme, "+33123456782"), 1), change(extension("l2", globex, "+33123456781"), 1))
 	b.finds([]users.Key{users.KeyOf("", users.SpaceNumber, "+33123456781")}, "l2")
 }
 
 func applyChain(b *bench) {
 	b.given(creates(person("a", "a@example.com"), person("b", "b@example.com"), person("c", "c@example.com"))...)
-	b.given(change(person("a", "b@example.com"), 1), change(person("b", "c@example.com"), 1), change(person("c", "d@example.com"), 1))
+	b.whole(change(person("a", "b@example.com"), 1), change(person("b", "c@example.com"), 1), change(person("c", "d@example.com"), 1))
 	holds(b, map[string]users.ID{"a@example.com": "", "b@example.com": "a", "c@example.com": "b", "d@example.com": "c"})
-	b.given(change(person("c", "a@example.com"), 2), change(person("b", "d@example.com"), 2), change(person("a", "c@example.com"), 2))
+	b.whole(change(person("c", "a@example.com"), 2), change(person("b", "d@example.com"), 2), change(person("a", "c@example.com"), 2))
 	holds(b, map[string]users.ID{"a@example.com": "c", "b@example.com": "", "c@example.com": "a", "d@example.com": "b"})
-	b.given(change(person("c", "c@example.com"), 3), change(person("a", "d@example.com"), 3), change(person("b", "a@example.com"), 3))
+	b.whole(change(person("c", "c@example.com"), 3), change(person("a", "d@example.com"), 3), change(person("b", "a@example.com"), 3))
 	holds(b, map[string]users.ID{"a@example.com": "b", "c@example.com": "c", "d@example.com": "a"})
 }
 
@@ -100,7 +104,7 @@ func applyFreed(b *bench) {
 	b.given(creates(agent("ada", acme), person("bob", "bob@example.com"))...)
 	heir := agent("ada", acme)
 	heir.ID = "heir"
-	b.given(create(heir), remove("ada", 1)) // the deletion comes last
+	b.whole(create(heir), remove("ada", 1)) // the deletion comes last
 	for _, k := range heir.Keys() {
 		b.finds([]users.Key{k}, "heir")
 	}
@@ -132,7 +136,7 @@ func applyLinks(b *bench) {
 
 func applyLarge(b *bench) {
 	recs := people(4000)
-	b.given(creates(recs...)...)
+	b.whole(creates(recs...)...)
 	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs) {
 		b.fatalf("%d records after a batch of %d", p.Total, len(recs))
 	}
@@ -144,7 +148,7 @@ func applyLarge(b *bench) {
 			writes = append(writes, change(person(r.ID, recs[i-1].Data.(*users.Profile).Email), 1))
 		}
 	}
-	b.given(writes...)
+	b.whole(writes...)
 	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs)/2 {
 		b.errorf("%d records after half of %d were deleted", p.Total, len(recs))
 	}
@@ -245,11 +249,13 @@ func applyCancelled(b *bench) {
 }
 
 func applyCheck(b *bench) {
-	batch := b.next(create(person("ada", "ada@example.com")), create(person("bob", "bob@example.com")))
-	batch.Writes[1].ID = "cyd"
+	batch := b.next(create(person("bob", "bob@example.com")))
+	batch.Writes[0].ID = "cyd"
+	batch.Writes = append(batch.Writes, importing(setup, ""))
 	err := b.store.Apply(b.ctx, batch)
 	if c := new(users.Conflict); err == nil || errors.As(err, &c) {
 		b.fatalf("Apply of a record under another id: %v, want an error that is no Conflict", err)
 	}
-	b.finds([]users.Key{users.ByID("ada"), users.ByID("bob"), users.ByID("cyd")})
+	b.finds([]users.Key{users.ByID("bob"), users.ByID("cyd"), users.ByID(setup)})
+	b.same("the rows done", []users.RowID(nil), b.rowsDone(setup))
 }

@@ -23,6 +23,7 @@ type bench struct {
 	store users.Store
 	rule  string
 	rows  int
+	limit int // of writes in a batch; 0 for none
 }
 
 // The accounts of the cases, and the import of what only prepares them.
@@ -95,8 +96,21 @@ func (b *bench) next(writes ...users.Write) users.Batch {
 	return row(setup, b.rows, writes...)
 }
 
-// given applies writes that prepare the case.
+// given applies writes that prepare the case, in as many batches as the Store
+// needs for them.
 func (b *bench) given(writes ...users.Write) {
+	b.t.Helper()
+	size := len(writes)
+	if b.limit > 0 {
+		size = b.limit
+	}
+	for part := range slices.Chunk(writes, size) {
+		b.apply(b.next(part...))
+	}
+}
+
+// whole applies writes that the rule wants in one batch.
+func (b *bench) whole(writes ...users.Write) {
 	b.t.Helper()
 	b.apply(b.next(writes...))
 }

@@ -48,7 +48,7 @@ func brokenConflicts() []broken {
 			c.Stale = c.Stale[:min(1, len(c.Stale))]
 			return c
 		})},
-		{"names the first key", []string{"conflict/key", "conflict/many"}, after(func(_ context.Context, _ users.Store, _ users.Batch, c *users.Conflict) error {
+		{"names the first key", []string{"conflict/key", "conflict/keys", "conflict/many"}, after(func(_ context.Context, _ users.Store, _ users.Batch, c *users.Conflict) error {
 			c.Keys = c.Keys[:min(1, len(c.Keys))]
 			return c
 		})},
@@ -94,6 +94,31 @@ func brokenConflicts() []broken {
 			b.Needs = nil
 			return s.Apply(ctx, b)
 		})},
+		{"looks for what is needed before it writes", []string{"conflict/needs"}, func(s users.Store) users.Store {
+			return altered{Store: s, apply: func(ctx context.Context, b users.Batch) error {
+				c := new(users.Conflict)
+				for _, n := range b.Needs {
+					if r := lookup(ctx, s, n.ID); r.Version == 0 || n.Version != 0 && n.Version != r.Version {
+						c.Gone = append(c.Gone, n.ID)
+					}
+				}
+				if !c.Empty() {
+					return c
+				}
+				b.Needs = nil
+				return s.Apply(ctx, b)
+			}}
+		}},
+		{"makes the import of a batch that it refuses", []string{"conflict/one", "conflict/begin"},
+			after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
+				b.Rows, b.Needs = nil, nil
+				b.Writes = slices.DeleteFunc(b.Writes, func(w users.Write) bool { return w.ID != b.Import })
+				for i := range b.Writes {
+					b.Writes[i].Row = 0
+				}
+				_ = s.Apply(ctx, b)
+				return c
+			})},
 		{"does a row again", []string{"conflict/rows"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
 			if len(c.Done) == 0 {
 				return c
@@ -128,15 +153,15 @@ func brokenConflicts() []broken {
 			}
 			return c
 		})},
-		{"writes what it can", []string{"conflict/nothing"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
+		{"writes what it can", []string{"conflict/nothing", "conflict/one"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
 			for _, w := range b.Writes {
 				w.Row = 0
 				_ = s.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: []users.Write{w}})
 			}
 			return c
 		})},
-		{"enters rows before it judges", []string{"conflict/nothing", "journal/refused"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
-			b.Writes = nil
+		{"enters rows before it judges", []string{"conflict/nothing", "conflict/one", "journal/refused"}, after(func(ctx context.Context, s users.Store, b users.Batch, c *users.Conflict) error {
+			b.Writes, b.Needs = nil, nil
 			_ = s.Apply(ctx, b)
 			return c
 		})},

@@ -10,10 +10,11 @@ import (
 
 func concurrentCases() []Case {
 	return []Case{
-		{"concurrent/readers", "Readers see the whole of a batch or nothing of it, also between records, keys and the journal.", concurrentReaders},
-		{"concurrent/key", "Of several batches at once that take one key, one is applied; the others are told a Conflict.", concurrentKey},
-		{"concurrent/row", "Of several batches at once that do one row of an import, one is applied; the others are told a Conflict.", concurrentRow},
-		{"concurrent/version", "Several writers that read, write and try again on a Conflict lose no change.", concurrentVersion},
+		{Name: "concurrent/readers", Rule: "Readers see the whole of a batch or nothing of it, also between records, keys and the journal.", run: concurrentReaders,
+			Writes: 2, Because: "readers see both records or neither"},
+		{Name: "concurrent/key", Rule: "Of several batches at once that take one key, one is applied; the others are told a Conflict.", run: concurrentKey},
+		{Name: "concurrent/row", Rule: "Of several batches at once that do one row of an import, one is applied; the others are told a Conflict.", run: concurrentRow},
+		{Name: "concurrent/version", Rule: "Several writers that read, write and try again on a Conflict lose no change.", run: concurrentVersion},
 	}
 }
 

@@ -11,20 +11,32 @@ import (
 
 func conflictCases() []Case {
 	return []Case{
-		{"conflict/create", "A record that exists cannot be made: it is stale.", conflictCreate},
-		{"conflict/update", "A record that is not at the version it was read at, or is gone, is stale.", conflictUpdate},
-		{"conflict/delete", "A record is deleted only at the version it was read at.", conflictDelete},
-		{"conflict/stale", "A Conflict names every stale record of the batch, and no other.", conflictStale},
-		{"conflict/key", "A Conflict names every key held by another record, with the record that wants it and its holder.", conflictKey},
-		{"conflict/global", "A value of a global space is held against every account.", conflictGlobal},
-		{"conflict/kept", "A key of a record that the batch writes, and leaves the key, is not free.", conflictKept},
-		{"conflict/inside", "Two records of one batch cannot take one key.", conflictInside},
-		{"conflict/many", "A Conflict is complete, however many keys are in the way.", conflictMany},
-		{"conflict/gone", "A record that a batch needs must be there at its end, at the version it needs: one made by the batch is, one deleted by it or never made is not.", conflictGone},
-		{"conflict/rows", "A row of an import is done once: a batch that holds it again is refused, with every such row named.", conflictRows},
-		{"conflict/imports", "The rows of one import say nothing about those of another.", conflictImports},
-		{"conflict/all", "One Conflict names done rows, stale records and keys together.", conflictAll},
-		{"conflict/nothing", "Of a batch that is refused nothing is written: no record, key, link or journal entry.", conflictNothing},
+		{Name: "conflict/create", Rule: "A record that exists cannot be made: it is stale.", run: conflictCreate},
+		{Name: "conflict/update", Rule: "A record that is not at the version it was read at, or is gone, is stale.", run: conflictUpdate},
+		{Name: "conflict/delete", Rule: "A record is deleted only at the version it was read at.", run: conflictDelete},
+		{Name: "conflict/stale", Rule: "A Conflict names every stale record of the batch, and no other.", run: conflictStale,
+			Writes: 7, Because: "some of its records are stale, and some are not"},
+		{Name: "conflict/key", Rule: "A Conflict names every key held by another record, with the record that wants it and its holder.", run: conflictKey},
+		{Name: "conflict/keys", Rule: "A Conflict names the keys that any record of the batch wants and another holds, and no key of the others.", run: conflictKeys,
+			Writes: 3, Because: "two of the batch want what others hold, and a third does not"},
+		{Name: "conflict/global", Rule: "A value of a global space is held against every account.", run: conflictGlobal},
+		{Name: "conflict/kept", Rule: "A key of a record that the batch writes, and leaves the key, is not free.", run: conflictKept,
+			Writes: 2, Because: "one keeps what another of the batch wants"},
+		{Name: "conflict/inside", Rule: "Two records of one batch cannot take one key.", run: conflictInside,
+			Writes: 3, Because: "two of the batch want one key, and a third is not written either"},
+		{Name: "conflict/many", Rule: "A Conflict is complete, however many keys are in the way.", run: conflictMany,
+			Writes: 2500, Because: "each of them stands in the way"},
+		{Name: "conflict/gone", Rule: "A record that a batch needs must be there at its end, at the version it needs: one made by the batch is, one deleted by it or never made is not.", run: conflictGone},
+		{Name: "conflict/needs", Rule: "A batch may need what it makes itself.", run: conflictNeeds,
+			Writes: 2, Because: "it makes one record and changes another"},
+		{Name: "conflict/rows", Rule: "A row of an import is done once: a batch that holds it again is refused, with every such row named.", run: conflictRows},
+		{Name: "conflict/imports", Rule: "The rows of one import say nothing about those of another.", run: conflictImports},
+		{Name: "conflict/all", Rule: "One Conflict names done rows, stale records and keys together.", run: conflictAll,
+			Writes: 4, Because: "each is in the way in its own manner"},
+		{Name: "conflict/one", Rule: "Of a batch of one record that is refused nothing is written: no record, key, link or journal entry, nor its import's record.", run: conflictOne},
+		{Name: "conflict/begin", Rule: "A first batch that was refused may be tried again, and makes its import then.", run: conflictBegin},
+		{Name: "conflict/nothing", Rule: "Of a batch that is refused nothing is written: no record, key, link or journal entry.", run: conflictNothing,
+			Writes: 4, Because: "what is good in the batch is not written for what is bad in it"},
 	}
 }
 
@@ -81,6 +93,18 @@ func wants(r users.Record, space users.Space, holder users.ID) users.KeyConflict
 }
 
 func conflictKey(b *bench) {
+	b.given(create(agent("ada", acme)))
+	eve := agent("ada", acme)
+	eve.ID = "eve"
+	var want users.Conflict
+	for _, k := range eve.Keys() {
+		want.Keys = append(want.Keys, users.KeyConflict{Key: k, Wants: "eve", Holder: "ada"})
+	}
+	b.same("the conflict", want, b.refused(b.next(create(eve))))
+	b.finds([]users.Key{users.ByID("eve")})
+}
+
+func conflictKeys(b *bench) {
 	b.given(creates(agent("ada", acme), person("bob", "bob@example.com"), person("free", "free@example.com"))...)
 	eve := agent("ada", acme)
 	eve.ID = "eve"
@@ -88,11 +112,9 @@ func conflictKey(b *bench) {
 	for _, k := range eve.Keys() {
 		want.Keys = append(want.Keys, users.KeyConflict{Key: k, Wants: "eve", Holder: "ada"})
 	}
-	b.same("the conflict of making a record", want, b.refused(b.next(create(eve))))
-
 	free := person("free", "bob@example.com")
 	want.Keys = slices.Insert(want.Keys, 1, wants(free, users.SpaceEmail, "bob"))
-	b.same("the conflict of making one and changing one", want, b.refused(b.next(change(free, 1), create(eve), create(person("ok", "ok@example.com")))))
+	b.same("the conflict", want, b.refused(b.next(change(free, 1), create(eve), create(person("ok", "ok@example.com")))))
 	holds(b, map[string]users.ID{"bob@example.com": "bob", "free@example.com": "free", "ok@example.com": ""})
 }
 
@@ -228,26 +250,94 @@ func conflictNothing(b *bench) {
 	b.lists(anywhere(), "ada", "new")
 }
 
+// needs is the batch with needs of any version.
+func needs(batch users.Batch, ids ...users.ID) users.Batch {
+	for _, id := range ids {
+		batch.Needs = append(batch.Needs, users.Need{ID: id})
+	}
+	return batch
+}
+
+func conflictNeeds(b *bench) {
+	ada := person("ada", "ada@example.com")
+	b.given(create(ada))
+	at := needs(b.next(change(ada, 1), create(person("bob", "bob@example.com"))), "ada", "bob")
+	at.Needs[0].Version = 1
+	b.same("the conflict of needing the version that the batch changes", users.Conflict{Gone: []users.ID{"ada"}}, b.refused(at))
+	b.finds([]users.Key{users.ByID("bob")})
+	at.Needs[0].Version = 2
+	b.apply(at)
+	b.finds([]users.Key{users.ByID("bob")}, "bob")
+}
+
 func conflictGone(b *bench) {
 	ada, bob := person("ada", "ada@example.com"), person("bob", "bob@example.com")
 	b.given(create(ada), create(bob))
-	needs := func(batch users.Batch, ids ...users.ID) users.Batch {
-		for _, id := range ids {
-			batch.Needs = append(batch.Needs, users.Need{ID: id})
-		}
-		return batch
-	}
 	cyd := create(person("cyd", "cyd@example.com"))
 	b.same("the conflict of needing who is not there", users.Conflict{Gone: []users.ID{"nobody", "zed"}}, b.refused(needs(b.next(cyd), "nobody", "ada", "zed")))
 	b.finds([]users.Key{users.ByID("cyd")})
 	b.same("the conflict of needing whom the batch deletes", users.Conflict{Gone: []users.ID{"bob"}}, b.refused(needs(b.next(remove("bob", 1)), "ada", "bob")))
-	b.apply(needs(b.next(create(person("dan", "dan@example.com")), change(ada, 1)), "dan", "ada", "bob"))
+	b.apply(needs(b.next(create(person("dan", "dan@example.com"))), "dan", "ada", "bob"))
 	b.finds([]users.Key{users.ByID("dan")}, "dan")
 
+	b.given(change(ada, 1))
 	at := b.next(cyd)
 	at.Needs = []users.Need{{ID: "ada", Version: 1}, {ID: "bob", Version: 1}}
 	b.same("the conflict of needing a version that is past", users.Conflict{Gone: []users.ID{"ada"}}, b.refused(at))
 	at.Needs[0].Version = 2
 	b.apply(at)
 	b.finds([]users.Key{users.ByID("cyd")}, "cyd")
+}
+
+func conflictOne(b *bench) {
+	ada := agent("ada", acme)
+	begin := row("i1", 1, create(ada))
+	begin.Writes, begin.Digest = append(begin.Writes, importing("i1", "d1")), "d1"
+	b.apply(begin)
+	imp := *importing("i1", "d1").Record
+	moved := agent("moved", globex)
+	moved.ID = "ada"
+	for what, spoil := range map[string]func(*users.Batch){
+		"digest":          func(x *users.Batch) { x.Digest = "d2" },
+		"row":             func(x *users.Batch) { x.Rows = append(x.Rows, users.RowNote{Row: users.RowAt(0, 1)}) },
+		"version":         func(x *users.Batch) { x.Writes[0].Version = 2 },
+		"import":          func(x *users.Batch) { x.Writes[1].Version = 2 },
+		"need":            func(x *users.Batch) { x.Needs = []users.Need{{ID: "nobody"}} },
+		"deletion":        func(x *users.Batch) { x.Writes[0].Record, x.Writes[0].Version = nil, 2 },
+		"key":             func(x *users.Batch) { x.Writes[0] = create(person("thief", "ada@example.com")) },
+		"existing record": func(x *users.Batch) { x.Writes[0] = create(agent("ada", globex)) },
+	} {
+		batch := row("i1", 2, change(moved, 1))
+		batch.Writes, batch.Digest = append(batch.Writes, change(imp, 1)), "d1"
+		spoil(&batch)
+		err := b.store.Apply(b.ctx, batch)
+		if c := new(users.Conflict); !errors.As(err, &c) && !errors.Is(err, users.ErrDigest) {
+			b.fatalf("Apply of a batch spoiled by its %s: %v, want it refused", what, err)
+		}
+		b.same("the records after a batch spoiled by its "+what, []users.Record{stored(ada, 1), stored(imp, 1)},
+			b.find(users.ByID("ada"), users.ByID("i1"), users.ByID("thief")))
+		for _, k := range append(ada.Keys(), ada.Index().Links...) {
+			b.finds([]users.Key{k}, "ada")
+		}
+		b.finds(append(moved.Keys(), moved.Index().Links...))
+		b.lists(anywhere(), "ada")
+		b.same("the rows done after a batch spoiled by its "+what, []users.RowID{users.RowAt(0, 1)}, b.rowsDone("i1"))
+	}
+}
+
+func conflictBegin(b *bench) {
+	b.given(create(person("ada", "ada@example.com")))
+	first := func(address string) users.Batch {
+		batch := row("i1", 1, create(person("bob", address)))
+		batch.Writes, batch.Digest = append(batch.Writes, importing("i1", "d1")), "d1"
+		return batch
+	}
+	for range 2 {
+		b.refused(first("ada@example.com"))
+		b.finds([]users.Key{users.ByID("bob"), users.ByID("i1")})
+		b.lists(users.Query{Kind: users.KindImport, Scope: users.Scope{All: true}})
+	}
+	b.apply(first("bob@example.com"))
+	b.same("the import", []users.Record{stored(*importing("i1", "d1").Record, 1)}, b.find(users.ByID("i1")))
+	b.same("the rows done", []users.RowID{users.RowAt(0, 1)}, b.rowsDone("i1"))
 }

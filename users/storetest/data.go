@@ -8,10 +8,10 @@ import (
 
 func dataCases() []Case {
 	return []Case{
-		{"data/full", "Every kind of record comes back with every field it was written with.", dataFull},
-		{"data/empty", "Every kind of record comes back with no field it was written without.", dataEmpty},
-		{"data/text", "Text comes back as it was: quotes, line breaks, and every script.", dataText},
-		{"data/times", "Times are kept to the millisecond, and come back in UTC; no time stays none.", dataTimes},
+		{Name: "data/full", Rule: "Every kind of record comes back with every field it was written with.", run: dataFull},
+		{Name: "data/empty", Rule: "Every kind of record comes back with no field it was written without.", run: dataEmpty},
+		{Name: "data/text", Rule: "Text comes back as it was: quotes, line breaks, and every script.", run: dataText},
+		{Name: "data/times", Rule: "Times are kept to the millisecond, and come back in UTC; no time stays none.", run: dataTimes},
 	}
 }
 

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"sync"
 
@@ -14,6 +16,8 @@ const (
 	OpList    = "list"
 	OpApply   = "apply"
 	OpJournal = "journal"
+	OpAmend   = "amend"
+	OpDiscard = "discard"
 )
 
 // A Faulty is a Store that passes everything on to another, and fails when it
@@ -32,7 +36,10 @@ type Faulty struct {
 	calls map[string]int
 }
 
-var _ users.Store = (*Faulty)(nil)
+var (
+	_ users.Limited = (*Faulty)(nil)
+	_ users.Amender = (*Faulty)(nil)
+)
 
 // NewFaulty wraps a Store. Before and After are called on the goroutine of the
 // operation, by several at once if the Store is used by several.
@@ -84,6 +91,29 @@ func (f *Faulty) Journal(ctx context.Context, imp users.ID, after users.RowID) i
 			yield(users.Entry{}, err)
 		}
 	}
+}
+
+// MaxWrites is the other Store's limit; 0 if it states none.
+func (f *Faulty) MaxWrites() int { return maxWrites(f.store) }
+
+// Amend is users.Amender's. It is errors.ErrUnsupported, and counts as no call,
+// if the other Store is none.
+func (f *Faulty) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
+	s, ok := f.store.(users.Amender)
+	if !ok {
+		return fmt.Errorf("storetest: amend: %w", errors.ErrUnsupported)
+	}
+	return f.do(OpAmend, func() error { return s.Amend(ctx, imp, entries) })
+}
+
+// Discard is users.Amender's. It is errors.ErrUnsupported, and counts as no
+// call, if the other Store is none.
+func (f *Faulty) Discard(ctx context.Context, imp users.ID) error {
+	s, ok := f.store.(users.Amender)
+	if !ok {
+		return fmt.Errorf("storetest: discard: %w", errors.ErrUnsupported)
+	}
+	return f.do(OpDiscard, func() error { return s.Discard(ctx, imp) })
 }
 
 func (f *Faulty) do(op string, call func() error) error {

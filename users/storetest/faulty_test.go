@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,25 @@ import (
 
 func TestFaultyPassesOn(t *testing.T) {
 	storetest.Run(t, func(*testing.T) users.Store { return storetest.NewFaulty(memstore.New()) })
+}
+
+// What the other Store cannot, a Faulty cannot: it says so, and the cases that
+// ask for it do not bind it.
+func TestFaultyPassesOnWhatNotEveryStoreCan(t *testing.T) {
+	ctx := t.Context()
+	plain := storetest.NewFaulty(struct{ users.Store }{memstore.New()})
+	plain.Before = func(op string, n int) error { return errors.New("called") }
+	require.ErrorIs(t, plain.Amend(ctx, "i1", nil), errors.ErrUnsupported)
+	require.ErrorIs(t, plain.Discard(ctx, "i1"), errors.ErrUnsupported)
+	require.Zero(t, plain.Calls(storetest.OpAmend)+plain.Calls(storetest.OpDiscard))
+	require.Zero(t, plain.MaxWrites())
+	require.Equal(t, 7, storetest.NewFaulty(limited{memstore.New(), 7}).MaxWrites())
+	for _, c := range storetest.Cases() {
+		if strings.HasPrefix(c.Name, "amend/") {
+			require.NotEmpty(t, c.Skipped(plain), c.Name)
+			require.Empty(t, c.Skipped(storetest.NewFaulty(memstore.New())), c.Name)
+		}
+	}
 }
 
 func TestFaulty(t *testing.T) {
@@ -42,6 +62,12 @@ func TestFaulty(t *testing.T) {
 		}},
 		{"apply", storetest.OpApply, func(ctx context.Context, s users.Store, n int) error {
 			return s.Apply(ctx, users.Batch{Import: "i1", Rows: []users.RowNote{{Row: users.RowAt(0, n)}}})
+		}},
+		{"amend", storetest.OpAmend, func(ctx context.Context, s users.Store, _ int) error {
+			return s.(users.Amender).Amend(ctx, "i1", nil)
+		}},
+		{"discard", storetest.OpDiscard, func(ctx context.Context, s users.Store, _ int) error {
+			return s.(users.Amender).Discard(ctx, "i1")
 		}},
 		{"journal", storetest.OpJournal, func(ctx context.Context, s users.Store, _ int) error {
 			for _, err := range s.Journal(ctx, "i1", 0) {

@@ -8,17 +8,17 @@ import (
 
 func findCases() []Case {
 	return []Case{
-		{"find/id", "A record is found by its id, as it was written.", findID},
-		{"find/key", "A record is found by each of its unique keys.", findKey},
-		{"find/link", "All records that stand under a link are found by it, however many they are.", findLink},
-		{"find/global", "A key of a global space is found without an account, and not with one.", findGlobal},
-		{"find/once", "A record that stands under several of the keys is answered once.", findOnce},
-		{"find/unknown", "A key nobody holds adds nothing, and no keys find nothing.", findUnknown},
-		{"find/as-is", "Keys are looked up as they are: Find does not fold them.", findAsIs},
-		{"find/account", "A key finds records of its own account only.", findAccount},
-		{"find/max", "Find answers MaxFind keys at once, of any mixture of spaces.", findMax},
-		{"find/moved", "After a change a record is found by its new keys and links, and no longer by its old ones.", findMoved},
-		{"find/deleted", "A deleted record is found by nothing.", findDeleted},
+		{Name: "find/id", Rule: "A record is found by its id, as it was written.", run: findID},
+		{Name: "find/key", Rule: "A record is found by each of its unique keys.", run: findKey},
+		{Name: "find/link", Rule: "All records that stand under a link are found by it, however many they are.", run: findLink},
+		{Name: "find/global", Rule: "A key of a global space is found without an account, and not with one.", run: findGlobal},
+		{Name: "find/once", Rule: "A record that stands under several of the keys is answered once.", run: findOnce},
+		{Name: "find/unknown", Rule: "A key nobody holds adds nothing, and no keys find nothing.", run: findUnknown},
+		{Name: "find/as-is", Rule: "Keys are looked up as they are: Find does not fold them.", run: findAsIs},
+		{Name: "find/account", Rule: "A key finds records of its own account only.", run: findAccount},
+		{Name: "find/max", Rule: "Find answers MaxFind keys at once, of any mixture of spaces.", run: findMax},
+		{Name: "find/moved", Rule: "After a change a record is found by its new keys and links, and no longer by its old ones.", run: findMoved},
+		{Name: "find/deleted", Rule: "A deleted record is found by nothing.", run: findDeleted},
 	}
 }
 

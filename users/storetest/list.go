@@ -11,21 +11,21 @@ import (
 
 func listCases() []Case {
 	return []Case{
-		{"list/kind", "List answers records of the kind asked for, as they were written.", listKind},
-		{"list/no-scope", "The zero Scope, and one of accounts that do not exist, have no records.", listNoScope},
-		{"list/scope", "List answers records of the accounts in the scope only.", listScope},
-		{"list/except", "A Scope of all accounts but some leaves those out, and has records of no account.", listExcept},
-		{"list/order", "Records are ordered by Index.Sort and id, byte by byte.", listOrder},
-		{"list/descending", "Descending turns the whole order around, ids included.", listDescending},
-		{"list/pages", "Pages of any size answer every record once, in order; Next is empty on the last, even if it is full.", listPages},
-		{"list/pages-ties", "Records with equal Sort are neither lost nor repeated where a page ends between them.", listPagesTies},
-		{"list/pages-filtered", "Pages of a narrower query are filled, and answer every record once.", listPagesFiltered},
-		{"list/page-size", "A page holds 100 records unless told, and at most 1,000.", listPageSize},
-		{"list/having", "A record must stand under all spaces and values of Having, whatever their accounts.", listHaving},
-		{"list/text", "Every word of Text must occur in Index.Search, once folded, in any order, inside words too.", listText},
-		{"list/text-literal", "No character of Text is a wildcard.", listTextLiteral},
-		{"list/count", "With Count, Total is the number of records on all pages, on each of them.", listCount},
-		{"list/moved", "After a change or a deletion records are listed where they belong now.", listMoved},
+		{Name: "list/kind", Rule: "List answers records of the kind asked for, as they were written.", run: listKind},
+		{Name: "list/no-scope", Rule: "The zero Scope, and one of accounts that do not exist, have no records.", run: listNoScope},
+		{Name: "list/scope", Rule: "List answers records of the accounts in the scope only.", run: listScope},
+		{Name: "list/except", Rule: "A Scope of all accounts but some leaves those out, and has records of no account.", run: listExcept},
+		{Name: "list/order", Rule: "Records are ordered by Index.Sort and id, byte by byte.", run: listOrder},
+		{Name: "list/descending", Rule: "Descending turns the whole order around, ids included.", run: listDescending},
+		{Name: "list/pages", Rule: "Pages of any size answer every record once, in order; Next is empty on the last, even if it is full.", run: listPages},
+		{Name: "list/pages-ties", Rule: "Records with equal Sort are neither lost nor repeated where a page ends between them.", run: listPagesTies},
+		{Name: "list/pages-filtered", Rule: "Pages of a narrower query are filled, and answer every record once.", run: listPagesFiltered},
+		{Name: "list/page-size", Rule: "A page holds 100 records unless told, and at most 1,000.", run: listPageSize},
+		{Name: "list/having", Rule: "A record must stand under all spaces and values of Having, whatever their accounts.", run: listHaving},
+		{Name: "list/text", Rule: "Every word of Text must occur in Index.Search, once folded, in any order, inside words too.", run: listText},
+		{Name: "list/text-literal", Rule: "No character of Text is a wildcard.", run: listTextLiteral},
+		{Name: "list/count", Rule: "With Count, Total is the number of records on all pages, on each of them.", run: listCount},
+		{Name: "list/moved", Rule: "After a change or a deletion records are listed where they belong now.", run: listMoved},
 	}
 }
 

@@ -1,0 +1,92 @@
+package reststore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// Journal yields what an import did, once its unfinished rows are settled: the
+// service is asked for those, and only for those.
+func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
+	return func(yield func(users.Entry, error) bool) {
+		err := ctx.Err()
+		if err == nil {
+			err = s.settleAlone(ctx, imp)
+		}
+		if err != nil {
+			yield(users.Entry{}, fmt.Errorf("reststore: journal: %w", err))
+			return
+		}
+		for e, err := range s.beside.Journal(ctx, imp, after) {
+			if err == nil {
+				e, err = unwrap(e)
+			}
+			if err != nil {
+				yield(users.Entry{}, fmt.Errorf("reststore: journal: %w", err))
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Amend changes entries, if the store beside can ([users.Amender]); else it is
+// errors.ErrUnsupported.
+func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
+	err := s.changing(ctx, imp, func(a users.Amender) error {
+		theirs := make([]users.Entry, len(entries))
+		for i, e := range entries {
+			theirs[i] = e
+			var own []users.Image
+			if slices.ContainsFunc(e.Images, ofPerson) {
+				own, theirs[i].Images = e.Images, nil
+			}
+			var err error
+			if theirs[i].Note, err = wrap(e.Note, own); err != nil {
+				return fmt.Errorf("row %d: %w", e.Row, err)
+			}
+		}
+		return a.Amend(ctx, imp, theirs)
+	})
+	if err != nil {
+		return fmt.Errorf("reststore: amend: %w", err)
+	}
+	return nil
+}
+
+func ofPerson(m users.Image) bool {
+	return m.Before != nil && m.Before.Kind() == users.KindUser || m.After != nil && m.After.Kind() == users.KindUser
+}
+
+// Discard empties a journal, if the store beside can ([users.Amender]); else it
+// is errors.ErrUnsupported.
+func (s *Store) Discard(ctx context.Context, imp users.ID) error {
+	if err := s.changing(ctx, imp, func(a users.Amender) error { return a.Discard(ctx, imp) }); err != nil {
+		return fmt.Errorf("reststore: discard: %w", err)
+	}
+	return nil
+}
+
+// changing does something to a journal in which nothing is unfinished.
+func (s *Store) changing(ctx context.Context, imp users.ID, do func(users.Amender) error) error {
+	a, ok := s.beside.(users.Amender)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	unlock, err := s.locks.lock(ctx, imp)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := s.settle(ctx, imp); err != nil {
+		return err
+	}
+	return do(a)
+}

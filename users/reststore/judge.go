@@ -1,0 +1,143 @@
+package reststore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// A verdict is what is known of a batch before anything is written.
+type verdict struct {
+	person *users.Write    // the person it writes; nil if it writes none
+	before *users.Record   // who that is now; nil for nobody
+	rest   []users.Write   // the other writes, the store beside's
+	needs  []users.Need    // what is needed of the store beside
+	people *users.Conflict // what the service has against it
+}
+
+// sort tells the person that a batch writes from the rest, and asks the service
+// for all it knows of the batch. It answers what the service has in its way.
+func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
+	var keys []users.Key
+	for _, w := range b.Writes {
+		is := w.Record != nil && w.Record.Kind() == users.KindUser
+		if is {
+			keys = append(keys, w.Record.Keys()...)
+		}
+		if is || w.ID != b.Import {
+			keys = append(keys, users.ByID(w.ID))
+		}
+	}
+	for _, n := range b.Needs {
+		if n.ID != b.Import {
+			keys = append(keys, users.ByID(n.ID))
+		}
+	}
+	people, err := s.people(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	v := &verdict{people: new(users.Conflict)}
+	for _, w := range b.Writes {
+		now := of(people, w.ID)
+		is := w.Record != nil && w.Record.Kind() == users.KindUser
+		if !is && (now == nil || w.Record != nil) {
+			if now != nil {
+				v.people.Stale = append(v.people.Stale, w.ID) // a person is under that id
+			}
+			v.rest = append(v.rest, w)
+			continue
+		}
+		if v.person != nil {
+			return nil, errors.New("a batch of two people: the service writes one at a time")
+		}
+		v.person, v.before = &w, now
+		if err := s.judge(ctx, v, people); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range b.Needs {
+		now := of(people, n.ID)
+		there, version := now != nil, uint64(0)
+		if there {
+			version = now.Version
+		}
+		if v.person != nil && v.person.ID == n.ID {
+			there, version = v.person.Record != nil, v.person.Version+1
+		} else if !there {
+			v.needs = append(v.needs, n)
+			continue
+		}
+		if !there || n.Version != 0 && n.Version != version {
+			v.people.Gone = append(v.people.Gone, n.ID)
+		}
+	}
+	return v, nil
+}
+
+// judge notes what is in the way of the person's write.
+func (s *Store) judge(ctx context.Context, v *verdict, people map[users.ID]users.Record) error {
+	w, version := v.person, uint64(0)
+	if v.before != nil {
+		version = v.before.Version
+	} else if w.Version == 0 {
+		things, err := s.beside.Find(ctx, []users.Key{users.ByID(w.ID)})
+		if err != nil {
+			return err
+		}
+		if len(things) > 0 && things[0].Kind() != users.KindUser {
+			version = things[0].Version // something else has that id
+		}
+	}
+	if version != w.Version {
+		v.people.Stale = append(v.people.Stale, w.ID)
+	}
+	if w.Record == nil {
+		return nil
+	}
+	holders := map[users.Key]users.ID{}
+	for _, r := range people {
+		for _, k := range r.Keys() {
+			holders[k] = r.ID
+		}
+	}
+	for _, k := range w.Record.Keys() {
+		if h, taken := holders[k]; taken && h != w.ID {
+			v.people.Keys = append(v.people.Keys, users.KeyConflict{Key: k, Wants: w.ID, Holder: h})
+		}
+	}
+	return nil
+}
+
+// nothing is the id of no record: none is as short and has a blank.
+const nothing users.ID = " "
+
+// ask is what the store beside has against the batch. It is asked with a batch
+// that needs what is not there, and so is refused whatever else it says.
+func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conflict, error) {
+	b.Writes, b.Needs = v.rest, append(slices.Clone(v.needs), users.Need{ID: nothing})
+	err := s.beside.Apply(ctx, b)
+	c := new(users.Conflict)
+	switch {
+	case err == nil:
+		return nil, errors.New("the store beside applied a batch that needs what is not there")
+	case !errors.As(err, &c):
+		return nil, err
+	}
+	out := &users.Conflict{
+		Keys:  slices.Concat(v.people.Keys, c.Keys),
+		Stale: slices.Concat(v.people.Stale, c.Stale),
+		Gone:  slices.DeleteFunc(slices.Concat(v.people.Gone, c.Gone), func(id users.ID) bool { return id == nothing }),
+		Done:  c.Done,
+	}
+	slices.Sort(out.Stale)
+	out.Stale = slices.Compact(out.Stale)
+	slices.Sort(out.Gone)
+	slices.SortStableFunc(out.Keys, func(a, b users.KeyConflict) int {
+		return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.Wants, b.Wants))
+	})
+	return out, nil
+}

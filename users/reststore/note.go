@@ -1,0 +1,85 @@
+package reststore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/usher-go/usher/users"
+)
+
+// notePrefix tells a note with images in it. A note of somebody else's that
+// begins alike is wrapped too, so that none is mistaken for ours.
+const notePrefix = `{"reststore":{`
+
+type wrapping struct {
+	Wrapped wrapped `json:"reststore"`
+}
+
+// wrapped is an entry's note, and the images that the store beside cannot make
+// because it does not write what they show.
+type wrapped struct {
+	Note   []byte      `json:"note,omitempty"`
+	Images [][2]*image `json:"images,omitempty"` // before and after
+}
+
+// wrap is the note with the images in it; as it is if there are none.
+func wrap(note json.RawMessage, images []users.Image) (json.RawMessage, error) {
+	if len(images) == 0 && !bytes.HasPrefix(note, []byte(notePrefix)) {
+		return note, nil
+	}
+	w := wrapped{Note: note}
+	for _, m := range images {
+		before, err := imageOf(m.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := imageOf(m.After)
+		if err != nil {
+			return nil, err
+		}
+		w.Images = append(w.Images, [2]*image{before, after})
+	}
+	return json.Marshal(wrapping{w})
+}
+
+// unwrap is the entry as it was meant.
+func unwrap(e users.Entry) (users.Entry, error) {
+	if !bytes.HasPrefix(e.Note, []byte(notePrefix)) {
+		return e, nil
+	}
+	var w wrapping
+	if err := json.Unmarshal(e.Note, &w); err != nil {
+		return users.Entry{}, fmt.Errorf("row %d: %w", e.Row, err)
+	}
+	var images []users.Image
+	for _, m := range w.Wrapped.Images {
+		before, err := m[0].record()
+		if err != nil {
+			return users.Entry{}, fmt.Errorf("row %d: %w", e.Row, err)
+		}
+		after, err := m[1].record()
+		if err != nil {
+			return users.Entry{}, fmt.Errorf("row %d: %w", e.Row, err)
+		}
+		images = append(images, users.Image{Before: before, After: after})
+	}
+	return users.Entry{Row: e.Row, Note: w.Wrapped.Note, Images: slices.Concat(images, e.Images)}, nil
+}
+
+// wrapRows is the rows with their notes wrapped, and the images of one of them.
+func wrapRows(rows []users.RowNote, of users.RowID, images []users.Image) ([]users.RowNote, error) {
+	out := slices.Clone(rows)
+	for i, r := range out {
+		var own []users.Image
+		if r.Row == of {
+			own = images
+		}
+		var err error
+		if out[i].Note, err = wrap(r.Note, own); err != nil {
+			return nil, fmt.Errorf("row %d: %w", r.Row, err)
+		}
+	}
+	return out, nil
+}
