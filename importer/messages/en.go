@@ -152,6 +152,15 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"import.foreign":   {"The record of an import can be changed only by the one who started it."},
 	"record.forbidden": {"You may not change {kind:word}.", "You may not change this."},
 
+	// What an export does not hold.
+	"export.unreadable": {"{who}: {subject} is “{value}” and was left blank, because the file would be read otherwise.", "{who}: {subject} was left blank, because the file would be read otherwise."},
+	"export.unnamed":    {"{who}: {subject} was left blank, because what it names has no name for this column."},
+	"export.circle":     {"{who}: {subject} was left blank, because “{value}” leads back to this person. Break the circle."},
+	"export.sensitive":  {"{subject} is confidential and was left blank."},
+	"export.missing":    {"{who} is not in the file: {subject} must not be blank there."},
+	"export.clears":     {"{who} is not in the file: left blank, {subject} would be emptied when the file is imported."},
+	"export.nothing":    {"{who} is not in the file: none of its columns has a value."},
+
 	// What rows mean for each other.
 	"row.repeated":        {"The row repeats row {row} and is skipped."},
 	"internal.panic":      {"This row could not be read because of a fault in the program. Tell whoever looks after it."},
