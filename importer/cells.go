@@ -95,16 +95,7 @@ func (d *Draft) readValue(column int, text string) cell {
 		}
 		return cell{value: name}
 	}
-	var labels []string
-	for _, v := range c.Values {
-		for _, l := range sortedKeys(v.Labels) {
-			labels = append(labels, v.Labels[l]...)
-		}
-	}
-	p := users.Problem{Code: c.Field + ".unknown"}
-	if near, ok := users.Nearest(text, labels); ok {
-		p.Fix = near
-	}
+	p := users.Problem{Code: c.Field + ".unknown", Fix: c.nearest(text, d.lang)}
 	allowed := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		allowed[i] = c.Label(v.Name, d.lang)
@@ -112,4 +103,43 @@ func (d *Draft) readValue(column int, text string) cell {
 	p.Args = map[string]string{"allowed": strings.Join(allowed, ", ")}
 	d.problem(column, p)
 	return cell{bad: true}
+}
+
+// nearest is the label that a text was evidently meant for ([users.Nearest]),
+// or "". Labels of one value do not contest each other: "Usuaro" is as near to
+// the Spanish label as to the Portuguese one, and they mean the same. Of those
+// equally near, one in the language of the headings is offered first.
+func (c *Column) nearest(text, lang string) string {
+	best, name, label, contested := 0, "", "", false
+	folded := users.FoldHeading(text)
+	try := func(v *Value, l string) {
+		if _, near := users.Nearest(text, []string{l}); !near {
+			return
+		}
+		switch d := users.Near(folded, users.FoldHeading(l)); {
+		case label == "" || d < best:
+			best, name, label, contested = d, v.Name, l, false
+		case d == best && v.Name != name:
+			contested = true
+		}
+	}
+	for _, own := range []bool{true, false} {
+		for i := range c.Values {
+			v := &c.Values[i]
+			for _, l := range sortedKeys(v.Labels) {
+				for _, word := range v.Labels[l] {
+					if (l == lang) == own {
+						try(v, word)
+					}
+				}
+			}
+			if !own {
+				try(v, v.Name)
+			}
+		}
+	}
+	if contested {
+		return ""
+	}
+	return label
 }

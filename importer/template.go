@@ -60,6 +60,9 @@ type Column struct {
 	Values []Value
 	// Parse reads a cell that is not blank and not one of Values. Nil means [Text].
 	Parse Parse
+	// Names is, for a cell that names a record, the space in which it does: the
+	// supervisor by LAN ID ([Draft.Refer]). The field then holds the record's id.
+	Names users.Space
 	// Blank says what a blank cell does to somebody who exists.
 	Blank BlankPolicy
 	// AsText has the column formatted as text in templates, so that leading zeros and plus signs survive.

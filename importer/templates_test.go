@@ -18,7 +18,7 @@ func people(modes ...importer.Mode) *importer.Template {
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
 			{Field: "name", Headings: en("NAME"), Blank: importer.BlankClears},
-			{Field: "supervisor", Headings: en("SUPERVISOR")},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
 			{Field: "role", Headings: en("ROLE"), Values: []importer.Value{{Name: users.RoleUser, Labels: en("User")}, {Name: users.RoleAdmin, Labels: en("Admin")}}},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
@@ -80,7 +80,7 @@ func staff() *importer.Template {
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
 			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR")},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
 			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {

@@ -133,6 +133,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"email.too_long.label":    {"A part of the domain between two dots is too long: {length:number} {length?byte|bytes}, at most {max:number}."},
 	"email.smtputf8":          {"Before the @, only letters without accents, digits and some signs are allowed; {char:char} is none.", "Before the @, only letters without accents, digits and some signs are allowed."},
 	"email.confusable":        {"“{text}” holds letters that look like others. Type the address again.", "The e-mail address holds letters that look like others. Type it again."},
+	"email.domain":            {"The domain “{value}” looks misspelt."},
 	"email.taken":             {"This e-mail address is already in use in the account."},
 	"email.contested":         {"This e-mail address stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "This e-mail address stands in several rows. Keep it in one."},
 	"email.unknown":           {"Nobody in the account has this e-mail address."},
@@ -170,6 +171,15 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"journal.forbidden": {"Only the program itself may change what an import remembers."},
 	"cell.withheld":     {"What stood here was not saved. Type it again."},
 	"batch.too_large":   {"These rows would have to be done together ({rows}), and this system writes one record at a time. Do them in two steps.", "This would have to be done together with others, and this system writes one record at a time. Do it in two steps."},
+
+	// What an export does not hold.
+	"export.unreadable": {"{who}: {subject} is “{value}” and was left blank, because the file would be read otherwise.", "{who}: {subject} was left blank, because the file would be read otherwise."},
+	"export.unnamed":    {"{who}: {subject} was left blank, because what it names has no name for this column."},
+	"export.circle":     {"{who}: {subject} was left blank, because “{value}” leads back to this person. Break the circle."},
+	"export.sensitive":  {"{subject} is confidential and was left blank."},
+	"export.missing":    {"{who} is not in the file: {subject} must not be blank there."},
+	"export.clears":     {"{who} is not in the file: left blank, {subject} would be emptied when the file is imported."},
+	"export.nothing":    {"{who} is not in the file: none of its columns has a value."},
 
 	// What rows mean for each other.
 	"row.repeated":        {"The row repeats row {row} and is skipped."},
@@ -224,8 +234,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"error.actor":     "Sign in first.", "error.account": "Say which account the rows go to.",
 	"error.tables": "These files do not fit the template. Choose one for each of its tables.",
 	"error.mode":   "The template does not have this mode.", "error.row": "There is no such row, or it was removed.",
-	"error.column": "The file has no such column.",
-	"error.field":  "The template has no such field.", "error.unfinished": "The import was interrupted. Resume it to go on from there.", "error.running": "This import is being done somewhere else at the moment. Wait a minute, then look again.",
+	"error.column": "The file has no such column.", "error.repair": "There is nothing to repair any more, or no value for it. Look at the list again.",
+	"error.field": "The template has no such field.", "error.unfinished": "The import was interrupted. Resume it to go on from there.", "error.running": "This import is being done somewhere else at the moment. Wait a minute, then look again.",
 	"error.canceled": "Stopped.", "error.deadline": "This took too long and was stopped. Try again.",
 	"error.no_file": "There is no such file. Check its name.", "error.permission": "The file may not be opened. Check its permissions.",
 	"error.batch": "This system writes one record at a time, so it cannot do all or nothing. Import the rows that are right.", "error.panic": "A fault in the program that keeps the data stopped this. Tell whoever looks after it, then try again.",

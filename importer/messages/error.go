@@ -26,6 +26,7 @@ var sentinels = []struct {
 	{importer.ErrRow, "error.row"},
 	{importer.ErrField, "error.field"},
 	{importer.ErrColumn, "error.column"},
+	{importer.ErrRepair, "error.repair"},
 	{importer.ErrRunning, "error.running"},
 	{importer.ErrBatch, "error.batch"},
 	{users.ErrPanic, "error.panic"},

@@ -24,7 +24,7 @@ var samples = map[string]string{
 	"heading": "EMAIL", "other": "E-mail", "column": "2", "other_column": "5", "line": "12", "encoding": "windows-1252", "sample": "Zoé",
 	"byte": "81", "part": "xl/workbook.xml", "index": "99", "cell": "B3", "count": "3", "sheet": "Users", "char": "U+0007", "text": "аdmin",
 	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
-	"n": "3", "done": "500", "people": "450", "error": "disk full", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
+	"n": "3", "done": "500", "people": "450", "error": "disk full", "who": "ada@example.com", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
 	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
 }
 

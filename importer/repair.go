@@ -1,0 +1,180 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
+)
+
+// ErrRepair is returned for a repair whose cells are there no longer, or that
+// has no value to put in.
+var ErrRepair = errors.New("importer: there is nothing to repair, or no value for it")
+
+// A Repair is a fault that cells of one column share: the same code in the same
+// text, with the same fix. Nothing is repaired unasked.
+//
+// It may travel through JSON and back: the ID is all that [Preview.Repair]
+// needs to find the cells again.
+type Repair struct {
+	// ID stands for table, field, code, text and fix: it is the same in every
+	// preview that has such cells. Of a sensitive column it tells no text.
+	ID string `json:"id"`
+	// Rows is how many rows have the fault.
+	Rows int `json:"rows"`
+	// Finding is that of the first of them: code, severity, position, value, and
+	// the Fix, where one is evident. A person may choose another Fix.
+	formats.Finding
+}
+
+// CodeDomain is the code of a [Repair] of e-mail addresses: their domain is
+// near one that is far more common in the column, or near a well-known
+// provider's. Its Value and Fix are domains with their @. It is a finding of no
+// row, because rows meet through keys only.
+const CodeDomain = "email.domain"
+
+// Repairs are the faults that stand in cells, those that most rows have first,
+// then by position. The cost grows with the rows that have findings, and with
+// the cells that hold e-mail addresses, of which each is looked at once.
+func (p *Preview) Repairs() []Repair {
+	var out []Repair
+	for _, g := range p.repairs() {
+		out = append(out, g.Repair)
+	}
+	return out
+}
+
+// Repair puts the Fix, the one suggested or another, into every cell that has
+// the fault now, in one edit. The error is [ErrRepair], or that of [Preview.Edit].
+func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
+	if r.Fix == nil {
+		return Delta{}, ErrRepair
+	}
+	all := p.repairs()
+	i := slices.IndexFunc(all, func(g *repairs) bool { return g.ID == r.ID })
+	if i < 0 {
+		return Delta{}, ErrRepair
+	}
+	g, to := all[i], *r.Fix
+	if g.Code == CodeDomain {
+		if _, bad := users.ParseEmail("a" + to); len(bad) > 0 || to[0] != '@' {
+			return Delta{}, ErrRepair
+		}
+	}
+	var edits []Edit
+	for _, row := range g.cells {
+		text := to
+		if g.Code == CodeDomain {
+			email, _ := address(p.grid.text(row, g.column))
+			text = email[:strings.LastIndexByte(email, '@')] + to
+		}
+		edits = append(edits, Set(p.grid.rows[row].id, g.Field, text))
+	}
+	return p.Edit(ctx, edits...)
+}
+
+// Replace puts to into every cell of the column that holds from, outer blanks
+// and what keeps a spreadsheet's hands off a text (0042 as '0042) aside. An
+// empty from stands for blank cells. table counts from 0. The error is
+// [ErrTables], [ErrField], or that of [Preview.Edit].
+func (p *Preview) Replace(ctx context.Context, table int, field, from, to string) (Delta, error) {
+	if table < 0 || table >= len(p.grid.tables) {
+		return Delta{}, ErrTables
+	}
+	c := p.tpl.Tables[table].column(field)
+	if c < 0 {
+		return Delta{}, fmt.Errorf("%w: %s", ErrField, field)
+	}
+	var edits []Edit
+	want := typed(from)
+	for r := range until(ctx, p.grid.ordered) {
+		if id := p.grid.rows[r].id; id.Table() == table {
+			if s := p.grid.text(r, c); s != to && typed(s) == want {
+				edits = append(edits, Set(id, field, to))
+			}
+		}
+	}
+	return p.Edit(ctx, edits...)
+}
+
+// typed is the text of a cell as whoever typed it would say it.
+func typed(raw string) string {
+	text := formats.Unguard(strings.TrimSpace(raw))
+	if _, fixed := users.Damage(text); fixed != "" {
+		text = fixed
+	}
+	return strings.TrimSpace(text)
+}
+
+// repairs is a Repair with its cells.
+type repairs struct {
+	Repair
+	column int
+	cells  []uint32 // rows, by table and record number
+}
+
+// fault is what the cells of a repair share.
+type fault struct {
+	table, column   int
+	code, text, fix string
+	fixed           bool
+}
+
+func (p *Preview) repairs() []*repairs {
+	var out []*repairs
+	at := map[fault]*repairs{}
+	for r := range p.grid.ordered {
+		notes := p.state[r].extra().notes
+		for i := range notes {
+			n := &notes[i]
+			if n.column < 0 {
+				continue
+			}
+			f := fault{table: p.grid.rows[r].id.Table(), column: n.column, code: n.code}
+			if !p.grid.spec(r).Columns[n.column].Sensitive {
+				f.text = p.grid.text(r, n.column)
+				if n.fix != nil {
+					f.fix, f.fixed = *n.fix, true
+				}
+			}
+			g := at[f]
+			if g == nil {
+				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.place1(r, n)}, column: n.column}
+				at[f], out = g, append(out, g)
+			}
+			if k := len(g.cells); k == 0 || g.cells[k-1] != r { // a cell may have a code twice
+				g.cells = append(g.cells, r)
+			}
+		}
+	}
+	out = append(out, p.domains()...)
+	for _, g := range out {
+		g.Rows = len(g.cells)
+	}
+	slices.SortStableFunc(out, func(a, b *repairs) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), p.order(a.cells[0], b.cells[0]), cmp.Compare(a.column, b.column), cmp.Compare(a.Code, b.Code))
+	})
+	return out
+}
+
+// faultID is a digest, because a Value is cut where it is long.
+func (p *Preview) faultID(f fault) string {
+	var b []byte
+	for _, s := range []string{p.tpl.Tables[f.table].Columns[f.column].Field, f.code, f.text, f.fix} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	b = binary.AppendUvarint(b, uint64(f.table))
+	if f.fixed {
+		b = append(b, 1)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}

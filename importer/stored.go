@@ -1,0 +1,175 @@
+package importer
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+// This file knows what the fields of people ask of a tagged column, and what a
+// row says by it.
+
+// check holds every column against what the field of a person is.
+func (t *tagged) check() {
+	about := ""
+	for i := range t.fields {
+		f := &t.fields[i]
+		field := f.column.Field
+		for _, o := range t.fields[:i] {
+			if o.column.Field == field {
+				t.fail(f.name, "%s is the field of %s too", field, o.name)
+			}
+		}
+		f.space = keyed(field)
+		switch {
+		case f.read:
+			t.checkRead(f)
+		case !slices.Contains(users.ProfileFields(), field) && (!strings.HasPrefix(field, "custom.") || field == "custom."):
+			t.fail(f.name, "people have no field %q", field)
+		case f.about || f.claim:
+			t.checkKey(f)
+		case f.space != "":
+			t.fail(f.name, "%s is a key, which nobody else may have: say about or claim", field)
+		default:
+			t.checkReference(f)
+			t.checkValues(f)
+		}
+		if f.column.Required && f.column.Blank == BlankClears {
+			t.fail(f.name, "required and blank=clear do not go together")
+		}
+		if f.about && about != "" {
+			t.fail(f.name, "the row is about %s already", about)
+		}
+		if f.about && about == "" {
+			about = f.name
+		}
+		f.column.Parse = f.parse()
+	}
+	if about == "" {
+		t.fail("", "no field says about: whom is a row about?")
+	}
+}
+
+// keyed is the space in which a field's values are keys; "" if they are none.
+func keyed(field string) users.Space {
+	c := Column{Field: field}
+	return c.space()
+}
+
+func (t *tagged) checkRead(f *taggedField) {
+	switch {
+	case !t.own:
+		t.fail(f.name, "there is no method Draft to read it")
+	case f.about || f.claim || f.column.Names != "" || f.column.Blank == BlankClears:
+		t.fail(f.name, "read goes with neither about, claim, refer nor blank=clear")
+	}
+}
+
+func (t *tagged) checkKey(f *taggedField) {
+	switch {
+	case f.space == "":
+		t.fail(f.name, "%s is no key by which people are known", f.column.Field)
+	case f.about && f.claim:
+		t.fail(f.name, "about claims the value already")
+	case f.column.Names != "" || f.column.Values != nil:
+		t.fail(f.name, "a key is neither a reference nor one of a few values")
+	case f.column.Blank == BlankClears:
+		t.fail(f.name, "a blank cell cannot take a key away")
+	}
+}
+
+// checkReference: the field of a reference holds an id, and no other does.
+func (t *tagged) checkReference(f *taggedField) {
+	space := f.column.Names
+	holds := map[string]users.Kind{"supervisor": users.KindUser, "org_unit": users.KindUnit}
+	kind, id := holds[f.column.Field]
+	switch {
+	case space == "" && !id:
+	case space == "":
+		t.fail(f.name, "%s holds the id of a record: say by what a cell names it, as in refer=lanid", f.column.Field)
+	case !id && !strings.HasPrefix(f.column.Field, "custom."):
+		t.fail(f.name, "%s holds no id of a record", f.column.Field)
+	case id && space != users.SpaceID && space.Kind() != kind:
+		t.fail(f.name, "%s names a %s, which the space %s does not have", f.column.Field, kind, space)
+	case f.column.Values != nil || f.column.Blank == BlankClears:
+		t.fail(f.name, "refer goes with neither values nor blank=clear")
+	}
+}
+
+// checkValues: some fields have a few values only, and would take any other text for one of them.
+func (t *tagged) checkValues(f *taggedField) {
+	var may []string
+	switch f.column.Field {
+	case "role":
+		may = []string{users.RoleUser, users.RoleAdmin}
+	case "registered", "active":
+		may = []string{"yes", "no"}
+	case "source":
+		may = []string{string(users.Local), string(users.SCIM), string(users.PBXSync), string(users.MiCloud), string(users.IoT)}
+	default:
+		return
+	}
+	if f.column.Values == nil {
+		t.fail(f.name, "%s wants the tag values, with some of %s", f.column.Field, strings.Join(may, ", "))
+	}
+	for _, v := range f.column.Values {
+		if !slices.Contains(may, v.Name) {
+			t.fail(f.name, "%s cannot be %q, but one of %s", f.column.Field, v.Name, strings.Join(may, ", "))
+		}
+	}
+}
+
+// parse reads the field's cells.
+func (f *taggedField) parse() Parse {
+	field := f.column.Field
+	switch {
+	case f.column.Names == users.SpaceEmail, f.column.Names == "" && f.space == users.SpaceEmail:
+		return Email
+	case f.column.Names != "" || f.read || f.space != "":
+		return Text
+	}
+	return func(text string) (string, []users.Problem) {
+		value, problems := Text(text)
+		var p users.Profile
+		if value == "" || !p.SetField(field, value) {
+			return value, problems
+		}
+		value = p.Field(field) // a list has its entries in order
+		if bad := users.Check(field, value); bad != nil {
+			problems = append(problems, *bad)
+		}
+		return value, problems
+	}
+}
+
+// draft says what a row says by its tagged cells.
+func (t *tagged) draft(r Row, d *Draft) {
+	for i := range t.fields {
+		f := &t.fields[i]
+		field := f.column.Field
+		switch {
+		case f.read:
+		case f.about:
+			d.About(f.space, r.Value(field))
+			d.Claim(f.space, r.Value(field))
+		case f.claim:
+			d.Claim(f.space, r.Value(field))
+		case f.column.Names != "":
+			d.Refer(field, f.column.Names, r.Value(field))
+		default:
+			d.WantCell(field)
+		}
+	}
+	d.Sole()
+	if !t.own {
+		return
+	}
+	x := reflect.New(t.typ)
+	for i := range t.fields {
+		f := &t.fields[i]
+		x.Elem().Field(f.index).SetString(r.Value(f.column.Field))
+	}
+	x.Interface().(drafter).Draft(r, d)
+}
