@@ -28,10 +28,11 @@ func Take(t TB, before State, store users.Store, r *importer.Report) Clean {
 	entries := Journal(t, store, r.ID)
 	var n naming
 	n.name(entries)
-	requireReplay(t, before, store, entries)
-	requireSays(t, store, r, entries)
+	now := Read(t, store)
+	requireReplay(t, before, now, entries)
+	requireSays(t, store, now, r, entries)
 	RequireNamed(t, r)
-	return Clean{named(n.replacer(), Read(t, store).texts()), imagesOf(n.replacer(), entries), reportText(t, n.replacer(), r), len(r.Lines)}
+	return Clean{named(n.replacer(), now.texts()), imagesOf(n.replacer(), entries), reportText(t, n.replacer(), r), len(r.Lines)}
 }
 
 // Rows is how many rows the run's report has.
@@ -88,8 +89,12 @@ const (
 // else was written; and the report, where there is one, says just those rows.
 func (c Clean) RequirePart(t TB, before State, store users.Store, imp users.ID, r *importer.Report, hidden Hidden) {
 	t.Helper()
-	entries := Journal(t, store, imp)
-	requireReplay(t, before, store, entries)
+	c.requirePart(t, before, store, Read(t, store), Journal(t, store, imp), r, hidden)
+}
+
+func (c Clean) requirePart(t TB, before State, store users.Store, now State, entries []users.Entry, r *importer.Report, hidden Hidden) {
+	t.Helper()
+	requireReplay(t, before, now, entries)
 	var n naming
 	n.name(entries)
 	got := imagesOf(n.replacer(), entries)
@@ -98,7 +103,7 @@ func (c Clean) RequirePart(t TB, before State, store users.Store, imp users.ID, 
 			t.Fatalf("row %d is not as the clean run did it (-clean +this):\n%s", row.Number(), d)
 		}
 	}
-	RequireSound(t, Read(t, store))
+	RequireSound(t, now)
 	if r == nil {
 		return
 	}
@@ -118,7 +123,7 @@ func (c Clean) RequirePart(t TB, before State, store users.Store, imp users.ID, 
 		}
 	}
 	if hidden == Told {
-		requireSays(t, store, r, entries)
+		requireSays(t, store, now, r, entries)
 	}
 }
 
@@ -126,11 +131,10 @@ func (c Clean) RequirePart(t TB, before State, store users.Store, imp users.ID, 
 // everything is as after the clean run, and the report read back is the one returned.
 func (c Clean) RequireEnd(t TB, before State, store users.Store, dir *users.Directory, r *importer.Report) {
 	t.Helper()
-	c.RequirePart(t, before, store, r.ID, r, Told)
-	entries := Journal(t, store, r.ID)
+	now, entries := Read(t, store), Journal(t, store, r.ID)
+	c.requirePart(t, before, store, now, entries, r, Told)
 	var n naming
 	n.name(entries)
-	now := Read(t, store)
 	if d := cmp.Diff(c.state, named(n.replacer(), now.texts())); d != "" {
 		t.Fatalf("the store (-clean +this):\n%s", d)
 	}
@@ -152,7 +156,7 @@ func (c Clean) RequireEnd(t TB, before State, store users.Store, dir *users.Dire
 }
 
 // requireReplay: the state is the one before with what the entries did, and nothing else.
-func requireReplay(t TB, before State, store users.Store, entries []users.Entry) {
+func requireReplay(t TB, before, now State, entries []users.Entry) {
 	t.Helper()
 	want := State{}
 	for id, r := range before {
@@ -167,12 +171,12 @@ func requireReplay(t TB, before State, store users.Store, entries []users.Entry)
 			} else {
 				id = was.ID
 			}
-			var now *users.Record
+			var found *users.Record
 			if r, ok := want[id]; ok {
-				now = &r
+				found = &r
 			}
-			if text(now) != text(was) {
-				t.Fatalf("row %d found %s, and its journal says %s", e.Row.Number(), text(now), text(was))
+			if text(found) != text(was) {
+				t.Fatalf("row %d found %s, and its journal says %s", e.Row.Number(), text(found), text(was))
 			}
 			if is != nil {
 				want[id] = *is
@@ -181,16 +185,15 @@ func requireReplay(t TB, before State, store users.Store, entries []users.Entry)
 			}
 		}
 	}
-	RequireEqual(t, "the store, and what its journal says of it", want, Read(t, store))
+	RequireEqual(t, "the store, and what its journal says of it", want, now)
 }
 
 // requireSays: the report says of every row that is done what its journal says,
 // and what it says was made, changed or deleted is so in the store; the import's
 // record counts alike.
-func requireSays(t TB, store users.Store, r *importer.Report, entries []users.Entry) {
+func requireSays(t TB, store users.Store, now State, r *importer.Report, entries []users.Entry) {
 	t.Helper()
 	requireJournaled(t, r, entries)
-	now := Read(t, store)
 	for _, l := range r.Lines {
 		is, there := now[l.User]
 		p, _ := is.Data.(*users.Profile)
