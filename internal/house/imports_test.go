@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},
 	"internal/house":     {},
+	"internal/invariant": {"users", "importer", "github.com/google/go-cmp/cmp"}, // imported by tests
 }
 
 // requirements are the modules the root module may require itself: the design's, and those of tests.

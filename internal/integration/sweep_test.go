@@ -1,0 +1,310 @@
+package integration_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/invariant"
+	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/sqlstore"
+	"github.com/usher-go/usher/users/storetest"
+)
+
+// desk is a small file in which there is everything that the large one has.
+func desk() ([]users.Record, tables) {
+	return people(9), tables{
+		people: [][]string{
+			{lan(1), mail(2), "", "", ""}, {lan(2), mail(1), "", "", ""}, // swap
+			{lan(3), "", "", "", "yes"},                                              // leaves
+			{"n1", mail(3), "Heir", "n2", ""}, {"n2", "n2@x.com", "Above", "l0", ""}, // made
+			{lan(4), mail(4), "Renamed", "", ""},
+			{"n3", "bad", "Zoe", "", ""}, {"n4", "n4@x.com", "Zoe", "n3", ""}, // in error, and blocked
+			{lan(0), mail(0), "N0", "", ""}, // as it is
+		},
+		lines: [][]string{
+			{"attach", "n2@x.com", "3"},                        // of who leaves
+			{"attach", mail(5), "6"}, {"attach", mail(6), "5"}, // swap
+			{"force_attach", mail(7), "8"}, // taken
+			{"attach", mail(4), "8"},       // contested
+		},
+	}
+}
+
+// A swept file is committed to one new database after the other.
+type swept struct {
+	file   tables
+	batch  int
+	folder string // of the database before
+	before invariant.State
+	clean  invariant.Clean
+}
+
+func newSwept(t *testing.T, batch int) *swept {
+	t.Helper()
+	s := &swept{batch: batch, folder: t.TempDir()}
+	recs, file := desk()
+	s.file = file
+	db, err := sql.Open("sqlite", source(s.folder))
+	require.NoError(t, err)
+	store := migrated(t, db, nil)
+	put(t, store, recs)
+	s.before = invariant.Read(t, store)
+	require.NoError(t, db.Close())
+	s.on(t, func(db *sql.DB) {
+		store := sqlstore.New(db, nil)
+		r, err := s.preview(t, store, "").Commit(t.Context(), options(batch))
+		require.NoError(t, err)
+		require.Equal(t, map[importer.Outcome]int{importer.Created: 2, importer.Updated: 6, importer.Deleted: 1, importer.Unchanged: 1, importer.Failed: 3, importer.Blocked: 1}, r.Counts)
+		s.clean = invariant.Take(t, s.before, store, r)
+	})
+	return s
+}
+
+// on opens a copy of the database as it was before, and sees that nothing of it
+// stays in use: no connection, and no lock on the file.
+func (s *swept) on(t *testing.T, do func(*sql.DB)) {
+	t.Helper()
+	folder := t.TempDir()
+	data, err := os.ReadFile(filepath.Join(s.folder, "people.db"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "people.db"), data, 0o600))
+	db, err := sql.Open("sqlite", source(folder)+"&_pragma=synchronous(off)")
+	require.NoError(t, err)
+	do(db)
+	require.Zero(t, db.Stats().InUse, "connections in use")
+	require.NoError(t, db.Close())
+	left, err := filepath.Glob(filepath.Join(folder, "*"))
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(folder, "people.db")}, left, "who closes the last connection takes the log away")
+}
+
+func (s *swept) preview(t *testing.T, store users.Store, resume users.ID) *importer.Preview {
+	t.Helper()
+	p, err := s.file.preview(t.Context(), pat(store, &users.Options{Now: noon}), resume)
+	require.NoError(t, err)
+	return p
+}
+
+// broken: what a commit that came back with an error has left, and what comes of it called again.
+func (s *swept) broken(t *testing.T, db *sql.DB, p *importer.Preview, r *importer.Report, hidden invariant.Hidden) {
+	t.Helper()
+	store := sqlstore.New(db, nil)
+	dir := pat(store, &users.Options{Now: noon})
+	s.clean.RequirePart(t, s.before, store, imp, r, hidden)
+	begun := invariant.RequireUnfinished(t, dir, imp, r, hidden)
+	s.unlocked(t, db)
+	if p == nil {
+		resume := users.ID("")
+		if begun {
+			resume = imp
+		}
+		p = s.preview(t, store, resume)
+	}
+	r, err := p.Commit(t.Context(), options(s.batch))
+	require.NoError(t, err, "called again")
+	s.clean.RequireEnd(t, s.before, store, dir, r)
+}
+
+// unlocked: another writer need not wait, or only as long as database/sql takes
+// to roll back, which it does on its own once a context has ended.
+func (s *swept) unlocked(t *testing.T, db *sql.DB) {
+	t.Helper()
+	conn, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	defer conn.Close()
+	for _, q := range []string{"PRAGMA busy_timeout = 2000", "BEGIN IMMEDIATE", "ROLLBACK", "PRAGMA busy_timeout = 10000"} {
+		_, err := conn.ExecContext(t.Context(), q)
+		require.NoError(t, err, q)
+	}
+}
+
+// Whichever call of the store fails, before its effect or after: see the test of that name in package importer.
+func TestSweepStoreFaults(t *testing.T) {
+	for _, batch := range []int{1, 4} {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("batch %d, after %t", batch, after), func(t *testing.T) {
+				temp := t.TempDir()
+				t.Setenv("TMPDIR", temp)
+				leaks := invariant.Leaks(t)
+				s := newSwept(t, batch)
+				for n := 1; s.sweepCall(t, n, after); n++ {
+				}
+				leaks()
+			})
+		}
+	}
+}
+
+func (s *swept) sweepCall(t *testing.T, n int, after bool) (broke bool) {
+	s.on(t, func(db *sql.DB) {
+		inner := sqlstore.New(db, nil)
+		store := storetest.NewFaulty(inner)
+		p := s.preview(t, store, "")
+		var calls, at atomic.Int64
+		store.Before = func(string, int) error {
+			at.Store(calls.Add(1))
+			if !after && calls.Load() == int64(n) {
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		store.After = func(string, int) error {
+			if after && at.Load() == int64(n) {
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		r, err := p.Commit(t.Context(), options(s.batch))
+		if err == nil {
+			require.Less(t, calls.Load(), int64(n), "call %d failed, and the commit says nothing of it", n)
+			require.Greater(t, n, 12)
+			return
+		}
+		broke = true
+		require.ErrorIs(t, err, syscall.ENOSPC)
+		store.Before, store.After = nil, nil
+		if n%2 == 0 {
+			p = nil // a process that knows the file and the id alone
+		}
+		s.broken(t, db, p, r, invariant.Hidden(after))
+	})
+	return broke
+}
+
+// The same where the context ends just before a call of the store, or just after.
+func TestSweepCancelAtCalls(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		t.Run(fmt.Sprintf("after %t", after), func(t *testing.T) {
+			leaks := invariant.Leaks(t)
+			s := newSwept(t, 4)
+			for n := 1; s.cancelCall(t, n, after); n++ {
+			}
+			leaks()
+		})
+	}
+}
+
+func (s *swept) cancelCall(t *testing.T, n int, after bool) (more bool) {
+	s.on(t, func(db *sql.DB) {
+		store := storetest.NewFaulty(sqlstore.New(db, nil))
+		p := s.preview(t, store, "")
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var calls atomic.Int64
+		store.Before = func(string, int) error {
+			if calls.Add(1) == int64(n) && !after {
+				cancel()
+			}
+			return nil
+		}
+		store.After = func(string, int) error {
+			if calls.Load() == int64(n) && after {
+				cancel()
+			}
+			return nil
+		}
+		r, err := p.Commit(ctx, options(s.batch))
+		if more = calls.Load() >= int64(n); !more {
+			require.NoError(t, err)
+			require.Greater(t, n, 12)
+			return
+		}
+		store.Before, store.After = nil, nil
+		if err == nil { // it was the last call of all
+			s.clean.RequireEnd(t, s.before, store, pat(store, nil), r)
+			return
+		}
+		require.ErrorIs(t, err, context.Canceled, "ended at call %d", n)
+		if n%2 == 0 {
+			p = nil
+		}
+		s.broken(t, db, p, r, invariant.Told)
+	})
+	return more
+}
+
+// The same where it ends at a random moment, amid a transaction too.
+func TestSweepCancelAnytime(t *testing.T) {
+	runs := 40
+	if os.Getenv("USHER_LONG") != "" {
+		runs = 1000
+	}
+	leaks := invariant.Leaks(t)
+	s := newSwept(t, 1)
+	random, seed := seeded(t)
+	began := time.Now()
+	s.on(t, func(db *sql.DB) {
+		_, err := s.preview(t, sqlstore.New(db, nil), "").Commit(t.Context(), options(s.batch))
+		require.NoError(t, err)
+	})
+	took := time.Since(began)
+	stopped, other := 0, 0
+	for range runs {
+		s.on(t, func(db *sql.DB) {
+			p := s.preview(t, sqlstore.New(db, nil), "")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(took))))
+			defer cancel()
+			r, err := p.Commit(ctx, options(s.batch))
+			if err == nil {
+				return
+			}
+			stopped++
+			require.Error(t, ctx.Err(), "nothing else stopped it: %v", err)
+			if !errors.Is(err, context.DeadlineExceeded) { // database/sql may say that the transaction is over, and not why
+				require.ErrorIs(t, err, sql.ErrTxDone)
+				other++
+			}
+			s.broken(t, db, nil, r, invariant.Unsaid) // the database may answer an error to what it has done
+		})
+	}
+	leaks()
+	t.Logf("USHER_SEED=%d: %d of %d were stopped, %d of them without a word of the deadline", seed, stopped, runs, other)
+	require.Positive(t, stopped)
+}
+
+// Cancelled at any batch, a commit returns within one more.
+func TestSweepCancelAtProgress(t *testing.T) {
+	leaks := invariant.Leaks(t)
+	s := newSwept(t, 1)
+	for stop := 0; ; stop++ {
+		last := false
+		s.on(t, func(db *sql.DB) {
+			p := s.preview(t, sqlstore.New(db, nil), "")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if stop == 0 {
+				cancel()
+			}
+			batches := 0
+			opts := options(1)
+			opts.Progress = func(importer.Progress) {
+				if batches++; batches == stop {
+					cancel()
+				}
+			}
+			r, err := p.Commit(ctx, opts)
+			if last = err == nil; last {
+				require.Greater(t, stop, 6)
+				return
+			}
+			require.ErrorIs(t, err, context.Canceled, "stopped at batch %d", stop)
+			require.LessOrEqual(t, batches, stop+1)
+			s.broken(t, db, nil, r, invariant.Told)
+		})
+		if last {
+			break
+		}
+	}
+	leaks()
+}
