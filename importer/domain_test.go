@@ -94,7 +94,7 @@ func TestDomainRepair(t *testing.T) {
 		_, err := p.Repair(t.Context(), wrong)
 		require.ErrorIs(t, err, importer.ErrRepair, "%q is no domain with its @", bad)
 	}
-	d, err := p.Repair(t.Context(), through(t, all[0]))
+	d, err := p.Repair(t.Context(), byBrowser(t, all[0]))
 	require.NoError(t, err)
 	require.Len(t, d.Rows, 3)
 	var got []string

@@ -68,8 +68,8 @@ func describe(s *scene, table string, f formats.Finding, text string) string {
 	return fmt.Sprintf("%s %s %s %q %s", table, f.Field, f.Code, text, fix)
 }
 
-// through sends a repair to a browser and back.
-func through(t tb, r importer.Repair) importer.Repair {
+// byBrowser sends a repair to a browser and back.
+func byBrowser(t tb, r importer.Repair) importer.Repair {
 	t.Helper()
 	b, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -96,7 +96,7 @@ func TestRepair(t *testing.T) {
 			if len(all) == 0 {
 				return
 			}
-			r := through(t, pick(t, "repair", all...))
+			r := byBrowser(t, pick(t, "repair", all...))
 			if r.Fix == nil || chance(t, 20, "another value") {
 				other := pick(t, "value", "Zoe", "User", "?", "p9@x.com")
 				if r.Code == importer.CodeDomain {
@@ -305,7 +305,7 @@ func TestRepairKnowsLongTexts(t *testing.T) {
 	require.Equal(t, all[0].Value, all[1].Value)
 	short := "Zoe"
 	all[0].Fix = &short
-	d, err := p.Repair(t.Context(), through(t, all[0]))
+	d, err := p.Repair(t.Context(), byBrowser(t, all[0]))
 	require.NoError(t, err)
 	require.Equal(t, []users.RowID{users.RowAt(0, 3), users.RowAt(0, 4)}, d.Rows)
 	_, err = p.Repair(t.Context(), all[0])

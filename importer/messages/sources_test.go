@@ -49,7 +49,7 @@ func readSources(t *testing.T) *uses {
 			case err != nil:
 				return err
 			case d.IsDir():
-				if d.Name() == "messages" || d.Name() == "storetest" || d.Name() == "testdata" {
+				if d.Name() == "messages" || d.Name() == "storetest" || d.Name() == "reststore" || d.Name() == "testdata" {
 					return filepath.SkipDir
 				}
 				return nil
