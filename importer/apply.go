@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
@@ -85,6 +86,9 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			return nil
 		}
 		b := c.compose(rows)
+		if c.fell(rows) {
+			continue
+		}
 		err := c.dir.Apply(ctx, b.batch)
 		var conflict *users.Conflict
 		var denied *users.Denied
@@ -103,6 +107,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		case errors.Is(err, users.ErrPanic) && ctx.Err() == nil:
 			return c.panicked(ctx, units, err)
 		default:
+			c.learn(ctx)
 			return err
 		}
 		if c.opts.Policy == AllOrNothing {
@@ -145,6 +150,32 @@ func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) er
 	return nil
 }
 
+// patience is how long is waited, after an error, for the journal to say what
+// was done in spite of it. The report says what is known by then.
+const patience = 2 * time.Second
+
+// fell fails the rows over which the Template panicked while they were composed,
+// and reports whether there were any.
+func (c *commit) fell(rows []uint32) bool {
+	var failed []uint32
+	for _, r := range rows {
+		if c.fresh.fallen[r] {
+			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
+			failed = append(failed, r)
+		}
+	}
+	c.settle(failed, Failed)
+	return len(failed) > 0
+}
+
+// learn reads, after an error, whether the batch was done in spite of it, so
+// that the report says so. The context may be what failed.
+func (c *commit) learn(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	_ = c.reread(ctx) // the error that is told is the first
+}
+
 // reread reads what is known of the import again, after a batch of which it is
 // not known whether it was done.
 func (c *commit) reread(ctx context.Context) error {
@@ -156,7 +187,7 @@ func (c *commit) reread(ctx context.Context) error {
 		return err
 	}
 	c.record = rec
-	for e, err := range c.dir.Journal(ctx, c.id, 0) {
+	for e, err := range c.dir.Journal(ctx, c.id, c.last) {
 		if err != nil {
 			return err
 		}
@@ -242,6 +273,7 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 	if err := c.contestImports(ctx, x); err != nil {
 		return err
 	}
+	c.anew(x.Stale)
 	in := map[users.ID]bool{}
 	for _, id := range x.Stale {
 		in[id] = true
@@ -275,6 +307,7 @@ func (c *commit) applied(b *composed) {
 		x.outcome, x.line, x.stored = b.lines[i].Outcome, b.lines[i], true
 		c.done++
 		c.counts[string(x.outcome)]++
+		c.last = b.lines[i].Row
 	}
 	for _, i := range b.images {
 		c.own.add(i)

@@ -31,6 +31,9 @@ func (c *commit) classify() {
 			same = false
 		}
 		switch {
+		case fresh.fallen[r] && a != ActionError:
+			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
+			fail(r)
 		case a == ActionUnchanged && !same:
 			c.conflict(r)
 		case !a.writes(): // shown as not happening: it does not, whatever the store says now

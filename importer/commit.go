@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -63,7 +64,7 @@ type Progress struct {
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
 	c := &commit{shown: p, dir: p.dir, batch: 500, rows: make([]*rowResult, len(p.grid.rows)),
-		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}}
+		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}, ids: map[users.ID]bool{}}
 	if opts != nil {
 		c.opts = *opts
 	}
@@ -108,8 +109,10 @@ type commit struct {
 	rows    []*rowResult // by row; nil while it is not known what becomes of it
 	done    int          // rows in the journal
 	counts  map[string]int
+	last    users.RowID // the row entered last
 	own     *ownWork
 	newIDs  map[uint32]users.ID // by the row that makes the person
+	ids     map[users.ID]bool   // given to something
 	heldIDs map[uint32]users.ID // by the row that makes what its person has
 }
 
@@ -126,6 +129,7 @@ func (c *commit) run(ctx context.Context) error {
 		return err
 	}
 	fresh := *c.shown
+	fresh.fallen = maps.Clone(c.shown.fallen)
 	fresh.own = c.own
 	fresh.v, fresh.d, fresh.cells, fresh.scratch = verdict{}, Draft{}, nil, nil
 	fresh.groups, fresh.circles, fresh.large, fresh.chain, fresh.asked = nil, nil, nil, nil, false
@@ -217,6 +221,7 @@ func (c *commit) adopt(row uint32, e users.Entry) error {
 	}
 	c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
 	c.done++
+	c.last = e.Row
 	c.counts[string(line.Outcome)]++
 	if line.Outcome == Created && line.User != "" {
 		c.newIDs[row] = line.User

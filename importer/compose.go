@@ -136,10 +136,32 @@ func (c *commit) idOf(row uint32, v *verdict) users.ID {
 func (c *commit) newID(row uint32) users.ID {
 	id, ok := c.newIDs[row]
 	if !ok {
-		id = c.dir.NewID()
+		id = c.unusedID()
 		c.newIDs[row] = id
 	}
 	return id
+}
+
+// unusedID is an id that this commit has given to nothing yet.
+func (c *commit) unusedID() users.ID {
+	for range attempts {
+		if id := c.dir.NewID(); !c.ids[id] {
+			c.ids[id] = true
+			return id
+		}
+	}
+	return users.NewID() // the host's ids repeat
+}
+
+// anew forgets ids that somebody has already, so that others are drawn.
+func (c *commit) anew(taken []users.ID) {
+	for _, ids := range []map[uint32]users.ID{c.newIDs, c.heldIDs} {
+		for row, id := range ids {
+			if slices.Contains(taken, id) && (c.rows[row] == nil || !c.rows[row].stored) && c.shown.undo == nil {
+				delete(ids, row)
+			}
+		}
+	}
 }
 
 func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
@@ -228,7 +250,7 @@ func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
 func (c *commit) heldID(row uint32) users.ID {
 	id, ok := c.heldIDs[row]
 	if !ok {
-		id = c.dir.NewID()
+		id = c.unusedID()
 		c.heldIDs[row] = id
 	}
 	return id

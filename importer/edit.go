@@ -138,6 +138,7 @@ func (e *editing) one(x Edit) error {
 		e.flags[r] = g.rows[r]
 	}
 	e.rows = append(e.rows, r)
+	delete(e.p.fallen, r)
 	if x.remove {
 		g.remove(r, true)
 		e.removed = append(e.removed, r)

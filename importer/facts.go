@@ -20,6 +20,8 @@ type facts struct {
 	led  map[int32][]int32 // likewise, whom each person leads
 	// named is how many of recs were asked who holds them.
 	named int
+	// moved are those who hold what was looked up again.
+	moved []users.ID
 	// elsewhere are the accounts in which keys unique over all are held, as far
 	// as the actor reaches them.
 	elsewhere map[uint32]users.AccountID
@@ -102,6 +104,9 @@ func (p *Preview) learn(r users.Record) int32 {
 	}
 	p.forget(i)
 	p.facts.recs[i] = r
+	if h := r.Holder(); int(i) < p.facts.named && h != r.ID {
+		p.facts.moved = append(p.facts.moved, h)
+	}
 	for _, k := range r.Keys() {
 		if id := p.keys.known(k.Space, k.Value); id != none {
 			p.keys.state[id].fact = i + 1
@@ -153,7 +158,7 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 
 // askPeople looks up those who hold what the file names, so that a finding can say who it is.
 func (p *Preview) askPeople(ctx context.Context) error {
-	var ids []users.ID
+	ids := p.facts.moved
 	known := len(p.facts.recs)
 	for _, r := range p.facts.recs[p.facts.named:] {
 		if h := r.Holder(); h != r.ID {
@@ -162,7 +167,7 @@ func (p *Preview) askPeople(ctx context.Context) error {
 	}
 	err := p.askIDs(ctx, ids)
 	if err == nil {
-		p.facts.named = known
+		p.facts.named, p.facts.moved = known, nil
 	}
 	return err
 }

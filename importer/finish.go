@@ -27,6 +27,9 @@ func (c *commit) finish(ctx context.Context) error {
 		err := c.finishRows(ctx, open)
 		var conflict *users.Conflict
 		if !errors.As(err, &conflict) {
+			if err != nil {
+				c.learn(ctx)
+			}
 			return err
 		}
 		if len(conflict.Done) > 0 || slices.Contains(conflict.Stale, c.id) {

@@ -194,6 +194,7 @@ type Preview struct {
 	account users.AccountID
 	id      users.ID          // of the import, once there is one
 	over    bool              // it was committed under that id
+	fallen  map[uint32]bool   // rows over which the Template panicked
 	unseen  map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 
 	grid    *grid

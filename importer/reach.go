@@ -17,7 +17,11 @@ func (p *Preview) draft(row uint32) {
 	p.cells = p.cells[:len(spec.Columns)]
 	d := &p.d
 	d.reset(spec, g.tables[g.rows[row].id.Table()].lang, Row{spec, p.cells})
-	if !p.readRow(row) {
+	if p.fallen[row] || !p.readRow(row) {
+		if p.fallen == nil {
+			p.fallen = map[uint32]bool{}
+		}
+		p.fallen[row] = true
 		d.reset(d.spec, d.lang, d.row)
 		d.notes = append(d.notes, note{severity: formats.Error, code: "internal.panic", column: -1, key: none})
 	}
@@ -31,7 +35,7 @@ func (p *Preview) draft(row uint32) {
 }
 
 // readRow has the Template read the row, and reports whether it came back. The
-// code is the host's: a panic in it fails its row, and no other.
+// code is the host's: a panic in it fails its row, and no other, until that is edited.
 func (p *Preview) readRow(row uint32) (ok bool) {
 	defer func() {
 		if !ok {

@@ -20,8 +20,8 @@ func attempt(p *importer.Preview, t *testing.T, opts *importer.CommitOptions) (r
 }
 
 // A Store that panics at any of its calls, before the effect or after, tears no
-// row in two. Where the panic comes through to the caller, the import ends like
-// one that nothing disturbed when it is called again.
+// row in two: the row it concerned fails, or the commit ends in an error and comes
+// to what one that nothing disturbed comes to when it is called again.
 func TestAStoreThatPanicsTearsNothing(t *testing.T) {
 	for _, rich := range richScenes() {
 		for _, after := range []bool{false, true} {
@@ -60,10 +60,16 @@ func TestAStoreThatPanicsTearsNothing(t *testing.T) {
 						break
 					}
 					panics++
-					clean.RequirePart(t, before, inner, imp, r, invariant.Unsaid)
-					if panicked == nil && err == nil && r.State == users.ImportDone {
-						continue // the rows it concerned failed, and what is done is whole
+					require.Nil(t, panicked, "a panic of the Store is an error")
+					if err == nil { // the rows it concerned failed, and what is done is whole
+						require.Equal(t, users.ImportDone, r.State)
+						invariant.RequireJournaled(t, inner, r)
+						invariant.RequireNamed(t, r)
+						invariant.RequireSerial(t, before, inner, imp)
+						continue
 					}
+					require.ErrorIs(t, err, users.ErrPanic)
+					clean.RequirePart(t, before, inner, imp, r, invariant.Unsaid)
 					begun := invariant.RequireUnfinished(t, dir, imp, r, invariant.Unsaid)
 					if n%2 == 0 {
 						p = nil
