@@ -189,6 +189,9 @@ func (c *commit) begin(ctx context.Context) error {
 		imp.Undoes = p.undo.of
 	}
 	c.record = users.Record{Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now}, Data: imp}
+	if imp.First, err = p.makesFirst(ctx); err != nil {
+		return err
+	}
 	if imp.Once {
 		if err := p.replayed(ctx, imp.Digest, imp.Read); err != nil {
 			return err

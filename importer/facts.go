@@ -254,6 +254,16 @@ func (p *Preview) askLeading(ctx context.Context) error {
 	return nil
 }
 
+// makesFirst reports whether rows make admins of an account that has none.
+func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
+	if p.keys.state[p.leadKey()].head[chainFree] == none || p.dir.Actor().Unbound() {
+		return false, nil
+	}
+	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Limit: 1, Having: users.Leading()}
+	page, err := p.dir.List(ctx, q)
+	return err == nil && len(page.Records) == 0, err
+}
+
 // who names a person: e-mail address, LAN ID, login or name.
 func (p *Preview) who(i int32) string {
 	if i < 0 {

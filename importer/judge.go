@@ -155,7 +155,7 @@ func (p *Preview) decideWants(row uint32) {
 
 // decideLead keeps an account from losing its last admin.
 func (p *Preview) decideLead(row uint32) {
-	if p.leadDelta(p.v.rec) >= 0 || p.dir.Actor().Unbound() {
+	if p.leadDelta(p.v.rec) >= 0 || p.dir.Actor().Unbound() || p.undo != nil && p.undo.first {
 		return
 	}
 	at := p.view(p.leadKey())

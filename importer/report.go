@@ -106,7 +106,7 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 		r.Counts[l.Outcome]++
 	}
 	slices.SortFunc(r.Lines, byRow)
-	if r.State == users.ImportRunning {
+	if r.State = rec.ImportState(dir.Now()); r.State == users.ImportRunning || r.State == users.ImportInterrupted {
 		return r, ErrUnfinished
 	}
 	return r, nil

@@ -92,6 +92,7 @@ func importRecord(ctx context.Context, dir *users.Directory, id users.ID) (users
 // undoing is an import that is taken back: what it did, by record.
 type undoing struct {
 	of    users.ID
+	first bool // the account had no admin before it
 	again bool // the import had itself taken something back
 	spans []*span
 	byID  map[users.ID]*span
@@ -128,7 +129,7 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, re
 			return nil, fmt.Errorf("resume: %w", err)
 		}
 	}
-	u := &undoing{of: rec.ID, again: imp.Undoes != "", byID: map[users.ID]*span{}}
+	u := &undoing{of: rec.ID, first: imp.First, again: imp.Undoes != "", byID: map[users.ID]*span{}}
 	for e, err := range dir.Journal(ctx, rec.ID, 0) {
 		if err != nil {
 			return nil, err

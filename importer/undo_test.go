@@ -418,3 +418,50 @@ func TestUndoOfAnInterruptedImport(t *testing.T) {
 	_, err = p.Commit(context.Background(), &importer.CommitOptions{ID: imp})
 	require.ErrorIs(t, err, importer.ErrUndone)
 }
+
+// Whoever undoes an import that made an account's first admins may leave it
+// without, as it was; any other last admin stays.
+func TestUndoOfTheFirstAdmins(t *testing.T) {
+	s := asHost(people(), []users.Record{person(0)}, row("l1", mail(1), "Ada", "", "Admin"), row("l0", mail(0), "Bob", "", "Admin")).as(users.Partner("pat"))
+	store := s.store(t)
+	before := everything(t, store)
+	committed(t, s, store)
+	p := undo(t, s, store, imp)
+	require.Zero(t, p.Summary().Errors, show(p).json())
+	r, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.True(t, r.Done(), reportJSON(t, r))
+	require.Empty(t, cmp.Diff(before, everything(t, store), butVersions()))
+
+	s.sheets[0] = newSheet(s.template.Tables[0], row("l2", mail(2), "Cyd", "", "Admin"))
+	s.records = append(s.records, person(3, admin))
+	store = s.store(t)
+	committed(t, s, store)
+	change(t, store, "u3", profile(func(p *users.Profile) { p.Grant(users.RoleAdmin, false) }))
+	require.Equal(t, []string{"2 error !admin.last"}, briefs(show(undo(t, s, store, imp))), "there was an admin before")
+}
+
+// What an undoing shows to an actor bound by rules is what it does.
+func TestUndoPredictsRules(t *testing.T) {
+	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+		store := s.store(t)
+		if !wrote(committed(t, s, store)) {
+			return
+		}
+		s.actor = pick(t, "who undoes", users.Partner("pat"), users.AccountAdmin("u0", acme), users.AccountAdmin("u1", acme).Granting(), users.Sync(users.SCIM, acme))
+		p := undo(t, s, store, imp)
+		before := show(p)
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: 1})
+		require.NoError(t, err)
+		want := map[users.RowID]importer.Action{}
+		for _, v := range before.Rows {
+			want[v.ID] = v.Action
+		}
+		for _, l := range r.Lines {
+			if o := map[importer.Action]importer.Outcome{importer.ActionCreate: importer.Created, importer.ActionUpdate: importer.Updated, importer.ActionDelete: importer.Deleted,
+				importer.ActionUnchanged: importer.Unchanged, importer.ActionSkip: importer.Skipped, importer.ActionBlocked: importer.Blocked, importer.ActionError: importer.Failed}[want[l.Row]]; o != l.Outcome {
+				t.Fatalf("row %d was shown as %s and ended %s: %s", l.Number, want[l.Row], l.Outcome, reportJSON(t, r))
+			}
+		}
+	})
+}

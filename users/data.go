@@ -97,6 +97,9 @@ type Import struct {
 	Once bool `json:"once,omitempty"`
 	// Undoes is the import that this one takes back.
 	Undoes ID `json:"undoes,omitempty"`
+	// First says that the account had no active Account Admin when the import
+	// began, so that taking it back may leave none.
+	First bool `json:"first,omitempty"`
 	// Pruned says that the journal was thrown away: the import has no report and cannot be undone.
 	Pruned bool `json:"pruned,omitempty"`
 	// Counts are rows by outcome, complete when the state is done.

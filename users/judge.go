@@ -17,7 +17,8 @@ type judging struct {
 	before map[ID]Record // what the batch writes, and what that refers to, as they stand
 	writes map[ID]Write
 	denied Denied
-	guards []ID // those who must still lead when the batch is done
+	first  []Write // imports that say they are an account's first to make an admin
+	guards []ID    // those who must still lead when the batch is done
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -53,6 +54,15 @@ func (j *judging) run(ctx context.Context) error {
 	if j.dir.actor.kind != host {
 		if err := j.imported(ctx); err != nil {
 			return err
+		}
+		for _, w := range j.first {
+			led, err := j.led(ctx, w.Record.Account)
+			if err != nil {
+				return err
+			}
+			if led {
+				j.refuse(w, "", &Problem{Code: "import.foreign"})
+			}
 		}
 		for _, a := range slices.Sorted(maps.Keys(lost)) {
 			if err := j.succession(ctx, a, lost[a]); err != nil {
@@ -143,6 +153,12 @@ func (j *judging) importRecord(old Record, w Write) {
 	was, ok := old.Data.(*Import)
 	if ok && j.undoes(w.ID) && is.sameButState(was) {
 		return
+	}
+	if !ok && is.First {
+		j.first = append(j.first, w)
+	}
+	if ok && was.First != is.First {
+		j.refuse(w, "", foreign)
 	}
 	if is.Actor != j.dir.actor.String() || ok && (was.Actor != is.Actor || was.Digest != is.Digest || was.Template != is.Template) {
 		j.refuse(w, "", foreign)
@@ -283,10 +299,35 @@ func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) err
 			return nil
 		}
 	}
+	first, err := j.undoesFirst(ctx)
+	if err != nil || first {
+		return err
+	}
 	for _, w := range lost {
 		j.refuse(w, "role", &Problem{Code: "admin.last"})
 	}
 	return nil
+}
+
+// led reports whether the account has an active Account Admin.
+func (j *judging) led(ctx context.Context, a AccountID) (bool, error) {
+	p, err := j.dir.store.List(ctx, Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{a}}, Limit: 1, Having: Leading()})
+	return len(p.Records) > 0, err
+}
+
+// undoesFirst reports whether the batch takes back an import before which the
+// account had no admin: it may then have none again.
+func (j *judging) undoesFirst(ctx context.Context) (bool, error) {
+	imp, ok := j.before[j.batch.Import].Data.(*Import)
+	if w, writes := j.writes[j.batch.Import]; !ok && writes && w.Record != nil {
+		imp, ok = w.Record.Data.(*Import)
+	}
+	if !ok || imp.Undoes == "" {
+		return false, nil
+	}
+	recs, err := j.dir.fetch(ctx, []Key{ByID(imp.Undoes)})
+	first, ok := recs[imp.Undoes].Data.(*Import)
+	return ok && first.First, err
 }
 
 // reference is what a record of the batch newly names.

@@ -18,7 +18,11 @@ func checkCommand() command {
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p previewing
 			p.flags(f, c)
+			export := f.String("export", "", "`OUT`.xlsx or .csv to write: with FILE its rows in error, to be corrected and given to \"fix --merge\"; without, everybody in the account")
 			return func(ctx context.Context, c *console, args []string) error {
+				if *export != "" {
+					return p.export(ctx, c, *export, args)
+				}
 				return p.run(ctx, args, func(_ *desk, preview *importer.Preview) error {
 					if err := c.showPreview(preview); err != nil {
 						return err

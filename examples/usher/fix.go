@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 )
@@ -17,21 +18,28 @@ import (
 // fixing is the command "fix".
 type fixing struct {
 	previewing
-	set    list
-	output string
+	set     list
+	replace list
+	accept  list
+	merge   string
+	output  string
 }
 
 func fixCommand() command {
 	return command{
 		name: "fix", args: "FILE",
 		about: "Correct cells, show what that changes and what is still wrong; nothing but -o is written.",
-		more: "ROW is the record number that check prints, FIELD the English heading in snake_case. With --json\n" +
+		more: "Rows that came back are merged first, then suggestions followed, values replaced, and cells set.\n" +
+			"ROW is the record number that check prints, FIELD the English heading in snake_case. With --json\n" +
 			"the output is that of \"usher check --json\", after the corrections.",
 		example: "usher fix --template cloudlink --set 3:email=ada@example.com -o corrected.xlsx people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var x fixing
 			x.previewing.flags(f, c)
 			f.Var(&x.set, "set", "`[TABLE/]ROW:FIELD=VALUE`; may be repeated")
+			f.Var(&x.replace, "replace", "`[TABLE/]FIELD:OLD=NEW`, in every cell that holds OLD; may be repeated")
+			f.Var(&x.accept, "accept", "`CODE` whose suggestions are all followed; may be repeated")
+			f.StringVar(&x.merge, "merge", "", "`FILE` of rows in error that \"check --export\" wrote, corrected")
 			f.StringVar(&x.output, "o", "", "`FILE`.xlsx or .csv to write the corrected table to")
 			return x.run
 		},
@@ -39,8 +47,8 @@ func fixCommand() command {
 }
 
 func (x *fixing) run(ctx context.Context, c *console, files []string) error {
-	if len(x.set) == 0 {
-		return usagef("fix: --set is missing")
+	if len(x.set)+len(x.replace)+len(x.accept) == 0 && x.merge == "" {
+		return usagef("fix: --set is missing, or --replace, --accept or --merge")
 	}
 	if x.output != "" {
 		if _, err := writerFor(x.output, 0); err != nil {
@@ -48,13 +56,9 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 		}
 	}
 	return x.previewing.run(ctx, files, func(_ *desk, p *importer.Preview) error {
-		edits, err := x.edits(p.Template())
-		if err != nil {
-			return err
-		}
-		delta, err := p.Edit(ctx, edits...)
+		delta, err := x.correct(ctx, p)
 		if errors.Is(err, importer.ErrRow) || errors.Is(err, importer.ErrField) {
-			return usagef("fix: --set: %v", err)
+			return usagef("fix: %v", err)
 		}
 		if err != nil {
 			return err
@@ -69,6 +73,76 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 		}
 		return wrong(p)
 	})
+}
+
+// correct makes all corrections, and says which rows they changed.
+func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Delta, error) {
+	var all importer.Delta
+	did := func(d importer.Delta, err error) error {
+		all.Rows, all.Summary = append(all.Rows, d.Rows...), d.Summary
+		return err
+	}
+	if x.merge != "" {
+		table, err := x.reading.open(ctx, x.merge, p.Template())
+		if err != nil {
+			return all, err
+		}
+		if err := did(p.Merge(ctx, table)); err != nil {
+			return all, err
+		}
+	}
+	for _, code := range x.accept {
+		found := false
+		for _, r := range p.Repairs() {
+			if r.Code == code && r.Fix != nil {
+				found = true
+				if err := did(p.Repair(ctx, r)); err != nil {
+					return all, err
+				}
+			}
+		}
+		if !found {
+			return all, usagef("fix: --accept %s: there is no suggestion for it", code)
+		}
+	}
+	for _, s := range x.replace {
+		table, field, old, to, err := replacement(p.Template(), s)
+		if err != nil {
+			return all, err
+		}
+		if err := did(p.Replace(ctx, table, field, old, to)); err != nil {
+			return all, err
+		}
+	}
+	edits, err := x.edits(p.Template())
+	if err != nil {
+		return all, err
+	}
+	return all, did(p.Edit(ctx, edits...))
+}
+
+// replacement is what --replace says.
+func replacement(tpl *importer.Template, s string) (table int, field, old, to string, err error) {
+	place, values, ok := strings.Cut(s, ":")
+	old, to, two := strings.Cut(values, "=")
+	if !ok || !two {
+		return 0, "", "", "", usagef("fix: --replace %s: want [TABLE/]FIELD:OLD=NEW", s)
+	}
+	if name, f, named := strings.Cut(place, "/"); named {
+		place = f
+		if table, err = tableNamed(tpl, name); err != nil {
+			return 0, "", "", "", err
+		}
+	}
+	return table, place, old, to, nil
+}
+
+func tableNamed(tpl *importer.Template, name string) (int, error) {
+	i := slices.IndexFunc(tpl.Tables, func(t importer.Table) bool { return users.Fold(t.Name) == users.Fold(name) })
+	if i < 0 {
+		return 0, usagef("fix: there is no table \"%s\"", formats.Show(name))
+	}
+	return i, nil
 }
 
 // write writes the corrected table, as text with the delimiter it came with.
@@ -96,10 +170,9 @@ func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 		place, field := cell[:colon], cell[colon+1:]
 		table := 0
 		if slash := strings.LastIndexByte(place, '/'); slash >= 0 {
-			name := place[:slash]
-			table = slices.IndexFunc(tpl.Tables, func(t importer.Table) bool { return users.Fold(t.Name) == users.Fold(name) })
-			if table < 0 {
-				return nil, usagef("fix: --set %s: there is no table \"%s\"", s, name)
+			var err error
+			if table, err = tableNamed(tpl, place[:slash]); err != nil {
+				return nil, err
 			}
 			place = place[slash+1:]
 		}

@@ -26,6 +26,7 @@ func (p *place) flags(f *flag.FlagSet) {
 
 // A desk is an open place: an actor's view of a store.
 type desk struct {
+	store   string // as it was named
 	account users.AccountID
 	dir     *users.Directory
 	// host is the program's own view. It makes the demo account and loads accounts, nothing else.
@@ -42,7 +43,7 @@ func (p *place) open(ctx context.Context) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &desk{account: users.AccountID(p.account), dir: users.Open(store, actor, nil),
+	return &desk{store: p.store, account: users.AccountID(p.account), dir: users.Open(store, actor, nil),
 		host: users.Open(store, users.Host("usher"), nil), close: closeStore}, nil
 }
 

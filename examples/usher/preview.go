@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"strconv"
+	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
@@ -16,12 +18,15 @@ type previewing struct {
 	reading
 	template string
 	mode     string
+	maps     list
+	opts     importer.Options
 	read     []*formats.Table // the files, once they are open
 }
 
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
 	choice(f, &p.mode, "mode", "`MODE`, what rows may do", string(importer.Create), string(importer.Update), string(importer.Upsert))
+	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
 	p.place.flags(f)
 	p.reading.flags(f)
 	c.jsonFlag(f)
@@ -52,14 +57,41 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	preview, err := importer.New(d.dir, tpl, &importer.Options{Account: d.account, Mode: importer.Mode(p.mode)}).Preview(ctx, p.read...)
-	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) {
+	opts := p.opts
+	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
+	if opts.Map, err = p.columns(); err != nil {
+		return err
+	}
+	preview, err := importer.New(d.dir, tpl, &opts).Preview(ctx, p.read...)
+	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrField) {
 		return usagef("%v", err)
 	}
 	if err != nil {
 		return err
 	}
 	return do(d, preview)
+}
+
+// columns are what --map says.
+func (p *previewing) columns() ([]importer.ColumnMap, error) {
+	var out []importer.ColumnMap
+	for _, s := range p.maps {
+		place, field, ok := strings.Cut(s, "=")
+		file := 1
+		if n, column, two := strings.Cut(place, "/"); two {
+			var err error
+			if file, err = strconv.Atoi(n); err != nil {
+				ok = false
+			}
+			place = column
+		}
+		column, err := strconv.Atoi(place)
+		if !ok || err != nil || file < 1 || file > len(p.read) {
+			return nil, usagef("--map %s: want [FILE/]COLUMN=FIELD, with numbers from 1", s)
+		}
+		out = append(out, importer.ColumnMap{Table: file - 1, Column: column, Field: field})
+	}
+	return out, nil
 }
 
 // wrong is errFound if the preview has errors.

@@ -47,6 +47,25 @@ func (c *console) previewText(p *importer.Preview) {
 	}
 	c.rowsText(p.Rows(filters...))
 	c.summaryText(s)
+	c.repairsText(p.Repairs())
+}
+
+// maxRepairs is how many suggestions are printed.
+const maxRepairs = 10
+
+// repairsText prints what one correction would mend in several rows.
+func (c *console) repairsText(all []importer.Repair) {
+	shown := 0
+	for _, r := range all {
+		if r.Fix == nil || r.Rows < 2 || shown == maxRepairs {
+			continue
+		}
+		if shown == 0 {
+			fmt.Fprintln(c.out)
+		}
+		shown++
+		fmt.Fprintf(c.out, c.words().repair+"\n", c.lang.Rows(r.Rows), c.lang.Field(r.Field), formats.Show(r.Value), formats.Show(*r.Fix), r.Code)
+	}
 }
 
 // rowsText prints rows, a line for each and one for each further finding. On a

@@ -5,8 +5,12 @@ type words struct {
 	colon  string
 	more   string // findings that are not shown: their number
 	recap  string // what will happen: account, mode
+	undo   string // what will happen: account
 	held   string // rows that a brake holds back: its code
 	report string // an import's id, and how to read its report again
+
+	noImports, written, leftOut string // the last two: a file and its rows, people not in it
+	repair                      string // rows, what is wrong, the fix, its code
 
 	mail, nothing                      string
 	changed, left                      string // rows, by fix
@@ -21,6 +25,11 @@ func (c *console) words() words {
 			colon:        "\u00a0: ",
 			more:         "… et %d autres remarques",
 			recap:        "Ce qui va se passer dans le compte «\u00a0%s\u00a0» (mode %s)\u00a0:",
+			undo:         "Ce qui va se passer dans le compte «\u00a0%s\u00a0»\u00a0:",
+			noImports:    "Aucune importation.",
+			written:      "%s\u00a0: %d lignes",
+			leftOut:      "%d personnes n’y figurent pas",
+			repair:       "%s\u00a0: %s «\u00a0%s\u00a0» → «\u00a0%s\u00a0» (fix --accept %s)",
 			held:         "Retenu ; --approve %s le laisse passer.",
 			report:       "Importation %s\nRapport\u00a0: usher report %s",
 			mail:         "Aucun courriel de bienvenue n'a été envoyé\u00a0; ils s'envoient ensuite aux personnes choisies.",
@@ -40,6 +49,11 @@ func (c *console) words() words {
 		colon:        ": ",
 		more:         "… and %d more findings",
 		recap:        "What will happen in account \"%s\" (mode %s):",
+		undo:         "What will happen in account \"%s\":",
+		noImports:    "No imports.",
+		written:      "%s: %d rows",
+		leftOut:      "%d people are not in it",
+		repair:       "%s: %s \"%s\" → \"%s\" (fix --accept %s)",
 		held:         "Held back; --approve %s lets it through.",
 		report:       "Import %s\nReport: usher report %s",
 		mail:         "No welcome mail was sent; they are sent afterwards, to the people chosen.",

@@ -42,6 +42,32 @@ func (l Language) Recap(s importer.Summary) []string {
 // Question asks whether to go on, and names the answers. The default is no.
 func (l Language) Question() string { return l.table().words["question"] }
 
+// UndoRecap says what undoing will do, like [Language.Recap]. Its rows are
+// records: people, and what they have.
+func (l Language) UndoRecap(s importer.Summary) []string {
+	var out []string
+	for _, a := range importer.Actions() {
+		if n := s.Actions[a.String()]; n > 0 {
+			out = append(out, l.table().count("undo."+a.String(), n))
+		}
+	}
+	return out
+}
+
+// UndoQuestion asks whether to take an import back; [Language.Agrees] knows the answers.
+func (l Language) UndoQuestion() string { return l.table().words["question.undo"] }
+
+// Counts are rows by outcome, in the order of [importer.Outcomes]: "12 created, 3 failed".
+func (l Language) Counts(counts map[string]int) string {
+	var out []string
+	for _, o := range importer.Outcomes() {
+		if n := counts[string(o)]; n > 0 {
+			out = append(out, l.table().count("result."+string(o), n))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // Agrees reports whether an answer to [Language.Question] is yes. English is
 // understood everywhere.
 func (l Language) Agrees(answer string) bool {
@@ -73,6 +99,9 @@ func (l Language) Result(r *importer.Report) string {
 	word := "result"
 	switch r.State {
 	case users.ImportDone:
+		if r.Template == importer.TemplateUndo {
+			word = "result.undo"
+		}
 	case users.ImportUndone:
 		word = "result.undone"
 	default:

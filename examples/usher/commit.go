@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+)
+
+// committing is what import and undo have in common: a preview is shown, a
+// person is asked, and what was shown is done.
+type committing struct {
+	label, policy string
+	yes           bool
+	approve       list
+	undoing       bool
+}
+
+func (i *committing) flags(f *flag.FlagSet) {
+	f.BoolVar(&i.yes, "yes", false, "do not ask")
+	choice(f, &i.policy, "policy", "`POLICY`, which rows are done when others are in error", "valid", "all")
+	f.Var(&i.approve, "approve", "`CODE` of a mass change to let through; may be repeated")
+}
+
+// askable is an error where somebody must be asked, and nobody can be.
+func (i *committing) askable(c *console, name string) error {
+	if !i.yes && !c.inTTY {
+		return usagef("%s: standard input is no terminal, so nobody can be asked; use --yes. Nothing was written.", name)
+	}
+	return nil
+}
+
+// done shows the preview, asks, and commits it.
+func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.Preview) error {
+	if !c.json {
+		c.previewText(p)
+		fmt.Fprintln(c.out)
+		i.recap(c.out, c, p)
+	} else if !i.yes {
+		i.recap(c.err, c, p)
+	}
+	if ok, err := i.agreed(ctx, c); err != nil || !ok {
+		return err
+	}
+	return i.commit(ctx, c, d, p)
+}
+
+// recap says what will happen.
+func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
+	lines := c.lang.Recap(p.Summary())
+	if i.undoing {
+		fmt.Fprintf(w, c.words().undo+"\n", formats.Show(string(p.Account())))
+		lines = c.lang.UndoRecap(p.Summary())
+	} else {
+		fmt.Fprintf(w, c.words().recap+"\n", formats.Show(string(p.Account())), p.Mode())
+	}
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	for _, f := range p.Findings() {
+		if f.Severity == formats.Brake && !slices.Contains(i.approve, f.Code) {
+			fmt.Fprintf(w, "  "+c.words().held+"\n", f.Code)
+		}
+	}
+}
+
+func (i *committing) agreed(ctx context.Context, c *console) (bool, error) {
+	if i.yes {
+		return true, nil
+	}
+	question := c.lang.Question()
+	if i.undoing {
+		question = c.lang.UndoQuestion()
+	}
+	answer, err := c.ask(ctx, question)
+	if err != nil {
+		return false, err
+	}
+	if !c.lang.Agrees(answer) {
+		c.note(c.words().nothing)
+		return false, nil
+	}
+	return true, nil
+}
+
+func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importer.Preview) error {
+	if err := d.prepare(ctx); err != nil {
+		return err
+	}
+	if err := c.out.Flush(); err != nil {
+		return err
+	}
+	policy := importer.ValidRows
+	if i.policy == "all" {
+		policy = importer.AllOrNothing
+	}
+	bar := c.progress()
+	report, err := p.Commit(ctx, &importer.CommitOptions{Label: i.label, Policy: policy, Approve: i.approve, Progress: bar.show})
+	bar.end()
+	if shown := i.result(c, d, report); err == nil {
+		err = shown
+	}
+	switch {
+	case err != nil:
+		return err
+	case !report.Done():
+		return errFound
+	}
+	return nil
+}
+
+// result prints how an import ended, and its id.
+func (i *committing) result(c *console, d *desk, r *importer.Report) error {
+	if c.json {
+		return r.WriteJSON(c.out)
+	}
+	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	if r.Counts[importer.Created] > 0 && !i.undoing {
+		fmt.Fprintln(c.out, c.words().mail)
+	}
+	again := string(r.ID)
+	if d.store != defaultStore {
+		again = "--store " + d.store + " " + again
+	}
+	fmt.Fprintf(c.out, c.words().report+"\n", r.ID, printable(again))
+	return nil
+}

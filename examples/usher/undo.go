@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// undoing is the command "undo".
+type undoing struct {
+	place
+	committing
+	resume string
+}
+
+func undoCommand() command {
+	return command{
+		name: "undo", args: "ID",
+		about: "Show what taking an import back would do, ask, and do it.",
+		more: "People it made are deleted, people it deleted come back, fields it changed are as before. What was\n" +
+			"edited since is spared, and named. An undoing is an import too, and can be undone.",
+		example: "usher undo vq3kx5o4zsm7h2y6f3n5jd7c4e",
+		flags: func(f *flag.FlagSet, c *console) action {
+			u := undoing{committing: committing{undoing: true}}
+			u.place.flags(f)
+			f.StringVar(&u.label, "label", "", "`TEXT` to know the undoing by (default that of the import)")
+			u.committing.flags(f)
+			f.StringVar(&u.resume, "resume", "", "`ID` of an interrupted undoing of the same import to go on with")
+			c.jsonFlag(f)
+			c.langFlag(f)
+			return u.run
+		},
+	}
+}
+
+func (u *undoing) run(ctx context.Context, c *console, args []string) (err error) {
+	if len(args) != 1 {
+		return usagef("undo: want one import ID")
+	}
+	if err := u.askable(c, "undo"); err != nil {
+		return err
+	}
+	d, err := u.place.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	p, err := importer.Undo(ctx, d.dir, users.ID(args[0]), &importer.UndoOptions{Resume: users.ID(u.resume)})
+	if err != nil {
+		return &namedError{args[0], err}
+	}
+	return u.done(ctx, c, d, p)
+}
