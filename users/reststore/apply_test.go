@@ -105,6 +105,37 @@ func (p *picky) Put(ctx context.Context, rec users.Record, version uint64) error
 	return p.client.Put(ctx, rec, version)
 }
 
+// A client that repeats a call whose reply it lost is refused by its own first
+// call. The person stands as intended, so the row is done.
+func TestRepeatedByTheClient(t *testing.T) {
+	a := newAPI(t)
+	store := reststore.New(repeating{a.client()}, memstore.New(), nil)
+	for n, w := range []users.Write{
+		put(person("ada", "ada@example.com"), 0), put(person("ada", "new@example.com"), 1), {ID: "ada", Version: 2},
+	} {
+		require.NoError(t, store.Apply(t.Context(), row(n+1, w)))
+		require.Len(t, entries(t, store), n+1)
+	}
+	require.Empty(t, find(t, a.people, "ada"))
+}
+
+// repeating calls everything twice.
+type repeating struct{ client }
+
+func (r repeating) Put(ctx context.Context, rec users.Record, version uint64) error {
+	if err := r.client.Put(ctx, rec, version); err != nil {
+		return err
+	}
+	return r.client.Put(ctx, rec, version)
+}
+
+func (r repeating) Delete(ctx context.Context, id users.ID, version uint64) error {
+	if err := r.client.Delete(ctx, id, version); err != nil {
+		return err
+	}
+	return r.client.Delete(ctx, id, version)
+}
+
 // What a rule of the service's own forbids fails its row, and no other.
 func TestDeniedByTheService(t *testing.T) {
 	s := scenes()[0]

@@ -95,17 +95,6 @@ func (a *api) faulty(next http.Handler) http.Handler {
 	})
 }
 
-// arm makes request number at from now on fail.
-func (a *api) arm(at int, after bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	base := a.calls
-	hit := func(n int) bool { return n == base+at }
-	if a.before, a.after = hit, nil; after {
-		a.before, a.after = nil, hit
-	}
-}
-
 func (a *api) disarm() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -2,11 +2,12 @@ package reststore_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
@@ -202,6 +203,11 @@ func TestSettling(t *testing.T) {
 			others(put(person("ada", "theirs@example.com"), 1)), false, &users.Conflict{}},
 		{"changed, and by others since", "it cannot be told whether it was done, and nothing is overwritten", put(person("ada", "new@example.com"), 1), true,
 			others(put(person("ada", "theirs@example.com"), 2)), false, &users.Conflict{}},
+		{"not changed, and the same by others later", "at that version it was not this import's doing", put(person("ada", "new@example.com"), 1), false,
+			func(t *testing.T, r *rig) {
+				others(put(person("ada", "theirs@example.com"), 1))(t, r)
+				others(put(person("ada", "new@example.com"), 2))(t, r)
+			}, false, &users.Conflict{}},
 		{"not made, and the address taken", "the person is somebody else", put(person("eve", "eve@example.com"), 0), false,
 			others(put(person("ann", "eve@example.com"), 0)), false, &users.Conflict{}},
 	} {
@@ -296,6 +302,48 @@ func TestUnfinishedFirstRowKeepsItsDocument(t *testing.T) {
 	require.NoError(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
 }
 
+// An import that ends waits for nothing that is unfinished.
+func TestTheEndLeavesNothingUnfinished(t *testing.T) {
+	r := newRig(t, scene{})
+	r.api.before = func(n int) bool { return n == 2 }
+	require.Error(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
+	r.api.disarm()
+	require.NotEmpty(t, r.plans(t)[0].Data.(*users.Profile).Custom)
+	ended := importing(nil)
+	ended.Data.(*users.Import).State = users.ImportDone
+	require.NoError(t, r.store.Apply(t.Context(), row(1, put(ended, 0))))
+	require.Empty(t, r.plans(t)[0].Data.(*users.Profile).Custom)
+}
+
+// Another process writes to the import after the batch was judged: the person
+// is not written, and the Conflict is about the import.
+func TestImportMovesAsTheIntentIsStored(t *testing.T) {
+	r := newRig(t, scene{})
+	require.NoError(t, r.store.Apply(t.Context(), row(1, put(importing(nil), 0))))
+	base := r.beside.Calls(storetest.OpApply)
+	r.beside.Before = func(op string, n int) error {
+		if op == storetest.OpApply && n == base+2 {
+			return r.inner.Apply(t.Context(), row(9, put(importing(nil), 1)))
+		}
+		return nil
+	}
+	conflict := new(users.Conflict)
+	require.ErrorAs(t, r.store.Apply(t.Context(), row(2, put(person("ada", "ada@example.com"), 0), put(importing(nil), 1))), &conflict)
+	require.Empty(t, cmp.Diff(&users.Conflict{Stale: []users.ID{imp}}, conflict, cmpopts.EquateEmpty()), "(-want +got)")
+	require.Empty(t, find(t, r.store, "ada"))
+}
+
+// A watched context tells when somebody waits for its end.
+type watched struct {
+	context.Context
+	waits func()
+}
+
+func (w watched) Done() <-chan struct{} {
+	w.waits()
+	return w.Context.Done()
+}
+
 // Who waits for another batch of the import minds the context.
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	a := newAPI(t)
@@ -311,11 +359,15 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	var err error
 	wg.Go(func() { err = store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0))) })
 	<-inside
-	ctx, cancel := context.WithCancelCause(t.Context())
-	waiting := make(chan error)
-	go func() { waiting <- store.Apply(ctx, row(2, put(person("bob", "bob@example.com"), 0))) }()
-	cancel(errors.New("no patience"))
-	require.ErrorIs(t, <-waiting, context.Canceled)
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error, 1)
+	go func() { waiting <- store.Apply(watched{ctx, cancel}, row(2, put(person("bob", "bob@example.com"), 0))) }()
+	select {
+	case err := <-waiting:
+		require.ErrorIs(t, err, context.Canceled)
+	case <-time.After(10 * time.Second):
+		t.Error("it waits though its context is done")
+	}
 	close(leave)
 	wg.Wait()
 	require.NoError(t, err)
