@@ -83,7 +83,7 @@ func (a *api) faulty(next http.Handler) http.Handler {
 			body, _ := io.ReadAll(r.Body)
 			then := r.Clone(context.WithoutCancel(r.Context()))
 			then.Body = io.NopCloser(bytes.NewReader(body))
-			a.land = func() { next.ServeHTTP(httptest.NewRecorder(), then) }
+			a.told(func() { a.land = func() { next.ServeHTTP(httptest.NewRecorder(), then) } })
 			panic(http.ErrAbortHandler)
 		}
 		if after == nil || !after(n) {
@@ -95,10 +95,21 @@ func (a *api) faulty(next http.Handler) http.Handler {
 	})
 }
 
-func (a *api) disarm() {
+// told changes what the server is told; its requests are answered on other goroutines.
+func (a *api) told(change func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.before, a.after, a.late, a.meanwhile = nil, nil, nil, nil
+	change()
+}
+
+func (a *api) disarm() {
+	a.told(func() { a.before, a.after, a.late, a.meanwhile = nil, nil, nil, nil })
+}
+
+// arrival is the request that is under way still; nil if there is none.
+func (a *api) arrival() (land func()) {
+	a.told(func() { land = a.land })
+	return land
 }
 
 func (a *api) requests() int {

@@ -3,6 +3,7 @@ package reststore_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,28 +43,32 @@ func TestLateCall(t *testing.T) {
 			r := newRig(t, s)
 			p := r.preview(t, s, "new", "")
 			base := r.api.requests()
-			r.api.late = func(n int) bool { return n == base+at }
+			r.api.told(func() { r.api.late = func(n int) bool { return n == base+at } })
 			_, err := p.Commit(t.Context(), options())
-			if over = r.api.land == nil; over {
+			land := r.api.arrival()
+			if over = land == nil; over {
 				require.NoError(t, err)
 				break
 			}
 			require.Error(t, err)
 			r.api.disarm()
-			second, landed := r.api.requests(), false
-			r.api.meanwhile = func(n int) {
-				if n == second+then {
-					landed = true
-					r.api.land()
+			second := r.api.requests()
+			var landed atomic.Bool
+			r.api.told(func() {
+				r.api.meanwhile = func(n int) {
+					if n == second+then {
+						landed.Store(true)
+						land()
+					}
 				}
-			}
+			})
 			report := again(t, p)
 			r.api.disarm()
-			if !landed {
-				r.api.land()
+			if !landed.Load() {
+				land()
 			}
 			require.Empty(t, cmp.Diff(want, r.end(t, report)), "request %d arrives before %d (-clean +this)", at, then)
-			if !landed {
+			if !landed.Load() {
 				break
 			}
 		}
@@ -79,13 +84,15 @@ func TestCancelledInACall(t *testing.T) {
 		p := r.preview(t, s, "new", "")
 		ctx, cancel := context.WithCancel(t.Context())
 		base := r.api.requests()
-		r.api.after = func(n int) bool { // it takes effect, and nobody hears
-			if n == base+at {
-				cancel()
-				return true
+		r.api.told(func() {
+			r.api.after = func(n int) bool { // it takes effect, and nobody hears
+				if n == base+at {
+					cancel()
+					return true
+				}
+				return false
 			}
-			return false
-		}
+		})
 		report, err := p.Commit(ctx, options())
 		cancel()
 		r.api.disarm()
@@ -219,9 +226,11 @@ func TestSettling(t *testing.T) {
 			cut := func(n int) bool { return n == 3 } // the seed's two, then the look
 			base := r.api.requests()
 			hit := func(n int) bool { return cut(n - base + 1) }
-			if r.api.before = hit; x.effect {
-				r.api.before, r.api.after = nil, hit
-			}
+			r.api.told(func() {
+				if r.api.before = hit; x.effect {
+					r.api.before, r.api.after = nil, hit
+				}
+			})
 			require.Error(t, r.store.Apply(t.Context(), batch()))
 			r.api.disarm()
 			if x.then != nil {
@@ -292,7 +301,7 @@ func TestSettlingAddsToWhatOthersWrote(t *testing.T) {
 // While the first row is unfinished the import goes on with its own document only.
 func TestUnfinishedFirstRowKeepsItsDocument(t *testing.T) {
 	r := newRig(t, scene{})
-	r.api.before = func(n int) bool { return n == 2 }
+	r.api.told(func() { r.api.before = func(n int) bool { return n == 2 } })
 	require.Error(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
 	r.api.disarm()
 	other := row(1, put(person("bob", "bob@example.com"), 0), put(importing(nil), 0))
@@ -305,7 +314,7 @@ func TestUnfinishedFirstRowKeepsItsDocument(t *testing.T) {
 // An import that ends waits for nothing that is unfinished.
 func TestTheEndLeavesNothingUnfinished(t *testing.T) {
 	r := newRig(t, scene{})
-	r.api.before = func(n int) bool { return n == 2 }
+	r.api.told(func() { r.api.before = func(n int) bool { return n == 2 } })
 	require.Error(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
 	r.api.disarm()
 	require.NotEmpty(t, r.plans(t)[0].Data.(*users.Profile).Custom)
@@ -349,12 +358,14 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	a := newAPI(t)
 	store := reststore.New(a.client(), memstore.New(), nil)
 	inside, leave := make(chan struct{}), make(chan struct{})
-	a.meanwhile = func(n int) {
-		if n == 1 {
-			close(inside)
-			<-leave
+	a.told(func() {
+		a.meanwhile = func(n int) {
+			if n == 1 {
+				close(inside)
+				<-leave
+			}
 		}
-	}
+	})
 	var wg sync.WaitGroup
 	var err error
 	wg.Go(func() { err = store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0))) })
