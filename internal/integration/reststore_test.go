@@ -28,7 +28,7 @@ func (e elsewhere) Delete(ctx context.Context, id users.ID, version uint64) erro
 func (e elsewhere) write(ctx context.Context, w users.Write) error {
 	err := e.Apply(ctx, users.Batch{Import: "elsewhere", Writes: []users.Write{w}})
 	if c := new(users.Conflict); errors.As(err, &c) && len(c.Stale) > 0 {
-		return reststore.ErrStale
+		return reststore.Stale
 	}
 	return err
 }

@@ -230,9 +230,9 @@ func (c client) call(ctx context.Context, method, path string, header http.Heade
 		}
 		return json.NewDecoder(resp.Body).Decode(out)
 	case http.StatusPreconditionFailed:
-		return reststore.ErrStale
+		return reststore.Stale
 	case http.StatusConflict:
-		return reststore.ErrTaken
+		return reststore.Taken
 	case http.StatusUnprocessableEntity:
 		return &users.Denied{Refusals: []users.Refused{{ID: users.ID(path[len("/people/"):]), Field: "mobile", Problem: users.Problem{Code: "mobile.form"}}}}
 	}
