@@ -21,6 +21,11 @@ func TestListRefusesWhatNoPageAnswered(t *testing.T) {
 	}
 }
 
+func TestAmendRefusesARowNotDone(t *testing.T) {
+	err := memstore.New().Amend(t.Context(), "i1", []users.Entry{{Row: 7}})
+	require.EqualError(t, err, "memstore: amend: import i1 did not do row 7")
+}
+
 func TestJournalRefusesARowNotDone(t *testing.T) {
 	n := 0
 	for _, err := range memstore.New().Journal(t.Context(), "i1", 7) {

@@ -270,7 +270,7 @@ func (s *Store) why(ctx context.Context, b users.Batch, refusal error) error {
 		return c
 	}
 	// It is free again, or unique by a rule of the service's own.
-	if errors.Is(refusal, ErrTaken) && v.person != nil && v.person.Record != nil {
+	if errors.Is(refusal, Taken) && v.person != nil && v.person.Record != nil {
 		for _, k := range v.person.Record.Keys() {
 			c.Keys = append(c.Keys, users.KeyConflict{Key: k, Wants: v.person.ID})
 		}

@@ -52,9 +52,9 @@ func TestRefusedByTheService(t *testing.T) {
 		{name: "made", reason: "the id is somebody else's by then", batch: first(person("eve", "new@example.com"), 0),
 			meanwhile: put(person("eve", "eve@example.com"), 0), want: users.Conflict{Stale: []users.ID{"eve"}}},
 		{name: "unique by the service's rule", reason: "nobody is found under the keys, so all of them are named", batch: first(person("eve", "new@example.com"), 0),
-			refuse: reststore.ErrTaken, want: users.Conflict{Keys: []users.KeyConflict{{Key: key, Wants: "eve"}}}},
+			refuse: reststore.Taken, want: users.Conflict{Keys: []users.KeyConflict{{Key: key, Wants: "eve"}}}},
 		{name: "unique, and without keys", reason: "a Conflict names something", batch: first(person("eve", ""), 0),
-			refuse: reststore.ErrTaken, want: users.Conflict{Stale: []users.ID{"eve"}}},
+			refuse: reststore.Taken, want: users.Conflict{Stale: []users.ID{"eve"}}},
 		{name: "said by the service", reason: "it knows best", batch: first(person("eve", "new@example.com"), 0),
 			refuse: &users.Conflict{Keys: []users.KeyConflict{{Key: key, Wants: "eve", Holder: "hidden"}}},
 			want:   users.Conflict{Keys: []users.KeyConflict{{Key: key, Wants: "eve", Holder: "hidden"}}}},
@@ -103,6 +103,37 @@ func (p *picky) Put(ctx context.Context, rec users.Record, version uint64) error
 		return p.refuse
 	}
 	return p.client.Put(ctx, rec, version)
+}
+
+// A client that repeats a call whose reply it lost is refused by its own first
+// call. The person stands as intended, so the row is done.
+func TestRepeatedByTheClient(t *testing.T) {
+	a := newAPI(t)
+	store := reststore.New(repeating{a.client()}, memstore.New(), nil)
+	for n, w := range []users.Write{
+		put(person("ada", "ada@example.com"), 0), put(person("ada", "new@example.com"), 1), {ID: "ada", Version: 2},
+	} {
+		require.NoError(t, store.Apply(t.Context(), row(n+1, w)))
+		require.Len(t, entries(t, store), n+1)
+	}
+	require.Empty(t, find(t, a.people, "ada"))
+}
+
+// repeating calls everything twice.
+type repeating struct{ client }
+
+func (r repeating) Put(ctx context.Context, rec users.Record, version uint64) error {
+	if err := r.client.Put(ctx, rec, version); err != nil {
+		return err
+	}
+	return r.client.Put(ctx, rec, version)
+}
+
+func (r repeating) Delete(ctx context.Context, id users.ID, version uint64) error {
+	if err := r.client.Delete(ctx, id, version); err != nil {
+		return err
+	}
+	return r.client.Delete(ctx, id, version)
 }
 
 // What a rule of the service's own forbids fails its row, and no other.

@@ -29,7 +29,7 @@ func (b *phonebook) Put(_ context.Context, rec users.Record, version uint64) err
 	i := b.at(rec.ID, version)
 	switch {
 	case i < 0 && version > 0, i >= 0 && version == 0:
-		return reststore.ErrStale
+		return reststore.Stale
 	case i < 0:
 		b.people = append(b.people, rec)
 	default:
@@ -41,7 +41,7 @@ func (b *phonebook) Put(_ context.Context, rec users.Record, version uint64) err
 func (b *phonebook) Delete(_ context.Context, id users.ID, version uint64) error {
 	i := b.at(id, version)
 	if i < 0 {
-		return reststore.ErrStale
+		return reststore.Stale
 	}
 	b.people = slices.Delete(b.people, i, i+1)
 	return nil

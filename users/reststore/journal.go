@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/usher-go/usher/users"
 )
@@ -43,13 +42,9 @@ func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 	err := s.changing(ctx, imp, func(a users.Amender) error {
 		theirs := make([]users.Entry, len(entries))
 		for i, e := range entries {
-			theirs[i] = e
-			var own []users.Image
-			if slices.ContainsFunc(e.Images, ofPerson) {
-				own, theirs[i].Images = e.Images, nil
-			}
+			theirs[i] = e // images that are given it can keep, whomever they show
 			var err error
-			if theirs[i].Note, err = wrap(e.Note, own); err != nil {
+			if theirs[i].Note, err = wrap(e.Note, nil); err != nil {
 				return fmt.Errorf("row %d: %w", e.Row, err)
 			}
 		}
@@ -59,10 +54,6 @@ func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 		return fmt.Errorf("reststore: amend: %w", err)
 	}
 	return nil
-}
-
-func ofPerson(m users.Image) bool {
-	return m.Before != nil && m.Before.Kind() == users.KindUser || m.After != nil && m.After.Kind() == users.KindUser
 }
 
 // Discard empties a journal, if the store beside can ([users.Amender]); else it

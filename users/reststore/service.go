@@ -31,9 +31,9 @@ type Service interface {
 	// Put makes rec if version is 0, else puts it in the place of the record that
 	// has its id, if that still is at the version (If-Match). rec.Version is the
 	// one it has then. It must return
-	//   - an error that wraps [ErrStale] if the record is at another version, is
+	//   - an error that wraps [Stale] if the record is at another version, is
 	//     gone, or is there already;
-	//   - one that wraps [ErrTaken] if somebody else holds what must be unique; who
+	//   - one that wraps [Taken] if somebody else holds what must be unique; who
 	//     that is is found out, unless the error is a [*users.Conflict] that says it;
 	//   - one that wraps a [*users.Denied] if a rule of the service's own forbids
 	//     it, with the field and a code that the host has words for.
@@ -46,15 +46,22 @@ type Service interface {
 	Delete(ctx context.Context, id users.ID, version uint64) error
 }
 
-// The errors by which a [Service] refuses a write: nothing was written.
-var (
-	ErrStale = errors.New("reststore: the record is not at that version")
-	ErrTaken = errors.New("reststore: somebody else holds what must be unique")
+// A Refusal is how a [Service] says that it wrote nothing. It reaches nobody
+// else: a Store answers a [*users.Conflict].
+type Refusal string
+
+// The refusals, after the HTTP answers 412 and 409.
+const (
+	Stale Refusal = "reststore: the record is not at that version"
+	Taken Refusal = "reststore: somebody else holds what must be unique"
 )
+
+// Error says why.
+func (r Refusal) Error() string { return string(r) }
 
 // refused reports whether the service said that it wrote nothing.
 func refused(err error) bool {
 	var conflict *users.Conflict
 	var denied *users.Denied
-	return errors.Is(err, ErrStale) || errors.Is(err, ErrTaken) || errors.As(err, &conflict) || errors.As(err, &denied)
+	return errors.Is(err, Stale) || errors.Is(err, Taken) || errors.As(err, &conflict) || errors.As(err, &denied)
 }

@@ -83,7 +83,7 @@ func (a *api) faulty(next http.Handler) http.Handler {
 			body, _ := io.ReadAll(r.Body)
 			then := r.Clone(context.WithoutCancel(r.Context()))
 			then.Body = io.NopCloser(bytes.NewReader(body))
-			a.land = func() { next.ServeHTTP(httptest.NewRecorder(), then) }
+			a.told(func() { a.land = func() { next.ServeHTTP(httptest.NewRecorder(), then) } })
 			panic(http.ErrAbortHandler)
 		}
 		if after == nil || !after(n) {
@@ -95,21 +95,21 @@ func (a *api) faulty(next http.Handler) http.Handler {
 	})
 }
 
-// arm makes request number at from now on fail.
-func (a *api) arm(at int, after bool) {
+// told changes what the server is told; its requests are answered on other goroutines.
+func (a *api) told(change func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	base := a.calls
-	hit := func(n int) bool { return n == base+at }
-	if a.before, a.after = hit, nil; after {
-		a.before, a.after = nil, hit
-	}
+	change()
 }
 
 func (a *api) disarm() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.before, a.after, a.late, a.meanwhile = nil, nil, nil, nil
+	a.told(func() { a.before, a.after, a.late, a.meanwhile = nil, nil, nil, nil })
+}
+
+// arrival is the request that is under way still; nil if there is none.
+func (a *api) arrival() (land func()) {
+	a.told(func() { land = a.land })
+	return land
 }
 
 func (a *api) requests() int {
@@ -230,9 +230,9 @@ func (c client) call(ctx context.Context, method, path string, header http.Heade
 		}
 		return json.NewDecoder(resp.Body).Decode(out)
 	case http.StatusPreconditionFailed:
-		return reststore.ErrStale
+		return reststore.Stale
 	case http.StatusConflict:
-		return reststore.ErrTaken
+		return reststore.Taken
 	case http.StatusUnprocessableEntity:
 		return &users.Denied{Refusals: []users.Refused{{ID: users.ID(path[len("/people/"):]), Field: "mobile", Problem: users.Problem{Code: "mobile.form"}}}}
 	}

@@ -2,11 +2,13 @@ package reststore_test
 
 import (
 	"context"
-	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
@@ -41,28 +43,32 @@ func TestLateCall(t *testing.T) {
 			r := newRig(t, s)
 			p := r.preview(t, s, "new", "")
 			base := r.api.requests()
-			r.api.late = func(n int) bool { return n == base+at }
+			r.api.told(func() { r.api.late = func(n int) bool { return n == base+at } })
 			_, err := p.Commit(t.Context(), options())
-			if over = r.api.land == nil; over {
+			land := r.api.arrival()
+			if over = land == nil; over {
 				require.NoError(t, err)
 				break
 			}
 			require.Error(t, err)
 			r.api.disarm()
-			second, landed := r.api.requests(), false
-			r.api.meanwhile = func(n int) {
-				if n == second+then {
-					landed = true
-					r.api.land()
+			second := r.api.requests()
+			var landed atomic.Bool
+			r.api.told(func() {
+				r.api.meanwhile = func(n int) {
+					if n == second+then {
+						landed.Store(true)
+						land()
+					}
 				}
-			}
+			})
 			report := again(t, p)
 			r.api.disarm()
-			if !landed {
-				r.api.land()
+			if !landed.Load() {
+				land()
 			}
 			require.Empty(t, cmp.Diff(want, r.end(t, report)), "request %d arrives before %d (-clean +this)", at, then)
-			if !landed {
+			if !landed.Load() {
 				break
 			}
 		}
@@ -78,13 +84,15 @@ func TestCancelledInACall(t *testing.T) {
 		p := r.preview(t, s, "new", "")
 		ctx, cancel := context.WithCancel(t.Context())
 		base := r.api.requests()
-		r.api.after = func(n int) bool { // it takes effect, and nobody hears
-			if n == base+at {
-				cancel()
-				return true
+		r.api.told(func() {
+			r.api.after = func(n int) bool { // it takes effect, and nobody hears
+				if n == base+at {
+					cancel()
+					return true
+				}
+				return false
 			}
-			return false
-		}
+		})
 		report, err := p.Commit(ctx, options())
 		cancel()
 		r.api.disarm()
@@ -202,6 +210,11 @@ func TestSettling(t *testing.T) {
 			others(put(person("ada", "theirs@example.com"), 1)), false, &users.Conflict{}},
 		{"changed, and by others since", "it cannot be told whether it was done, and nothing is overwritten", put(person("ada", "new@example.com"), 1), true,
 			others(put(person("ada", "theirs@example.com"), 2)), false, &users.Conflict{}},
+		{"not changed, and the same by others later", "at that version it was not this import's doing", put(person("ada", "new@example.com"), 1), false,
+			func(t *testing.T, r *rig) {
+				others(put(person("ada", "theirs@example.com"), 1))(t, r)
+				others(put(person("ada", "new@example.com"), 2))(t, r)
+			}, false, &users.Conflict{}},
 		{"not made, and the address taken", "the person is somebody else", put(person("eve", "eve@example.com"), 0), false,
 			others(put(person("ann", "eve@example.com"), 0)), false, &users.Conflict{}},
 	} {
@@ -213,9 +226,11 @@ func TestSettling(t *testing.T) {
 			cut := func(n int) bool { return n == 3 } // the seed's two, then the look
 			base := r.api.requests()
 			hit := func(n int) bool { return cut(n - base + 1) }
-			if r.api.before = hit; x.effect {
-				r.api.before, r.api.after = nil, hit
-			}
+			r.api.told(func() {
+				if r.api.before = hit; x.effect {
+					r.api.before, r.api.after = nil, hit
+				}
+			})
 			require.Error(t, r.store.Apply(t.Context(), batch()))
 			r.api.disarm()
 			if x.then != nil {
@@ -286,7 +301,7 @@ func TestSettlingAddsToWhatOthersWrote(t *testing.T) {
 // While the first row is unfinished the import goes on with its own document only.
 func TestUnfinishedFirstRowKeepsItsDocument(t *testing.T) {
 	r := newRig(t, scene{})
-	r.api.before = func(n int) bool { return n == 2 }
+	r.api.told(func() { r.api.before = func(n int) bool { return n == 2 } })
 	require.Error(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
 	r.api.disarm()
 	other := row(1, put(person("bob", "bob@example.com"), 0), put(importing(nil), 0))
@@ -296,26 +311,74 @@ func TestUnfinishedFirstRowKeepsItsDocument(t *testing.T) {
 	require.NoError(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
 }
 
+// An import that ends waits for nothing that is unfinished.
+func TestTheEndLeavesNothingUnfinished(t *testing.T) {
+	r := newRig(t, scene{})
+	r.api.told(func() { r.api.before = func(n int) bool { return n == 2 } })
+	require.Error(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0))))
+	r.api.disarm()
+	require.NotEmpty(t, r.plans(t)[0].Data.(*users.Profile).Custom)
+	ended := importing(nil)
+	ended.Data.(*users.Import).State = users.ImportDone
+	require.NoError(t, r.store.Apply(t.Context(), row(1, put(ended, 0))))
+	require.Empty(t, r.plans(t)[0].Data.(*users.Profile).Custom)
+}
+
+// Another process writes to the import after the batch was judged: the person
+// is not written, and the Conflict is about the import.
+func TestImportMovesAsTheIntentIsStored(t *testing.T) {
+	r := newRig(t, scene{})
+	require.NoError(t, r.store.Apply(t.Context(), row(1, put(importing(nil), 0))))
+	base := r.beside.Calls(storetest.OpApply)
+	r.beside.Before = func(op string, n int) error {
+		if op == storetest.OpApply && n == base+2 {
+			return r.inner.Apply(t.Context(), row(9, put(importing(nil), 1)))
+		}
+		return nil
+	}
+	conflict := new(users.Conflict)
+	require.ErrorAs(t, r.store.Apply(t.Context(), row(2, put(person("ada", "ada@example.com"), 0), put(importing(nil), 1))), &conflict)
+	require.Empty(t, cmp.Diff(&users.Conflict{Stale: []users.ID{imp}}, conflict, cmpopts.EquateEmpty()), "(-want +got)")
+	require.Empty(t, find(t, r.store, "ada"))
+}
+
+// A watched context tells when somebody waits for its end.
+type watched struct {
+	context.Context
+	waits func()
+}
+
+func (w watched) Done() <-chan struct{} {
+	w.waits()
+	return w.Context.Done()
+}
+
 // Who waits for another batch of the import minds the context.
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	a := newAPI(t)
 	store := reststore.New(a.client(), memstore.New(), nil)
 	inside, leave := make(chan struct{}), make(chan struct{})
-	a.meanwhile = func(n int) {
-		if n == 1 {
-			close(inside)
-			<-leave
+	a.told(func() {
+		a.meanwhile = func(n int) {
+			if n == 1 {
+				close(inside)
+				<-leave
+			}
 		}
-	}
+	})
 	var wg sync.WaitGroup
 	var err error
 	wg.Go(func() { err = store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0))) })
 	<-inside
-	ctx, cancel := context.WithCancelCause(t.Context())
-	waiting := make(chan error)
-	go func() { waiting <- store.Apply(ctx, row(2, put(person("bob", "bob@example.com"), 0))) }()
-	cancel(errors.New("no patience"))
-	require.ErrorIs(t, <-waiting, context.Canceled)
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error, 1)
+	go func() { waiting <- store.Apply(watched{ctx, cancel}, row(2, put(person("bob", "bob@example.com"), 0))) }()
+	select {
+	case err := <-waiting:
+		require.ErrorIs(t, err, context.Canceled)
+	case <-time.After(10 * time.Second):
+		t.Error("it waits though its context is done")
+	}
 	close(leave)
 	wg.Wait()
 	require.NoError(t, err)

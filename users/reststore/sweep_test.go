@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -245,7 +246,7 @@ var errFault = errors.New("fault")
 // had no effect after which it could fail. What follows fails before its
 // effect: the process is gone.
 func (r *rig) arm(f fault, at int) (hit func() (reached, over bool)) {
-	gone, did := false, false
+	var gone, did atomic.Bool
 	httpBase, opBase := r.api.requests(), r.beside.Calls(f.op)
 	this := func(op string, n int) bool {
 		base := opBase
@@ -255,15 +256,16 @@ func (r *rig) arm(f fault, at int) (hit func() (reached, over bool)) {
 		if op != f.op || n != base+at {
 			return false
 		}
-		did, gone = true, f.stays
+		did.Store(true)
+		gone.Store(f.stays)
 		return true
 	}
-	before := func(op string, n int) bool { return gone || !f.after && this(op, n) }
+	before := func(op string, n int) bool { return gone.Load() || !f.after && this(op, n) }
 	after := func(op string, n int) bool { return f.after && this(op, n) }
-	r.api.mu.Lock()
-	r.api.before = func(n int) bool { return before("http", n) }
-	r.api.after = func(n int) bool { return after("http", n) }
-	r.api.mu.Unlock()
+	r.api.told(func() {
+		r.api.before = func(n int) bool { return before("http", n) }
+		r.api.after = func(n int) bool { return after("http", n) }
+	})
 	told := func(hit func(string, int) bool) func(string, int) error {
 		return func(op string, n int) error {
 			if hit(op, n) {
@@ -278,7 +280,7 @@ func (r *rig) arm(f fault, at int) (hit func() (reached, over bool)) {
 		if f.op == "http" {
 			calls = r.api.requests() - httpBase
 		}
-		return did, calls < at
+		return did.Load(), calls < at
 	}
 }
 
