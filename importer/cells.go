@@ -58,18 +58,41 @@ func isBlank(s string) bool {
 	return s == "" || strings.TrimSpace(s) == ""
 }
 
-// allowed are the values of a column by their folded names and labels.
-type allowed map[string]string
+// allowed are the values of a column.
+type allowed struct {
+	names  map[string]string // by folded names and labels, and by spellings of them
+	labels []label           // what may be suggested
+	near   map[string]string // suggestions by misspelt texts
+}
 
-func (c *Column) allowed() allowed {
-	out := allowed{}
+// label is a way to write a value.
+type label struct{ name, text, folded string }
+
+func (c *Column) allowed(lang string) allowed {
+	out := allowed{names: map[string]string{}, near: map[string]string{}}
 	for _, v := range c.Values {
-		out[users.Fold(v.Name)] = v.Name
-		for _, names := range v.Labels {
-			for _, n := range names {
-				out[users.Fold(n)] = v.Name
+		out.names[users.Fold(v.Name)] = v.Name
+		for _, texts := range v.Labels {
+			for _, text := range texts {
+				out.names[users.Fold(text)] = v.Name
 			}
 		}
+	}
+	add := func(v Value, texts ...string) {
+		for _, text := range texts {
+			out.labels = append(out.labels, label{v.Name, text, users.FoldHeading(text)})
+		}
+	}
+	for _, v := range c.Values { // those in the language of the headings first
+		add(v, v.Labels[lang]...)
+	}
+	for _, v := range c.Values {
+		for _, l := range sortedKeys(v.Labels) {
+			if l != lang {
+				add(v, v.Labels[l]...)
+			}
+		}
+		add(v, v.Name)
 	}
 	return out
 }
@@ -81,21 +104,21 @@ const maxRemembered = 1000
 // once recognised are remembered: a column repeats a few of them.
 func (d *Draft) readValue(column int, text string) cell {
 	c := &d.spec.Columns[column]
-	known := d.values[c]
-	if known == nil {
-		known = c.allowed()
+	known, asked := d.values[c]
+	if !asked {
+		known = c.allowed(d.lang)
 		d.values[c] = known
 	}
-	if name, ok := known[text]; ok {
+	if name, ok := known.names[text]; ok {
 		return cell{value: name}
 	}
-	if name, ok := known[users.Fold(text)]; ok {
-		if len(known) < maxRemembered {
-			known[text] = name
+	if name, ok := known.names[users.Fold(text)]; ok {
+		if len(known.names) < maxRemembered {
+			known.names[text] = name
 		}
 		return cell{value: name}
 	}
-	p := users.Problem{Code: c.Field + ".unknown", Fix: c.nearest(text, d.lang)}
+	p := users.Problem{Code: c.Field + ".unknown", Fix: known.nearest(text)}
 	allowed := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		allowed[i] = c.Label(v.Name, d.lang)
@@ -107,39 +130,32 @@ func (d *Draft) readValue(column int, text string) cell {
 
 // nearest is the label that a text was evidently meant for ([users.Nearest]),
 // or "". Labels of one value do not contest each other: "Usuaro" is as near to
-// the Spanish label as to the Portuguese one, and they mean the same. Of those
-// equally near, one in the language of the headings is offered first.
-func (c *Column) nearest(text, lang string) string {
-	best, name, label, contested := 0, "", "", false
-	folded := users.FoldHeading(text)
-	try := func(v *Value, l string) {
-		if _, near := users.Nearest(text, []string{l}); !near {
-			return
-		}
-		switch d := users.Near(folded, users.FoldHeading(l)); {
-		case label == "" || d < best:
-			best, name, label, contested = d, v.Name, l, false
-		case d == best && v.Name != name:
-			contested = true
-		}
+// the Spanish label as to the Portuguese one, and they mean the same. The first
+// of those equally near is offered.
+func (a allowed) nearest(text string) string {
+	if fix, ok := a.near[text]; ok {
+		return fix
 	}
-	for _, own := range []bool{true, false} {
-		for i := range c.Values {
-			v := &c.Values[i]
-			for _, l := range sortedKeys(v.Labels) {
-				for _, word := range v.Labels[l] {
-					if (l == lang) == own {
-						try(v, word)
-					}
-				}
-			}
-			if !own {
-				try(v, v.Name)
-			}
+	best, contested := label{}, false
+	least := 3 // one more than Nearest allows
+	folded := users.FoldHeading(text)
+	for _, l := range a.labels {
+		d := users.Near(folded, l.folded)
+		if d > least || d == least && (l.name == best.name || best.text == "") {
+			continue
+		}
+		if _, near := users.Nearest(text, []string{l.text}); !near {
+			continue
+		}
+		if contested = d == least; !contested {
+			best, least = l, d
 		}
 	}
 	if contested {
-		return ""
+		best.text = ""
 	}
-	return label
+	if len(a.near) < maxRemembered {
+		a.near[text] = best.text
+	}
+	return best.text
 }

@@ -13,9 +13,9 @@ import (
 // When a domain is taken for a misspelling of another. All of it is our policy,
 // and meant to be silent rather than wrong:
 //
-//   - The other stands in commonRows rows of the column at least, and in
-//     commonTimes as many as the misspelt one; or it is a well-known provider's,
-//     and the misspelt one stands in fewer than commonRows.
+//   - The other stands in commonTimes as many rows of the column; or it is a
+//     well-known provider's, and the misspelt one stands in fewer than ownRows: a
+//     company may be called so.
 //   - They differ in one label by one edit (a character put in, left out or
 //     replaced, or two neighbours swapped). The label has commonLabel characters
 //     at least, is not the last one, is no international one, and has the same
@@ -25,8 +25,8 @@ import (
 //   - Nobody in the store has an address of that domain that the file names, and
 //     it is near one domain only.
 const (
-	commonRows  = 5
 	commonTimes = 10
+	ownRows     = 5
 	commonLabel = 5
 	// commonMost is how many domains of a column, the most common first, others are compared with.
 	commonMost = 50
@@ -136,13 +136,13 @@ func (p *Preview) held(space users.Space, value string) bool {
 func (d *domain) nearest(common []*domain) string {
 	var found []string
 	for _, c := range common {
-		if n := len(c.cells); n >= commonRows && n >= commonTimes*len(d.cells) && misspelling(d.name, c.name) {
+		if n := len(c.cells); n >= commonTimes*len(d.cells) && misspelling(d.name, c.name) {
 			found = append(found, c.name)
 		}
 	}
 	for _, name := range providers {
 		name += "." + topLevel
-		if len(d.cells) < commonRows && misspelling(d.name, name) && !slices.Contains(found, name) {
+		if len(d.cells) < ownRows && misspelling(d.name, name) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}

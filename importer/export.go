@@ -277,7 +277,7 @@ func (x *export) cell(k *known, column int) (text, value, fault string) {
 		}
 	}
 	text = c.Label(value, x.lang)
-	if !x.reads(column, text, value) || !x.reads(column, formats.Guard(text), value) {
+	if !x.reads(column, text, value) {
 		return "", value, "export.unreadable"
 	}
 	return text, value, ""
@@ -314,8 +314,8 @@ func nameIn(r users.Record, space users.Space) string {
 }
 
 // reads reports whether the column reads a text as the value: the same, or
-// where values are keys, one that means the same there. Some formats put a
-// guard before a text and some do not, so that it must be read both ways.
+// where values are keys, one that means the same there. A guard that a format
+// puts before a text is taken away as it came ([formats.Unguard]).
 func (x *export) reads(column int, text, value string) (same bool) {
 	defer func() {
 		if !same {

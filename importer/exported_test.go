@@ -222,9 +222,10 @@ func TestExport(t *testing.T) {
 	eve := person(4, under(5))
 	fay := person(5, under(4))
 	gus := person(6, under(7), func(p *users.Profile) { p.ContactCentre.Unit = "unit9" })
-	hal := person(7, under(3))
+	hal := person(7, under(3), func(p *users.Profile) { p.Email = "P7@X.com" })
+	ivy := person(8, func(p *users.Profile) { p.ContactCentre.Supervisor = "gu8" })
 	unit := users.Record{Head: users.Head{ID: "unit0", Account: acme}, Data: &users.Unit{Path: "Acme/Sales"}}
-	s := asHost(tpl, []users.Record{ada, bob, cyd, dan, eve, fay, gus, hal, unit, elsewhere(person(8))})
+	s := asHost(tpl, []users.Record{ada, bob, cyd, dan, eve, fay, gus, hal, ivy, unit, elsewhere(person(8))})
 	dir := s.open(s.store(t))
 	export := func(opts importer.ExportOptions) (string, *importer.Exported) {
 		opts.Account = acme
@@ -241,7 +242,8 @@ l2,p2@x.com,N2,l1,User,Acme/Sales,,on,
 l4,p4@x.com,N4,,User,,,on,
 l5,p5@x.com,N5,,User,,,on,
 l6,p6@x.com,N6,l7,User,,,on,
-l7,p7@x.com,N7,,User,,,on,
+l7,P7@X.com,N7,,User,,,on,
+l8,p8@x.com,N8,,User,,,on,
 `, text)
 	require.Equal(t, []users.ID{"u1", "u3"}, out.LeftOut)
 	var got []string
@@ -259,9 +261,13 @@ l7,p7@x.com,N7,,User,,,on,
 		`warning export.circle p4@x.com 4/4 supervisor "l5"`,
 		`warning export.circle p5@x.com 5/4 supervisor "l4"`,
 		`warning export.unnamed p6@x.com 6/6 org_unit ""`,
-		`warning export.unnamed p7@x.com 7/4 supervisor ""`,
+		`warning export.unnamed P7@X.com 7/4 supervisor ""`,
+		`warning export.unnamed p8@x.com 8/4 supervisor ""`,
 	}, got)
 
+	tpl.Tables[0].Columns[0].Headings["fr"] = []string{"LAN"}
+	french, _ := export(importer.ExportOptions{Lang: "fr"})
+	require.Equal(t, text, french, "not every column has a heading in French")
 	text, _ = export(importer.ExportOptions{Text: "n4"})
 	require.Equal(t, 2, strings.Count(text, "\n"), "one heading, one person")
 	text, out = export(importer.ExportOptions{Having: users.Leading()})
@@ -329,6 +335,12 @@ func TestExportHidesSensitiveCells(t *testing.T) {
 	for r := range out.Sheet.Rows {
 		require.Equal(t, []string{"", "N0", "", "", "", ""}, r)
 	}
+	ada.Data.(*users.Profile).DisplayName = ""
+	out, err = importer.Export(t.Context(), s.open(s.store(t)), tpl, &importer.ExportOptions{Account: acme})
+	require.NoError(t, err)
+	require.Equal(t, []users.ID{"u0"}, out.LeftOut)
+	require.Equal(t, "export.nothing", out.Findings[len(out.Findings)-1].Code)
+	ada.Data.(*users.Profile).DisplayName = "Ada"
 	tpl.Tables[0].Columns[0].Required = true
 	out, err = importer.Export(t.Context(), s.open(s.store(t)), tpl, &importer.ExportOptions{Account: acme})
 	require.NoError(t, err)

@@ -233,12 +233,12 @@ func TestReplace(t *testing.T) {
 }
 
 func TestReplaceWhatIsTyped(t *testing.T) {
-	s := asHost(people(), nil, row("l1", "", "0042"), row("l2", "", "'0042"), row("l3", "", ` ="0042"`), row("l4", "", "00420"), row("l5", "", "=1"), row("l6", "", "'=1"), row("l7", "", ""))
+	s := asHost(people(), nil, row("l1", "", "0042"), row("l2", "", "'0042"), row("l3", "", ` ="0042"`), row("l4", "", "00420"), row("l5", "", "=1"), row("l6", "", "'=1"), row("l7", "", ""), row("l8", "", "'%5"))
 	for _, tt := range []struct {
 		from string
 		want []int
 	}{
-		{"0042", []int{2, 3, 4}}, {"'0042", []int{2, 3, 4}}, {"=1", []int{6, 7}}, {"'=1", []int{6, 7}}, {"", []int{8}}, {"  ", []int{8}}, {"l1", nil},
+		{"0042", []int{2, 3, 4}}, {"'0042", []int{2, 3, 4}}, {"=1", []int{6, 7}}, {"'=1", []int{6, 7}}, {"", []int{8}}, {"  ", []int{8}}, {"%5", []int{9}}, {"l1", nil},
 	} {
 		p := s.preview(t, s.store(t))
 		d, err := p.Replace(t.Context(), 0, "name", tt.from, "Zoe")
@@ -312,6 +312,35 @@ func TestRepairKnowsLongTexts(t *testing.T) {
 	require.ErrorIs(t, err, importer.ErrRepair, "there is nothing left of it")
 	_, err = p.Repair(t.Context(), all[1])
 	require.ErrorIs(t, err, importer.ErrRepair, "nobody said what to put in")
+}
+
+// Cells that share text and code but not the fix are two repairs.
+func TestRepairsDifferInFix(t *testing.T) {
+	b := formats.NewBuilder("people", formats.Limits{})
+	for i, r := range [][]string{{"LAN ID", "NAME"}, {"l1", "Zoe"}, {"l2", "Zoe"}, {"l3", "Zoe"}, {"l4", "Zoe"}} {
+		for _, c := range r {
+			require.NoError(t, b.Cell([]byte(c)))
+		}
+		_, err := b.EndRow(i+1, i+1)
+		require.NoError(t, err)
+	}
+	one, two, empty := "Zoé", "Zoë", ""
+	for i, fix := range []*string{&one, &two, nil, &empty} {
+		for range 2 {
+			b.Find(formats.Finding{Severity: formats.Error, Code: "cell.number", Row: i + 2, Column: 2, Value: "Zoe", Fix: fix})
+		}
+	}
+	s := asHost(people(), nil)
+	p, err := importer.New(s.open(s.store(t)), people(), &importer.Options{Account: acme}).Preview(t.Context(), b.Table())
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		`1 from 2: error name cell.number "Zoe" > "Zoé"`, `1 from 3: error name cell.number "Zoe" > "Zoë"`, `1 from 4: error name cell.number "Zoe"`,
+		`1 from 5: error name cell.number "Zoe" > ""`,
+	}, briefRepairs(p))
+	require.NotEqual(t, p.Repairs()[2].ID, p.Repairs()[3].ID)
+	d, err := p.Repair(t.Context(), through(t, p.Repairs()[1]))
+	require.NoError(t, err)
+	require.Equal(t, []users.RowID{users.RowAt(0, 3)}, d.Rows)
 }
 
 // Of sensitive cells a repair tells how many are at fault, and nothing of them.

@@ -317,6 +317,24 @@ func TestTemplateOf(t *testing.T) {
 	require.Equal(t, map[string]int{"unchanged": 2}, p.Summary().Actions)
 }
 
+// byID is about people by the ids of their records.
+type byID struct {
+	ID    string `usher:"id,read"`
+	Email string `usher:"email,claim"`
+	Login string `usher:"login,about"`
+}
+
+func (x *byID) Draft(_ importer.Row, d *importer.Draft) { d.About(users.SpaceID, x.ID) }
+
+// Whomever the method says the row is about, no other row may be.
+func TestTemplateOfIsAboutEachOnce(t *testing.T) {
+	tpl, err := importer.TemplateOf[byID]("ids")
+	require.NoError(t, err)
+	s := asHost(tpl, []users.Record{person(0), person(1)}, []string{"u0", "a@x.com"}, []string{"u0", "b@x.com"}, []string{"u1", "c@x.com"})
+	require.Equal(t, []string{"2 error !person.contradiction[3 of 2]", "3 error !person.contradiction[2 of 2]", "4 update p1@x.com email:p1@x.com>c@x.com"},
+		briefs(show(s.preview(t, s.store(t)))))
+}
+
 // normal has the change of a sensitive field, whose value is hidden, last.
 func normal(lines []string) []string {
 	for i, l := range lines {
