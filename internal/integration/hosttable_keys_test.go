@@ -73,6 +73,15 @@ func TestTwoOfTheHostsWithOneAddress(t *testing.T) {
 			p.Login = "a"
 			h.apply(writeUser("a", 1, p))
 		}, []users.ID{"m", "a", "b", ""}},
+		{"a batch changes something else of all of them", func(h *hostCase) {
+			b := users.Batch{Import: "i"}
+			for _, id := range []users.ID{"a", "b", "m"} {
+				p := oneUser(h.t, h.store, id).Clone().Data.(*users.Profile)
+				p.Login = string(id)
+				b.Writes = append(b.Writes, writeUser(id, 1, p).Writes...)
+			}
+			h.apply(b)
+		}, []users.ID{"m", "a", "b", ""}},
 		{"the host changes one who waits", func(h *hostCase) { h.do("UPDATE people SET email = NULL WHERE id = 'a'") }, []users.ID{"m", "b", ""}},
 		{"the host changes one who waits, and back", func(h *hostCase) {
 			h.do("UPDATE people SET email = NULL WHERE id = 'a'")

@@ -107,9 +107,13 @@ func drawAddress(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"", "a@example.com", "A@Example.com", "b@example.com", "c@example.com"}).Draw(t, "email")
 }
 
-func townIDs() *rapid.Generator[users.ID] { return rapid.SampledFrom([]users.ID{"u1", "u2", "u3", "u4"}) }
+func townIDs() *rapid.Generator[users.ID] {
+	return rapid.SampledFrom([]users.ID{"u1", "u2", "u3", "u4"})
+}
 
-func drawName(t *rapid.T) string { return rapid.SampledFrom([]string{"", "Ada", "ada", "ÿ"}).Draw(t, "name") }
+func drawName(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "Ada", "ada", "ÿ"}).Draw(t, "name")
+}
 
 // hostWrites does one statement of the host's, and says so to the model.
 func (m *town) hostWrites(t *rapid.T, db *sql.DB) {

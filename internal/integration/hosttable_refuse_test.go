@@ -342,3 +342,14 @@ func TestTheTriggersAreGone(t *testing.T) {
 	require.Equal(t, "countess@example.com", oneUser(t, s, "ada").Data.(*users.Profile).Email)
 	require.Empty(t, foundIn(t, s, users.ByID("bob")))
 }
+
+// The Store keeps what it was told, whatever becomes of the options.
+func TestTheTableIsTheStoresOwn(t *testing.T) {
+	db := memory(t)
+	hostDoes(t, db, looseDDL)
+	opts := &sqlstore.Options{Users: looseTable()}
+	s := sqlstore.New(db, opts)
+	opts.Users.Name, opts.Users.Columns[0].Name = `"`, `"`
+	require.NoError(t, s.Migrate(t.Context()))
+	require.NoError(t, s.Apply(t.Context(), writeUser("ada", 0, &users.Profile{Email: "ada@example.com"})))
+}

@@ -292,6 +292,8 @@ func TestOddRows(t *testing.T) {
 	}, got), "(-want +got)")
 	require.Empty(t, columnOf(t, db, "SELECT id FROM dirty"), "a row that is nobody is not noted for ever")
 
+	require.NoError(t, s.Migrate(t.Context()))
+	require.Equal(t, uint64(1), oneUser(t, s, "bytes").Version, "what reads alike is no change")
 	p := oneUser(t, s, "bytes").Clone().Data.(*users.Profile)
 	p.LastName = "B"
 	require.NoError(t, s.Apply(t.Context(), writeUser("bytes", 1, p)))
@@ -319,6 +321,10 @@ func TestTenThousandRowsBeforeMigrate(t *testing.T) {
 	require.Equal(t, n, page.Total)
 	require.Len(t, foundIn(t, s, emailKey("p1@example.com"), emailKey("p10000@example.com")), 2)
 
+	hostDoes(t, db, "UPDATE people SET badge = 'new'")
+	require.Equal(t, users.Conflict{Stale: []users.ID{"p9999"}}, conflictOf(t, s, writeUser("p9999", 1, nil)), "a batch settles all of them first")
+
+	p = oneUser(t, s, "p77")
 	begin = time.Now()
 	require.NoError(t, s.Migrate(t.Context()))
 	require.Equal(t, p, oneUser(t, s, "p77"))

@@ -147,7 +147,8 @@ func (t *task) judge(ctx context.Context) error {
 		if version != x.Version {
 			c.Stale = append(c.Stale, x.ID)
 		}
-		for _, k := range x.after.keys() {
+		// What a record had is not asked for again: it may be waiting for it.
+		for _, k := range without(x.after.keys(), x.before.keys()) {
 			holder, taken := holders[k]
 			if !taken {
 				holders[k] = x.ID

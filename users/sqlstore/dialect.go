@@ -104,16 +104,15 @@ func sqliteSchema() []string {
 
 // sqliteMapped notes whose rows the host's program writes.
 //
-// What a trigger does in case of a conflict is decided by the statement that
-// fires it: under INSERT OR FAIL, an ON CONFLICT DO NOTHING of ours would fail
-// the host. So every note asks first whether it is there.
+// INSERT OR IGNORE would not do: its OR is overruled by that of the statement
+// which fires the trigger, and under INSERT OR FAIL a note that is there already
+// would fail the host.
 func sqliteMapped(t *Table) []string {
 	table, id := quote(t.Name), quote(t.ID)
 	note := func(row string) string {
-		cast := "CAST(" + row + "." + id + " AS TEXT)"
 		return `
-    INSERT INTO @dirty (id, noted) SELECT ` + cast + `, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-        WHERE ` + row + "." + id + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM @dirty WHERE id = " + cast + ");"
+    INSERT INTO @dirty (id, noted) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING;"
 	}
 	var changed []string
 	for _, name := range t.names() {

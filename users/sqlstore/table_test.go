@@ -61,14 +61,3 @@ func TestTablesAreRefused(t *testing.T) {
 		})
 	}
 }
-
-// The Store keeps what it was told, whatever becomes of the options.
-func TestTheTableIsTheStoresOwn(t *testing.T) {
-	opts := &sqlstore.Options{Users: &sqlstore.Table{Name: "people", ID: "id", Columns: []sqlstore.Column{{Field: "email", Name: "mail"}}}}
-	s := sqlstore.New(nil, opts)
-	opts.Users.Name, opts.Users.Columns[0].Name = `"`, `"`
-	_, err := s.Find(t.Context(), make([]users.Key, users.MaxFind+1))
-	require.EqualError(t, err, "sqlstore: find: 501 keys, at most 500")
-	_, err = sqlstore.Schema(opts)
-	require.Error(t, err)
-}

@@ -9,7 +9,8 @@ import (
 
 // The host's table may hold what no batch could write: two people with one
 // e-mail address. Both are kept. The key stays with the one who has it, and the
-// other waits for it, in a table, until it is given up.
+// other waits for it, in a table, until it is given up. Who gets it stays in
+// that table until they give it up themselves.
 
 // gain puts keys under those who gain them. Where the table is the host's, who
 // finds a key taken waits for it; of several at once the first by id has it.
@@ -85,17 +86,10 @@ func (t *task) drop(ctx context.Context, keys []holding) error {
 	for i, h := range keys {
 		freed[i] = h.key
 	}
-	n, err := t.count(ctx, t.tx, tuples{
+	return t.exec(ctx, t.tx, tuples{
 		head: "INSERT INTO @keys (account, space, value, record) SELECT account, space, value, MIN(record) FROM @waiting AS w" +
 			" WHERE NOT EXISTS (SELECT 1 FROM @keys AS k WHERE k.account = w.account AND k.space = w.space AND k.value = w.value)" +
 			" AND (account, space, value) IN (VALUES ",
 		width: 3, tail: ") GROUP BY account, space, value",
-	}, keyArgs(freed))
-	if err != nil || n == 0 {
-		return err
-	}
-	return t.exec(ctx, t.tx, tuples{
-		head:  "DELETE FROM @waiting WHERE (account, space, value, record) IN (SELECT account, space, value, record FROM @keys WHERE (account, space, value) IN (VALUES ",
-		width: 3, tail: "))",
 	}, keyArgs(freed))
 }
