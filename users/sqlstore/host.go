@@ -12,7 +12,7 @@ import (
 )
 
 // This file writes a batch into the host's table, and reads back what the
-// table made of it.
+// table made of it: see carryOut and readBack.
 
 // An operation writes one row of the host's table.
 type operation struct {
