@@ -31,4 +31,76 @@
 // links. Both are made from [users.Record.Index] when the record is written, so
 // a host that writes these tables itself must write them as well. What an import
 // did is in journal, one row for each of its rows, images as JSON.
+//
+// # The host's own table
+//
+// A host that has a table of people already names it, and says which column
+// holds which field. usher then reads and writes that table, in the same
+// transaction as its own:
+//
+//	CREATE TABLE people (
+//	    id            TEXT PRIMARY KEY,
+//	    tenant        TEXT NOT NULL,
+//	    email         TEXT,
+//	    full_name     TEXT NOT NULL DEFAULT '',
+//	    is_admin      INTEGER NOT NULL DEFAULT 0,
+//	    password_hash TEXT NOT NULL DEFAULT '',
+//	    UNIQUE (tenant, email)
+//	);
+//
+//	store := sqlstore.New(db, &sqlstore.Options{Prefix: "usher_", Users: &sqlstore.Table{
+//		Name: "people", ID: "id", Account: "tenant",
+//		Columns: []sqlstore.Column{
+//			{Field: "email", Name: "email", Encode: sqlstore.EmptyIsNull},
+//			{Field: "name", Name: "full_name"},
+//			{Field: "role", Name: "is_admin",
+//				Encode: func(role string) any { return role == users.RoleAdmin },
+//				Decode: func(v any) string {
+//					if v == int64(1) {
+//						return users.RoleAdmin
+//					}
+//					return users.RoleUser
+//				}},
+//		},
+//	}})
+//	err = store.Migrate(ctx)
+//
+// For what a column holds, the host's table is the truth. Everything else of a
+// person, and what everybody is found by, is in usher's tables as without one.
+// Ids are the host's for the people it makes, and usher's own for others, so the
+// column of ids must take any text.
+//
+// The host's program writes its table as it always did. Triggers note in dirty
+// whose row that was, if a column changed that usher was told of; Find, List and
+// Apply settle what is noted before they do anything else. So the host's change
+// is found at once, and a batch that was read before it is a conflict. Settling
+// writes: those calls may then wait for another writer. Where nothing is noted they
+// ask one question more than without a table, and write nothing.
+//
+// A person the host makes is local ([users.Local]). Created and Updated are when
+// the database noted it, by its clock, and zero for rows that were there before
+// Migrate. The version rises when the data differ. It does not begin at 1 for an id
+// after a person was deleted: the host may use the id again.
+//
+// The host may hold what no batch could write: two people with one e-mail
+// address. Both are kept. The key stays with the one who has it; the other waits,
+// is found by id, and gets the key when it is given up. Nobody else can take it first.
+//
+// A batch inserts, updates and deletes rows. An insertion names the columns it was
+// told of, so the others need a default; an update writes the columns that change.
+// A constraint that fails fails the batch, with the record in the error, and
+// nothing is written. Foreign keys are judged when the batch ends. Where rows take
+// each other's unique values, in a ring, one is given a value of nobody's
+// meanwhile (p7@parked.invalid), which the host's own triggers see.
+//
+// What was written is read back. A column that cannot hold the value, so that it
+// would be cut or lost, fails the batch. A value in another form (small letters),
+// and one that a trigger filled into a new row, are what the record says.
+//
+// Three things go unnoticed until Migrate is called again, which looks at every
+// row: what is written while a migration of the host's has made the table anew,
+// because its triggers are gone (Apply fails until then); what is written by a
+// connection that has triggers disabled; and a row that REPLACE INTO deletes
+// because of a unique column that is no key of usher's, unless the host has set
+// recursive_triggers. A changed Table needs Migrate as well.
 package sqlstore
