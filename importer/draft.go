@@ -16,6 +16,7 @@ type cell struct {
 	value string // as parsed; "" if blank or bad
 	blank bool
 	bad   bool
+	away  bool // the file has no such column
 }
 
 func (r Row) cell(field string) cell {
@@ -190,7 +191,8 @@ func (d *Draft) WantNew(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
 }
 
-// WantCell wants the value of the field's own cell. A bad cell wants nothing; a
+// WantCell wants the value of the field's own cell. A bad cell wants nothing,
+// and neither does one whose column the file does not have; a
 // blank one follows the column's [BlankPolicy].
 func (d *Draft) WantCell(field string) {
 	i := d.spec.column(field)
@@ -200,6 +202,7 @@ func (d *Draft) WantCell(field string) {
 	c := d.row.cells[i]
 	switch {
 	case c.bad:
+	case c.away:
 	case !c.blank:
 		d.wants = append(d.wants, want{field: field, value: c.value})
 	case d.spec.Columns[i].Blank == BlankClears:

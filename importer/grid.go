@@ -55,6 +55,16 @@ func (g *grid) text(row uint32, column int) string {
 	return g.typed(row, column)
 }
 
+// away reports whether the row has no such cell: its file has no such column,
+// and nobody has written there.
+func (g *grid) away(row uint32, column int) bool {
+	if g.tables[g.rows[row].id.Table()].cols[column] >= 0 {
+		return false
+	}
+	_, written := g.over[gridCell{row, uint16(column)}]
+	return !written
+}
+
 // typed is the cell as it was read, before any edit.
 func (g *grid) typed(row uint32, column int) string {
 	r := &g.rows[row]

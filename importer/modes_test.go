@@ -70,3 +70,14 @@ func TestModes(t *testing.T) {
 	_, err := s.tryPreview(t, s.open(s.store(t)))
 	require.ErrorIs(t, err, importer.ErrMode)
 }
+
+// A column whose blank cells clear says nothing where the file does not have it.
+func TestAColumnThatIsNotThereClearsNothing(t *testing.T) {
+	s := asHost(people(), []users.Record{person(0)}, row("l0", "new@x.com"))
+	s.sheets[0].heads, s.sheets[0].rows[0].cells = s.sheets[0].heads[:2], s.sheets[0].rows[0].cells[:2]
+	p := s.preview(t, s.store(t))
+	require.Equal(t, []string{"2 update p0@x.com email:p0@x.com>new@x.com"}, briefs(show(p)))
+	_, err := p.Edit(t.Context(), importer.Clear(users.RowAt(0, 2), "name"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"2 update p0@x.com email:p0@x.com>new@x.com name:N0>"}, briefs(show(p)), "unless somebody clears it")
+}

@@ -45,6 +45,7 @@ func (p *Preview) readRow(row uint32) (ok bool) {
 	d := &p.d
 	for i := range d.spec.Columns {
 		p.cells[i] = d.readCell(i, p.grid.text(row, i))
+		p.cells[i].away = p.grid.away(row, i)
 	}
 	p.readNotes(row)
 	d.spec.Draft(d.row, d)

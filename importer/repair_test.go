@@ -338,7 +338,7 @@ func TestRepairsDifferInFix(t *testing.T) {
 		`1 from 5: error name cell.number "Zoe" > ""`,
 	}, briefRepairs(p))
 	require.NotEqual(t, p.Repairs()[2].ID, p.Repairs()[3].ID)
-	d, err := p.Repair(t.Context(), through(t, p.Repairs()[1]))
+	d, err := p.Repair(t.Context(), byBrowser(t, p.Repairs()[1]))
 	require.NoError(t, err)
 	require.Equal(t, []users.RowID{users.RowAt(0, 3)}, d.Rows)
 }

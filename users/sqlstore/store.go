@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,10 +135,19 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	if err := do(tx); err != nil {
 		_ = tx.Rollback() // err says more
-		return err
+		return because(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err) // where deferred constraints are judged
+		return fmt.Errorf("commit: %w", because(ctx, err)) // where deferred constraints are judged
 	}
 	return nil
+}
+
+// because names the context that is done: it ends a transaction on a goroutine
+// of its own, and the statement that comes too late knows only that it is over.
+func because(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
