@@ -78,14 +78,16 @@ func richStaff() richScene {
 		row("l4", mail(4), "N4"),        // as it is
 		row("l22", mail(22), "A", "l9"), // under nobody
 		row("l5", mail(55)),             // renamed
+		row("l23", mail(23), "Made"),
 	).and(
 		attach(20, 1),              // made above, the line of who leaves
 		attach(7, 8), attach(8, 7), // lines go over
-		attach(4, 90), // a new one
-		attach(22, 5), // of one in error
-		detach(0),     // of one who has none
+		attach(4, 90),  // a new one
+		attach(22, 5),  // of one in error
+		detach(0),      // of one who has none
+		attach(23, 95), // made above, and a new line
 	).as(users.Partner("pat"))
-	return richScene{"staff", s, map[importer.Outcome]int{importer.Created: 2, importer.Updated: 7, importer.Deleted: 2, importer.Unchanged: 2, importer.Failed: 1, importer.Blocked: 1}}
+	return richScene{"staff", s, map[importer.Outcome]int{importer.Created: 3, importer.Updated: 8, importer.Deleted: 2, importer.Unchanged: 2, importer.Failed: 1, importer.Blocked: 1}}
 }
 
 func richCloudlink() richScene {

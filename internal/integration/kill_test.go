@@ -214,14 +214,14 @@ func (c *crash) history(t *testing.T, dir *users.Directory, set func(time.Time))
 // A process is killed at any moment of a commit. Whatever it left can be told,
 // row by row, and another process goes on from there to where it would have come.
 func TestKilled(t *testing.T) {
-	runs := 20
+	runs, rows := 20, 1200
 	switch {
 	case os.Getenv("USHER_LONG") != "":
 		runs = 200
 	case testing.Short():
-		runs = 4
+		runs, rows = 4, 200
 	}
-	c := newCrash(t, 1200, 25)
+	c := newCrash(t, rows, 25)
 	random, seed := seeded(t)
 	t.Logf("USHER_SEED=%d; %d rows, and nobody killed took %s", seed, c.clean.Rows(), c.took)
 	var none, some, all int

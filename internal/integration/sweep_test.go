@@ -131,7 +131,11 @@ func (s *swept) unlocked(t *testing.T, db *sql.DB) {
 
 // Whichever call of the store fails, before its effect or after: see the test of that name in package importer.
 func TestSweepStoreFaults(t *testing.T) {
-	for _, batch := range []int{1, 4} {
+	batches := []int{1, 4}
+	if testing.Short() {
+		batches = batches[1:]
+	}
+	for _, batch := range batches {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("batch %d, after %t", batch, after), func(t *testing.T) {
 				temp := t.TempDir()
@@ -237,8 +241,11 @@ func (s *swept) cancelCall(t *testing.T, n int, after bool) (more bool) {
 // The same where it ends at a random moment, amid a transaction too.
 func TestSweepCancelAnytime(t *testing.T) {
 	runs := 40
-	if os.Getenv("USHER_LONG") != "" {
+	switch {
+	case os.Getenv("USHER_LONG") != "":
 		runs = 1000
+	case testing.Short():
+		runs = 10
 	}
 	leaks := invariant.Leaks(t)
 	s := newSwept(t, 1)
