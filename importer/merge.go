@@ -39,7 +39,7 @@ func (p *Preview) Failing(i int, t Texter) formats.Sheet {
 			var texts []string
 			for _, f := range p.show(r).Findings {
 				if f.Severity == formats.Error {
-					texts = append(texts, t.Finding(f))
+					texts = append(texts, strings.TrimSpace(t.Finding(f)+" "+t.Suggestion(f)))
 				}
 			}
 			if !yield(append(cells, strings.Join(texts, " "), rowText(key, p.grid.rows[r].id))) {

@@ -163,6 +163,8 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // package messages.
 type Texter interface {
 	Finding(f formats.Finding) string
+	// Suggestion asks whether the finding's Fix is meant; "" for a finding without one.
+	Suggestion(f formats.Finding) string
 	Outcome(o Outcome) string
 	Action(a Action) string
 	// Label is the heading of a report's column: "row", "action", "outcome", "who", "changes", "findings".

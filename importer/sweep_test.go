@@ -148,13 +148,9 @@ func (s richScene) sweepCall(t *testing.T, before invariant.State, clean invaria
 			break
 		}
 		require.ErrorIs(t, err, syscall.ENOSPC, "call %d", n)
-		hidden := invariant.Told
-		if f.after {
-			hidden = invariant.Unsaid
-		}
 		mend()
-		clean.RequirePart(t, before, inner, imp, r, hidden)
-		begun := invariant.RequireUnfinished(t, dir, imp, r, hidden)
+		clean.RequirePart(t, before, inner, imp, r, invariant.Told)
+		begun := invariant.RequireUnfinished(t, dir, imp, r, invariant.Told)
 		if fresh {
 			p = nil
 		}
