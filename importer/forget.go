@@ -24,6 +24,9 @@ import (
 // Called again after an error it goes on.
 func Prune(ctx context.Context, dir *users.Directory, account users.AccountID, before time.Time) (int, error) {
 	n := 0
+	if err := dir.Amends(); err != nil {
+		return n, fmt.Errorf("importer: prune: %w", err)
+	}
 	for r, err := range dir.All(ctx, users.Query{Kind: users.KindImport, Scope: users.Scope{Accounts: []users.AccountID{account}}, Limit: 1000}) {
 		if err != nil {
 			return n, fmt.Errorf("importer: prune: %w", err)
@@ -87,6 +90,9 @@ type erasing struct {
 }
 
 func (e *erasing) run(ctx context.Context, account users.AccountID) (int, error) {
+	if err := e.dir.Amends(); err != nil {
+		return 0, err
+	}
 	rec, err := e.dir.Get(ctx, e.person)
 	switch {
 	case err == nil:
@@ -169,7 +175,7 @@ func (e *erasing) clean(x users.Entry) (users.Entry, bool, error) {
 	if err != nil {
 		return x, false, err
 	}
-	if !about && (len(x.Note) == 0 || bytes.Equal(note, x.Note)) {
+	if len(kept) == len(x.Images) && (!about && len(x.Note) == 0 || bytes.Equal(note, x.Note)) {
 		return x, false, nil
 	}
 	x.Images, x.Note = kept, note

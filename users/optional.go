@@ -50,6 +50,12 @@ func (d *Directory) amender() (Amender, error) {
 	return s, nil
 }
 
+// Amends says why journals cannot be changed here: nil if they can.
+func (d *Directory) Amends() error {
+	_, err := d.amender()
+	return err
+}
+
 // Amend changes entries of a journal ([Amender]). It is for the host alone.
 func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) error {
 	s, err := d.amender()
