@@ -31,5 +31,19 @@
 // import id, however often the commit is called. The [Report] says what became
 // of every row.
 //
+// # Between requests, and afterwards
+//
+// [Preview.Save] writes a preview as a document and [Open] makes it again, on
+// another replica, on the store as it is by then. [Undo] is a preview of taking
+// an import back; [History] lists imports, [LoadReport] reads a report again,
+// [Prune] and [Erase] end what is remembered. [Preview.Rest] is what an import did
+// not do; [Preview.Failing] writes rows in error to a file, and
+// [Preview.Merge] takes it back. [Export] writes the people of an account such
+// that reading them changes nothing.
+//
+// # A host's own templates
+//
+// [TemplateOf] makes one of a struct with tags; a [Template] value says more.
+//
 // Package importer imports users and formats, and no format or product.
 package importer
