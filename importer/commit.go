@@ -77,7 +77,7 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	}
 	c.id = c.opts.ID
 	if c.id == "" {
-		c.id, p.over = p.ID(), true
+		c.id, p.committed = p.ID(), true
 	}
 	if p.opts.Resume != "" && c.id != p.opts.Resume {
 		return nil, fmt.Errorf("importer: commit: %w: the preview resumes another import", users.ErrDigest)

@@ -195,8 +195,8 @@ func (e *editing) see(key uint32) {
 func (e *editing) finish() Delta {
 	p := e.p
 	p.groups, p.circles, p.large = nil, nil, nil
-	if p.over {
-		p.id, p.over = "", false
+	if p.committed {
+		p.id, p.committed = "", false
 	}
 	for _, r := range e.rows {
 		e.move(r)

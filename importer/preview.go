@@ -3,7 +3,6 @@ package importer
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -11,61 +10,6 @@ import (
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
-
-// Errors of the package that callers branch on.
-var (
-	// ErrAccount is returned when it is not clear into which account rows go:
-	// Options.Account is empty and the actor has none of their own.
-	ErrAccount = errors.New("importer: no account")
-	// ErrTables is returned for more or other tables than the Template has.
-	ErrTables = errors.New("importer: the tables do not fit the template")
-	// ErrMode is returned for a mode the Template does not know.
-	ErrMode = errors.New("importer: the template does not have that mode")
-	// ErrRow is returned for a row the preview does not have, or has no longer.
-	ErrRow = errors.New("importer: no such row")
-	// ErrRunning is returned when the same import is being committed elsewhere.
-	ErrRunning = errors.New("importer: the import is being committed elsewhere")
-	// ErrBatch is returned for a commit of all or nothing that the store cannot
-	// write at once; see [users.Limited].
-	ErrBatch = errors.New("importer: the store cannot write that many records at once")
-	// ErrField is returned for a field the row's table does not have.
-	ErrField = errors.New("importer: no such field")
-	// ErrColumn is returned for a column the table does not have.
-	ErrColumn = errors.New("importer: no such column")
-)
-
-// Options of an [Importer]. The zero value and nil mean the defaults.
-type Options struct {
-	// Account is where the rows go. Default: the actor's own; mandatory for an
-	// actor who has none. It needs no record of its own: that it is meant, and
-	// not mistyped, is the host's to know.
-	Account users.AccountID
-	// Mode is one of the Template's. Default: its first.
-	Mode Mode
-	// Map says by hand which column stands for which field.
-	Map []ColumnMap
-	// Label makes the import traceable for people.
-	Label string
-	// Again lets the same data in a second time; see [Template.Once].
-	Again bool
-	// Resume is an import that was interrupted. The preview of the same file is
-	// then as it was before that import began, and its Commit goes on with it.
-	Resume users.ID
-
-	document *document // the preview is reopened
-}
-
-// A ColumnMap gives a column of a file to a field of the Template, whatever its
-// heading says. A column that was recognised for the field is then unknown.
-// Where no heading is recognised, the first row is taken for the headings.
-type ColumnMap struct {
-	// Table is the number of the table as it is given to [Importer.Preview], from 0.
-	Table int `json:"table,omitempty"`
-	// Column counts from 1. One the table does not have is [ErrColumn].
-	Column int `json:"column"`
-	// Field is the field's name, else [ErrField]; "" ignores the column.
-	Field string `json:"field"`
-}
 
 // An Importer turns tables into previews. It may be used by several goroutines.
 type Importer struct {
@@ -188,14 +132,14 @@ func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
 // A Preview says, row by row, what a file would do to an account, and lets a
 // person correct it. It is not safe for use by several goroutines at once.
 type Preview struct {
-	dir     *users.Directory
-	tpl     *Template
-	opts    Options
-	account users.AccountID
-	id      users.ID          // of the import, once there is one
-	over    bool              // it was committed under that id
-	fallen  map[uint32]bool   // rows over which the Template panicked
-	unseen  map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
+	dir       *users.Directory
+	tpl       *Template
+	opts      Options
+	account   users.AccountID
+	id        users.ID          // of the import, once there is one
+	committed bool              // under that id
+	fallen    map[uint32]bool   // rows over which the Template panicked
+	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 
 	grid    *grid
 	keys    *keyTable
@@ -301,90 +245,6 @@ func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 			}
 		}
 	}
-}
-
-// unasked appends the drafted row's keys that the store has not been asked about.
-func (p *Preview) unasked(to []uint32) []uint32 {
-	for i := range p.d.keys {
-		if k := &p.d.keys[i]; p.keyUnasked(k) {
-			p.keys.state[k.id].fact = factNone // asked once
-			to = append(to, k.id)
-		}
-	}
-	return to
-}
-
-// learnAll asks the store about keys, and then, one round for each, about what
-// the people of those rows have, and about those who hold what the rows name.
-func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
-	err := ctx.Err()
-	if err == nil {
-		err = p.ask(ctx, keys)
-	}
-	if err != nil {
-		for _, k := range keys {
-			p.keys.state[k].fact = factUnasked
-		}
-		return err
-	}
-	if len(p.facts.recs) == 0 {
-		return nil // nobody is known: nobody has, leads or refers to anything
-	}
-	var people, leaders []int32
-	var more []uint32 // keys that follow from what a record is now
-	var present []users.ID
-	above := map[step]bool{}
-	for r := range rows {
-		p.draft(r)
-		rec := p.person()
-		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
-			people = append(people, rec)
-			if p.d.span != nil {
-				leaders = append(leaders, rec)
-			}
-		}
-		more = p.unasked(more)
-		if !p.asked && rec >= 0 && (p.d.deletes || p.leadDelta(rec) < 0) {
-			if err := p.askLeading(ctx); err != nil {
-				return err
-			}
-			p.asked = true
-		}
-		p.steps(above)
-		for i := range p.d.keys {
-			if k := &p.d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
-				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
-			}
-		}
-		if p.d.span != nil && rec >= 0 {
-			for _, f := range references {
-				present = append(present, users.ID(p.facts.recs[rec].Field(f)))
-			}
-		}
-	}
-	if err := p.ask(ctx, more); err != nil {
-		for _, k := range more {
-			p.keys.state[k].fact = factUnasked
-		}
-		return err
-	}
-	if err := p.askIDs(ctx, present); err != nil {
-		return err
-	}
-	if err := p.askHeld(ctx, people); err != nil {
-		return err
-	}
-	err = p.askLed(leaders, func(keys []users.Key) ([]users.Record, error) {
-		found, err := p.find(ctx, keys)
-		return found.Records, err
-	})
-	if err != nil {
-		return err
-	}
-	if err := p.askAbove(ctx, above); err != nil {
-		return err
-	}
-	return p.askPeople(ctx)
 }
 
 // redecide decides a row again and reports whether anything of it changed.

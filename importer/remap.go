@@ -31,12 +31,12 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) error {
 	if err != nil {
 		return fmt.Errorf("importer: remap: %w", err)
 	}
-	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, over: p.over, own: p.own, grid: g}
+	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g}
 	if err := q.build(ctx); err != nil {
 		return err
 	}
-	if q.over {
-		q.id, q.over = "", false
+	if q.committed {
+		q.id, q.committed = "", false
 	}
 	*p = *q
 	return nil

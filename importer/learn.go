@@ -1,0 +1,92 @@
+package importer
+
+import (
+	"context"
+	"iter"
+
+	"github.com/usher-go/usher/users"
+)
+
+// unasked appends the drafted row's keys that the store has not been asked about.
+func (p *Preview) unasked(to []uint32) []uint32 {
+	for i := range p.d.keys {
+		if k := &p.d.keys[i]; p.keyUnasked(k) {
+			p.keys.state[k.id].fact = factNone // asked once
+			to = append(to, k.id)
+		}
+	}
+	return to
+}
+
+// learnAll asks the store about keys, and then, one round for each, about what
+// the people of those rows have, and about those who hold what the rows name.
+func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
+	err := ctx.Err()
+	if err == nil {
+		err = p.ask(ctx, keys)
+	}
+	if err != nil {
+		for _, k := range keys {
+			p.keys.state[k].fact = factUnasked
+		}
+		return err
+	}
+	if len(p.facts.recs) == 0 {
+		return nil // nobody is known: nobody has, leads or refers to anything
+	}
+	var people, leaders []int32
+	var more []uint32 // keys that follow from what a record is now
+	var present []users.ID
+	above := map[step]bool{}
+	for r := range rows {
+		p.draft(r)
+		rec := p.person()
+		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
+			people = append(people, rec)
+			if p.d.span != nil {
+				leaders = append(leaders, rec)
+			}
+		}
+		more = p.unasked(more)
+		if !p.asked && rec >= 0 && (p.d.deletes || p.leadDelta(rec) < 0) {
+			if err := p.askLeading(ctx); err != nil {
+				return err
+			}
+			p.asked = true
+		}
+		p.steps(above)
+		for i := range p.d.keys {
+			if k := &p.d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
+				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
+			}
+		}
+		if p.d.span != nil && rec >= 0 {
+			for _, f := range references {
+				present = append(present, users.ID(p.facts.recs[rec].Field(f)))
+			}
+		}
+	}
+	if err := p.ask(ctx, more); err != nil {
+		for _, k := range more {
+			p.keys.state[k].fact = factUnasked
+		}
+		return err
+	}
+	if err := p.askIDs(ctx, present); err != nil {
+		return err
+	}
+	if err := p.askHeld(ctx, people); err != nil {
+		return err
+	}
+	err = p.askLed(leaders, func(keys []users.Key) ([]users.Record, error) {
+		found, err := p.find(ctx, keys)
+		return found.Records, err
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.askAbove(ctx, above); err != nil {
+		return err
+	}
+	return p.askPeople(ctx)
+}
