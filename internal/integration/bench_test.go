@@ -105,7 +105,7 @@ func BenchmarkRaw(b *testing.B) {
 }
 
 // contents is every row of the table.
-func contents(b *testing.B, db *sql.DB, table string) (all [][]any) {
+func contents(b testing.TB, db *sql.DB, table string) (all [][]any) {
 	rows, err := db.Query("SELECT * FROM " + table)
 	require.NoError(b, err)
 	defer rows.Close()
@@ -137,4 +137,62 @@ func BenchmarkFind(b *testing.B) {
 		require.NoError(b, err)
 		require.Len(b, found, len(keys))
 	}
+}
+
+// BenchmarkFindInAHostsTable is BenchmarkFind over a table of the host's that
+// nobody writes to meanwhile, and with one key, where the question whether
+// somebody did weighs most.
+func BenchmarkFindInAHostsTable(b *testing.B) {
+	const n = 100_000
+	for _, opts := range []*sqlstore.Options{nil, {Users: hostedTable()}} {
+		db := file(b)
+		hostDoes(b, db, hosted)
+		s := migrated(b, db, opts)
+		require.NoError(b, s.Apply(b.Context(), batch(n)))
+		for _, size := range []int{1, users.MaxFind} {
+			b.Run(fmt.Sprintf("mapped=%v/keys=%d", opts != nil, size), func(b *testing.B) {
+				keys := make([]users.Key, size)
+				for i := range keys {
+					keys[i] = users.KeyOf("acme", users.SpaceEmail, fmt.Sprintf("person%d@example.com", i*101))
+				}
+				for b.Loop() {
+					found, err := s.Find(b.Context(), keys)
+					require.NoError(b, err)
+					require.Len(b, found, size)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkApplyInAHostsTable is BenchmarkApply/create over a table of the host's.
+func BenchmarkApplyInAHostsTable(b *testing.B) {
+	const n = 10_000
+	for range b.N {
+		b.StopTimer()
+		db := file(b)
+		hostDoes(b, db, hosted)
+		s := migrated(b, db, &sqlstore.Options{Users: hostedTable()})
+		made := batch(n)
+		b.StartTimer()
+		require.NoError(b, s.Apply(b.Context(), made))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
+}
+
+// BenchmarkSettle is what it takes to take over a row that the host wrote.
+func BenchmarkSettle(b *testing.B) {
+	const n = 10_000
+	db := file(b)
+	hostDoes(b, db, hosted)
+	s := migrated(b, db, &sqlstore.Options{Users: hostedTable()})
+	require.NoError(b, s.Apply(b.Context(), batch(n)))
+	for i := range b.N {
+		b.StopTimer()
+		hostDoes(b, db, fmt.Sprintf("UPDATE people SET badge = %d", i))
+		b.StartTimer()
+		_, err := s.Find(b.Context(), []users.Key{users.ByID("x")})
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
 }

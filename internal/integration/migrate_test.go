@@ -59,7 +59,7 @@ func TestSchemaIsWhatMigrateMakes(t *testing.T) {
 	const prefix = "usher_"
 	ours, theirs := memory(t), memory(t)
 	migrated(t, ours, &sqlstore.Options{Prefix: prefix})
-	statements, err := sqlstore.Schema(sqlstore.SQLite, prefix)
+	statements, err := sqlstore.Schema(&sqlstore.Options{Prefix: prefix})
 	require.NoError(t, err)
 	for _, s := range statements {
 		_, err := theirs.Exec(s)

@@ -41,7 +41,7 @@ func (s *Store) apply(ctx context.Context, b users.Batch) error {
 	}
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		t := &task{Store: s, tx: tx, batch: b, changes: changes}
-		for _, step := range []func(context.Context) error{t.lock, t.digest, t.read, t.release, t.judge, t.write, t.enter} {
+		for _, step := range []func(context.Context) error{t.lock, t.watched, t.settle, t.digest, t.read, t.release, t.judge, t.host, t.write, t.enter} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -109,23 +109,19 @@ func (t *task) read(ctx context.Context) error {
 // release takes away the keys and links that the batch's records give up. If
 // the batch is refused, the transaction puts them back.
 func (t *task) release(ctx context.Context) error {
-	var keys, links []users.Key
-	var held []users.ID // by links
+	var keys, links []holding
 	for _, c := range t.changes {
-		keys = append(keys, without(c.before.keys(), c.after.keys())...)
+		for _, k := range without(c.before.keys(), c.after.keys()) {
+			keys = append(keys, holding{k, c.ID})
+		}
 		for _, k := range without(c.before.links(), c.after.links()) {
-			links, held = append(links, k), append(held, c.ID)
+			links = append(links, holding{k, c.ID})
 		}
 	}
-	err := t.exec(ctx, t.tx, tuples{head: "DELETE FROM @keys WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"}, keyArgs(keys))
-	if err != nil {
+	if err := t.drop(ctx, keys); err != nil {
 		return err
 	}
-	args := make([]any, 0, 4*len(links))
-	for i, k := range links {
-		args = append(appendKey(args, k), string(held[i]))
-	}
-	return t.exec(ctx, t.tx, tuples{head: "DELETE FROM @links WHERE (account, space, value, record) IN (VALUES ", width: 4, tail: ")"}, args)
+	return t.exec(ctx, t.tx, tuples{head: "DELETE FROM @links WHERE (account, space, value, record) IN (VALUES ", width: 4, tail: ")"}, holdingArgs(links))
 }
 
 // judge names all that is in the way of the batch, if anything is. Who still
@@ -151,7 +147,8 @@ func (t *task) judge(ctx context.Context) error {
 		if version != x.Version {
 			c.Stale = append(c.Stale, x.ID)
 		}
-		for _, k := range x.after.keys() {
+		// What a record had is not asked for again: it may be waiting for it.
+		for _, k := range without(x.after.keys(), x.before.keys()) {
 			holder, taken := holders[k]
 			if !taken {
 				holders[k] = x.ID
@@ -226,16 +223,7 @@ func (t *task) holders(ctx context.Context) (map[users.Key]users.ID, error) {
 		gained = append(gained, without(c.after.keys(), c.before.keys())...)
 	}
 	slices.SortFunc(gained, users.Key.Compare)
-	holders := make(map[users.Key]users.ID, len(gained))
-	err := t.query(ctx, t.tx, tuples{head: "SELECT account, space, value, record FROM @keys WHERE (account, space, value) IN (VALUES ", width: 3, tail: ")"},
-		keyArgs(slices.Compact(gained)), func(rows *sql.Rows) error {
-			var k users.Key
-			var id users.ID
-			err := rows.Scan(&k.Account, &k.Space, &k.Value, &id)
-			holders[k] = id
-			return err
-		})
-	return holders, err
+	return t.under(ctx, slices.Compact(gained))
 }
 
 func keyArgs(keys []users.Key) []any {

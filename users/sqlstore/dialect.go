@@ -20,6 +20,19 @@ type words struct {
 	// contains is the condition that a record's search holds a parameter as it is.
 	contains string
 	schema   []string
+
+	// What follows is for a table of the host's. mapped is the schema it needs,
+	// behind the other.
+	mapped func(*Table) []string
+	// columns are the names of the columns of a table, those that can be written.
+	columns string
+	// unique is whether a table has at most one row for each value of a column.
+	unique string
+	// there is whether there is a table of that name, and watched whether the
+	// triggers of one are.
+	there, watched string
+	// deferred has foreign keys judged at the end of the transaction.
+	deferred string
 }
 
 func (d Dialect) words() words {
@@ -33,6 +46,16 @@ func (d Dialect) words() words {
 			lock:     "UPDATE @records SET version = version WHERE id = ''",
 			contains: "instr(search, ?) > 0",
 			schema:   sqliteSchema(),
+			mapped:   sqliteMapped,
+			columns:  "SELECT name FROM pragma_table_info(?)",
+			unique: `SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk = 1 AND lower(name) = lower(?2)
+        AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk = 2))
+    OR EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i."unique" AND NOT i.partial
+        AND (SELECT group_concat(lower(name)) FROM pragma_index_info(i.name)) = lower(?2))`,
+			there: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)",
+			watched: `SELECT COUNT(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)
+    AND name IN ('@users_added', '@users_changed', '@users_removed')`,
+			deferred: "PRAGMA defer_foreign_keys = ON", // until the transaction ends
 		}
 	}
 	return words{}
@@ -76,6 +99,49 @@ func sqliteSchema() []string {
     PRIMARY KEY (import, row)
 )`,
 		`CREATE UNIQUE INDEX IF NOT EXISTS @journal_order ON @journal (import, seq)`,
+	}
+}
+
+// sqliteMapped notes whose rows the host's program writes.
+//
+// INSERT OR IGNORE would not do: its OR is overruled by that of the statement
+// which fires the trigger, and under INSERT OR FAIL a note that is there already
+// would fail the host.
+func sqliteMapped(t *Table) []string {
+	table, id := quote(t.Name), quote(t.ID)
+	note := func(row string) string {
+		return `
+    INSERT INTO @dirty (id, noted) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING;"
+	}
+	var changed []string
+	for _, name := range t.names() {
+		// By bytes: a column that ignores letter case would hide a change of it.
+		changed = append(changed, "OLD."+quote(name)+" IS NOT NEW."+quote(name)+" COLLATE BINARY")
+	}
+	return []string{
+		`CREATE TABLE IF NOT EXISTS @dirty (
+    id    TEXT NOT NULL PRIMARY KEY,
+    noted TEXT NOT NULL
+) WITHOUT ROWID`,
+		`CREATE TABLE IF NOT EXISTS @waiting (
+    account TEXT NOT NULL,
+    space   TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    record  TEXT NOT NULL,
+    PRIMARY KEY (account, space, value, record)
+) WITHOUT ROWID`,
+		`CREATE TABLE IF NOT EXISTS @departed (
+    one     INTEGER NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL
+)`,
+		"DROP TRIGGER IF EXISTS @users_added",
+		"CREATE TRIGGER @users_added AFTER INSERT ON " + table + " BEGIN" + note("NEW") + "\nEND",
+		"DROP TRIGGER IF EXISTS @users_changed",
+		"CREATE TRIGGER @users_changed AFTER UPDATE ON " + table + "\n    WHEN " + strings.Join(changed, "\n    OR ") + "\nBEGIN" + note("OLD") + note("NEW") + "\nEND",
+		"DROP TRIGGER IF EXISTS @users_removed",
+		"CREATE TRIGGER @users_removed AFTER DELETE ON " + table + " BEGIN" + note("OLD") + "\nEND",
+		"INSERT INTO @dirty (id, noted) SELECT CAST(h." + id + " AS TEXT), '' FROM " + table + " AS h WHERE h." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING",
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // A host that has migrations of its own puts these statements into one of them.
 func ExampleSchema() {
-	statements, err := sqlstore.Schema(sqlstore.SQLite, "usher_")
+	statements, err := sqlstore.Schema(&sqlstore.Options{Prefix: "usher_"})
 	for _, s := range statements {
 		fmt.Println(s + ";")
 	}

@@ -58,6 +58,9 @@ func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, err
 	if len(parts) == 0 {
 		return nil, ctx.Err()
 	}
+	if err := s.settle(ctx); err != nil {
+		return nil, err
+	}
 	var found []users.Record
 	statement := "SELECT " + recordColumns + " FROM @records WHERE id IN (" + strings.Join(parts, " UNION ") + ") ORDER BY id"
 	err := s.rows(ctx, s.db, statement, args, func(rows *sql.Rows) error {

@@ -43,6 +43,9 @@ func (s *Store) list(ctx context.Context, q users.Query) (users.Page, error) {
 		from = fits.and("(sort, id) "+after+" (?, ?)", sort, id)
 	}
 	size := q.PageSize()
+	if err := s.settle(ctx); err != nil {
+		return page, err
+	}
 	var sort, last string // of the last record of the page
 	more := false
 	statement := "SELECT " + recordColumns + ", sort FROM @records WHERE " + from.text + " " + order + " LIMIT ?"

@@ -34,7 +34,7 @@ func TestOptionsAreRefusedByEveryMethod(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			ctx, s := t.Context(), sqlstore.New(nil, &x.opts)
-			_, want := sqlstore.Schema(x.opts.Dialect, x.opts.Prefix)
+			_, want := sqlstore.Schema(&x.opts)
 			require.Error(t, want)
 			require.Equal(t, want, s.Migrate(ctx))
 			require.Equal(t, want, s.Apply(ctx, users.Batch{Import: "i1"}))

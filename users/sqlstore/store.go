@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/users"
@@ -16,6 +17,9 @@ type Options struct {
 	// Prefix stands before the name of every table and index: at most 20
 	// characters of a to z and _. Default none.
 	Prefix string
+	// Users is the host's own table of people. Default none: they are kept with
+	// the other records. Every Store on the same tables must say the same.
+	Users *Table
 }
 
 // A Store keeps records in a database. [New] makes one. It may be used by
@@ -24,7 +28,8 @@ type Store struct {
 	db     *sql.DB
 	words  words
 	prefix string
-	err    error // of the options; every method answers it
+	users  *Table // nil where the host has none
+	err    error  // of the options; every method answers it
 }
 
 var _ users.Store = (*Store)(nil)
@@ -37,7 +42,13 @@ func New(db *sql.DB, opts *Options) *Store {
 		opts = &Options{}
 	}
 	w, err := opts.check()
-	return &Store{db: db, words: w, prefix: opts.Prefix, err: err}
+	s := &Store{db: db, words: w, prefix: opts.Prefix, err: err}
+	if opts.Users != nil {
+		t := *opts.Users
+		t.Columns = slices.Clone(t.Columns)
+		s.users = &t
+	}
+	return s
 }
 
 func (o *Options) check() (words, error) {
@@ -48,38 +59,69 @@ func (o *Options) check() (words, error) {
 	if len(o.Prefix) > 20 || strings.Trim(o.Prefix, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return w, fmt.Errorf("sqlstore: prefix %q: more than 20 characters, or others than a to z and _", o.Prefix)
 	}
+	if o.Users != nil {
+		return w, o.Users.check(o.Prefix)
+	}
 	return w, nil
 }
 
 // Schema is the statements that make the tables and indexes, for the host's own
-// migrations. Each may be run again: it makes only what is not there.
-func Schema(d Dialect, prefix string) ([]string, error) {
-	s := New(nil, &Options{Dialect: d, Prefix: prefix})
+// migrations. Each may be run again: it makes only what is not there. With a
+// table of the host's they make its triggers anew, and note all of its rows, so
+// they stand behind whatever makes that table. opts may be nil.
+func Schema(opts *Options) ([]string, error) {
+	s := New(nil, opts)
 	if s.err != nil {
 		return nil, s.err
 	}
-	out := make([]string, len(s.words.schema))
-	for i, statement := range s.words.schema {
+	return s.schema(), nil
+}
+
+func (s *Store) schema() []string {
+	out := slices.Clone(s.words.schema)
+	if s.users != nil {
+		out = append(out, s.words.mapped(s.users)...)
+	}
+	for i, statement := range out {
 		out[i] = s.text(statement)
 	}
-	return out, nil
+	return out
 }
 
 // Migrate makes the tables and indexes that are not there, all or none of them.
+//
+// With a table of the host's it also says what that table lacks, makes its
+// triggers anew, and has every person settled by the next call of another
+// method: what changed while nothing was noted is found. The first time it
+// fails if there are users already that are not in the host's table.
 func (s *Store) Migrate(ctx context.Context) error {
 	if s.err != nil {
 		return s.err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, statement := range s.words.schema {
-			if _, err := tx.ExecContext(ctx, s.text(statement)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.inTx(ctx, func(tx *sql.Tx) error { return s.migrate(ctx, tx) }); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
+	mapped := false // before
+	if s.users != nil {
+		err := s.inspect(ctx, tx)
+		if err == nil {
+			mapped, err = s.yes(ctx, tx, s.words.there, s.prefix+"dirty")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, statement := range s.schema() {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if s.users != nil {
+		return s.adopt(ctx, tx, !mapped)
 	}
 	return nil
 }
@@ -94,5 +136,8 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 		_ = tx.Rollback() // err says more
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err) // where deferred constraints are judged
+	}
+	return nil
 }

@@ -32,26 +32,40 @@ func (t tuples) text(n int) string {
 // exec runs a statement that answers nothing, args being the tuples one after
 // the other.
 func (s *Store) exec(ctx context.Context, tx *sql.Tx, t tuples, args []any) error {
+	_, err := s.count(ctx, tx, t, args)
+	return err
+}
+
+// count is exec, and how many rows it wrote.
+func (s *Store) count(ctx context.Context, tx *sql.Tx, t tuples, args []any) (n int64, err error) {
+	add := func(r sql.Result, err error) error {
+		if err != nil {
+			return err
+		}
+		part, err := r.RowsAffected()
+		n += part
+		return err
+	}
 	size := maxParams / t.width * t.width
 	if len(args) >= 2*size {
 		full, err := tx.PrepareContext(ctx, s.text(t.text(size/t.width)))
 		if err != nil {
-			return err
+			return n, err
 		}
 		defer full.Close()
 		for len(args) >= size {
-			if _, err := full.ExecContext(ctx, args[:size]...); err != nil {
-				return err
+			if err := add(full.ExecContext(ctx, args[:size]...)); err != nil {
+				return n, err
 			}
 			args = args[size:]
 		}
 	}
 	for part := range slices.Chunk(args, size) {
-		if _, err := tx.ExecContext(ctx, s.text(t.text(len(part)/t.width)), part...); err != nil {
-			return err
+		if err := add(tx.ExecContext(ctx, s.text(t.text(len(part)/t.width)), part...)); err != nil {
+			return n, err
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // query runs a statement that answers rows, and hands each to scan.

@@ -41,14 +41,16 @@ func (t *task) write(ctx context.Context) error {
 		{tuples{head: "INSERT INTO @records (id, kind, account, version, sort, search, data, created, updated) VALUES ", width: 9,
 			tail: " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, account = excluded.account, version = excluded.version," +
 				" sort = excluded.sort, search = excluded.search, data = excluded.data, created = excluded.created, updated = excluded.updated"}, records},
-		{tuples{head: "INSERT INTO @keys (account, space, value, record) VALUES ", width: 4}, holdingArgs(keys)},
 		{tuples{head: "INSERT INTO @links (account, space, value, record) VALUES ", width: 4}, holdingArgs(links)},
 	} {
 		if err := t.exec(ctx, t.tx, x.do, x.args); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := t.gain(ctx, keys); err != nil {
+		return err
+	}
+	return t.depart(ctx)
 }
 
 // A holding is a key or link and the record that stands under it.

@@ -1,0 +1,301 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+// This file writes a batch into the host's table, and reads back what the
+// table made of it.
+
+// An operation writes one row of the host's table.
+type operation struct {
+	id   users.ID
+	verb verb
+	text string
+	args []any
+	// parked is the same row out of everybody's way, to be written first where
+	// rows take each other's values; nil if there is no such thing.
+	parked *operation
+}
+
+type verb int
+
+const (
+	remove verb = iota
+	update
+	insert
+)
+
+func (v verb) String() string { return [...]string{"delete", "update", "insert"}[v] }
+
+// host writes the people of the batch into the host's table, and makes the
+// records say what the table then holds.
+func (t *task) host(ctx context.Context) error {
+	if t.users == nil {
+		return nil
+	}
+	var ops []operation
+	var ids, freed []any
+	for _, c := range t.changes {
+		o, err := t.users.operation(c)
+		if err != nil {
+			return err
+		}
+		switch {
+		case o != nil:
+			ops, ids = append(ops, *o), append(ids, string(c.ID))
+		case c.before != nil && c.after == nil:
+			freed = append(freed, string(c.ID))
+		}
+	}
+	// While another kind of record had its id, a row of the host's was nobody.
+	err := t.exec(ctx, t.tx, tuples{
+		head: "INSERT INTO @dirty (id, noted) SELECT CAST(h." + quote(t.users.ID) + " AS TEXT), '' FROM " + quote(t.users.Name) +
+			" AS h WHERE h." + quote(t.users.ID) + " IN (VALUES ",
+		width: 1, tail: ") ON CONFLICT (id) DO NOTHING",
+	}, freed)
+	if err != nil || len(ops) == 0 {
+		return err
+	}
+	slices.SortFunc(ops, func(a, b operation) int {
+		return cmp.Or(cmp.Compare(a.verb, b.verb), strings.Compare(string(a.id), string(b.id)))
+	})
+	if err := t.carryOut(ctx, ops); err != nil {
+		return fmt.Errorf("table %s: %w", t.users.Name, err)
+	}
+	if err := t.readBack(ctx, ids); err != nil {
+		return err
+	}
+	return t.forget(ctx, ids)
+}
+
+// operation is what the change does to the host's table; nil for nothing.
+func (t *Table) operation(c change) (*operation, error) {
+	was, is := c.before.profile(), c.after.profile()
+	if is != nil && t.Account == "" && c.after.record.Account != t.Fixed {
+		return nil, fmt.Errorf("table %s: record %s: account %q: all people in it are of %q", t.Name, c.ID, c.after.record.Account, t.Fixed)
+	}
+	one := " WHERE " + quote(t.Name) + "." + quote(t.ID) + " = ?"
+	switch {
+	case was == nil && is == nil:
+		return nil, nil
+	case is == nil:
+		return &operation{id: c.ID, verb: remove, text: "DELETE FROM " + quote(t.Name) + one, args: []any{string(c.ID)}}, nil
+	case was == nil:
+		o := operation{id: c.ID, verb: insert, args: []any{string(c.ID)}}
+		if t.Account != "" {
+			o.args = append(o.args, string(c.after.record.Account))
+		}
+		for _, x := range t.Columns {
+			o.args = append(o.args, x.encode(is.Field(x.Field)))
+		}
+		var names []string
+		for _, name := range t.names() {
+			names = append(names, quote(name))
+		}
+		o.text = "INSERT INTO " + quote(t.Name) + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Repeat(", ?", len(names))[2:] + ")"
+		return &o, nil
+	}
+	var sets, parks []string
+	o, p := operation{id: c.ID, verb: update}, operation{id: c.ID, verb: update}
+	if t.Account != "" && c.before.record.Account != c.after.record.Account {
+		sets, o.args = append(sets, quote(t.Account)+" = ?"), append(o.args, string(c.after.record.Account))
+	}
+	for _, x := range t.changed(was, is) {
+		set := quote(x.Name) + " = ?"
+		sets, o.args = append(sets, set), append(o.args, x.encode(is.Field(x.Field)))
+		if value := parking(x.Field, c.ID); value != "" {
+			parks, p.args = append(parks, set), append(p.args, x.encode(value))
+		}
+	}
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	o.text, o.args = "UPDATE "+quote(t.Name)+" SET "+strings.Join(sets, ", ")+one, append(o.args, string(c.ID))
+	if len(parks) > 0 {
+		p.text, p.args = "UPDATE "+quote(t.Name)+" SET "+strings.Join(parks, ", ")+one, append(p.args, string(c.ID))
+		o.parked = &p
+	}
+	return &o, nil
+}
+
+// changed are the columns whose fields differ. No other is written: a column
+// may hold more than its field can say.
+func (t *Table) changed(was, is *users.Profile) []Column {
+	return slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return was.Field(c.Field) == is.Field(c.Field) })
+}
+
+// parking is a value that nobody else has, for a field that is a unique key.
+func parking(field string, id users.ID) string {
+	switch field {
+	case "email":
+		return string(id) + "@parked.invalid"
+	case "login", "external_id", "lan_id", "pbx_id":
+		return "parked " + string(id)
+	}
+	return ""
+}
+
+// carryOut does the operations, none of which may depend on the order. A
+// database that judges every statement by itself refuses one that takes a value
+// before it is given up, so what is refused is tried again after the others,
+// and rows that wait for each other are parked.
+func (t *task) carryOut(ctx context.Context, ops []operation) error {
+	statements := map[string]*sql.Stmt{}
+	defer func() {
+		for _, s := range statements {
+			s.Close()
+		}
+	}()
+	do := func(o operation) error {
+		s := statements[o.text]
+		if s == nil {
+			var err error
+			if s, err = t.tx.PrepareContext(ctx, o.text); err != nil {
+				return err
+			}
+			statements[o.text] = s
+		}
+		if _, err := s.ExecContext(ctx, o.args...); err != nil {
+			return fmt.Errorf("record %s: %s: %w", o.id, o.verb, err)
+		}
+		return nil
+	}
+	for _, s := range []string{t.words.deferred, "SAVEPOINT @host"} {
+		if _, err := t.tx.ExecContext(ctx, t.text(s)); err != nil {
+			return err
+		}
+	}
+	// A constraint may be declared to roll the whole transaction back. What is
+	// written after that would be written for good; but the savepoint is gone then.
+	alive := func() bool {
+		_, err := t.tx.ExecContext(ctx, t.text("RELEASE @host"))
+		if err == nil {
+			_, err = t.tx.ExecContext(ctx, t.text("SAVEPOINT @host"))
+		}
+		return err == nil
+	}
+	for len(ops) > 0 {
+		var left []operation
+		var first error
+		for _, o := range ops {
+			err := do(o)
+			if err == nil {
+				continue
+			}
+			if !alive() {
+				return err
+			}
+			left, first = append(left, o), cmp.Or(first, err)
+		}
+		if len(left) == len(ops) {
+			parked := false
+			for i, o := range left {
+				if o.parked == nil {
+					continue
+				}
+				if err := do(*o.parked); err == nil {
+					parked = true
+				} else if !alive() {
+					return err
+				}
+				left[i].parked = nil
+			}
+			if !parked {
+				return first
+			}
+		}
+		slices.Reverse(left) // a chain that goes against the order is done in the next round
+		ops = left
+	}
+	_, err := t.tx.ExecContext(ctx, t.text("RELEASE @host"))
+	return err
+}
+
+// readBack holds the rows against what was written. A value that comes back in
+// another form (a trigger or Encode folds it), and one that a new row got where
+// the record had none, are the record's from now on. One that is lost or cut fails the batch.
+func (t *task) readBack(ctx context.Context, ids []any) error {
+	people, err := t.people(ctx, t.tx, ids)
+	if err != nil {
+		return err
+	}
+	written := make(map[users.ID]bool, len(ids))
+	for _, id := range ids {
+		written[users.ID(id.(string))] = true
+	}
+	adapted := false
+	for i, c := range t.changes {
+		was, is := c.before.profile(), c.after.profile()
+		p, here := people[c.ID]
+		switch {
+		case is == nil && was != nil && here:
+			return fmt.Errorf("table %s: record %s: its row is still there", t.users.Name, c.ID)
+		case is == nil || !written[c.ID]:
+			continue
+		case !here:
+			return fmt.Errorf("table %s: record %s: it has no row", t.users.Name, c.ID)
+		}
+		got, err := t.users.got(c, p)
+		if err != nil {
+			return fmt.Errorf("table %s: record %s: %w", t.users.Name, c.ID, err)
+		}
+		if got == nil {
+			continue
+		}
+		rec := c.after.record
+		rec.Data = got
+		adapted = true
+		if t.changes[i].after, err = rowOf(users.Write{ID: c.ID, Version: c.Version, Record: &rec}); err != nil {
+			return err
+		}
+	}
+	if adapted {
+		return t.release(ctx) // of keys that the record would have kept
+	}
+	return nil
+}
+
+// got is the record as the row has it; nil if it is as it was written.
+func (t *Table) got(c change, p person) (*users.Profile, error) {
+	was, is := c.before.profile(), c.after.profile()
+	got := t.profile(is, p)
+	if p.account != c.after.record.Account {
+		return nil, fmt.Errorf("account %q reads back as %q", c.after.record.Account, p.account)
+	}
+	written := t.Columns
+	if was != nil {
+		written = t.changed(was, is)
+	}
+	same := true
+	for _, x := range t.Columns {
+		want, have := is.Field(x.Field), got.Field(x.Field)
+		if want == have {
+			continue
+		}
+		same = false
+		mine := slices.ContainsFunc(written, func(w Column) bool { return w.Field == x.Field }) && (was != nil || want != "")
+		if mine && !alike(x.Field, want, have) {
+			return nil, fmt.Errorf("column %s cannot hold %s %q: it reads back as %q", x.Name, x.Field, want, have)
+		}
+	}
+	if same {
+		return nil, nil
+	}
+	return got, nil
+}
+
+// alike reports whether two values are one, written in two ways.
+func alike(field, a, b string) bool {
+	if field == "email" {
+		return users.FoldEmail(a) == users.FoldEmail(b)
+	}
+	return users.Fold(a) == users.Fold(b)
+}

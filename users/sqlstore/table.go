@@ -1,0 +1,267 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/usher-go/usher/users"
+)
+
+// A Table is the host's own table of people, which the Store reads and writes
+// in the place of one of its own: see the package's documentation. Names are
+// ASCII letters, digits and underscores, at most 63 of them.
+type Table struct {
+	Name string
+	// ID is the column of ids: text, with a unique index of its own. A row whose
+	// id is NULL, empty or no text is nobody.
+	ID string
+	// Account is the column of accounts; "" where the whole table is of one
+	// account, Fixed. A person of another account is then refused.
+	Account string
+	Fixed   users.AccountID
+	// Columns are what the table holds of a person, at least one. A column or a
+	// field stands there once, and "role" not beside "roles", which says it too.
+	Columns []Column
+}
+
+// A Column holds one field of a person.
+type Column struct {
+	// Field is one of [users.ProfileFields], or "custom.NAME".
+	Field string
+	Name  string
+	// Encode is the value to write for a field as [users.Profile.Field] says it.
+	// nil writes the text itself, also an empty one: see [EmptyIsNull].
+	Encode func(value string) any
+	// Decode is the field for a value as the driver reads it, nil for NULL. It is
+	// called with whatever the host's program wrote. nil reads text as it is,
+	// numbers and times as database/sql writes them, NULL as "".
+	Decode func(any) string
+}
+
+// EmptyIsNull is an Encode for a column that may be NULL, above all for a unique one.
+func EmptyIsNull(value string) any {
+	if value == "" {
+		return nil
+	}
+	return value
+}
+
+func (c Column) encode(value string) any {
+	if c.Encode == nil {
+		return value
+	}
+	return c.Encode(value)
+}
+
+func (c Column) decode(v any) string {
+	if c.Decode != nil {
+		return strings.ToValidUTF8(c.Decode(v), "\uFFFD")
+	}
+	return text(v)
+}
+
+// text is a value of any type as text.
+func text(v any) string {
+	var s sql.NullString
+	if err := s.Scan(v); err != nil {
+		return ""
+	}
+	return strings.ToValidUTF8(s.String, "\uFFFD")
+}
+
+// tables are the names of the Store's own.
+func tables() []string {
+	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed"}
+}
+
+// check refuses a table that could not have been meant, and all of whose names
+// are not safe to stand in a statement.
+func (t *Table) check(prefix string) error {
+	refuse := func(format string, args ...any) error {
+		return fmt.Errorf("sqlstore: table %q: "+format, append([]any{t.Name}, args...)...)
+	}
+	own := slices.ContainsFunc(tables(), func(name string) bool { return strings.EqualFold(t.Name, prefix+name) })
+	switch {
+	case !isName(t.Name), own, strings.HasPrefix(strings.ToLower(t.Name), "sqlite_"):
+		return refuse("no name of a host's table")
+	case t.Account != "" && t.Fixed != "":
+		return refuse("column %q for the account, and a fixed one", t.Account)
+	case len(t.Columns) == 0:
+		return refuse("no columns")
+	}
+	names, fields := map[string]bool{}, map[string]bool{}
+	for _, name := range t.names() {
+		if !isName(name) {
+			return refuse("column %q: no name", name)
+		}
+		if lower := strings.ToLower(name); names[lower] {
+			return refuse("column %q stands for two things", name)
+		} else {
+			names[lower] = true
+		}
+	}
+	for _, c := range t.Columns {
+		custom, is := strings.CutPrefix(c.Field, "custom.")
+		if !slices.Contains(users.ProfileFields(), c.Field) && (!is || custom == "" || !utf8.ValidString(custom)) {
+			return refuse("column %q: there is no field %q", c.Name, c.Field)
+		}
+		if fields[c.Field] {
+			return refuse("field %q has two columns", c.Field)
+		}
+		fields[c.Field] = true
+	}
+	if fields["role"] && fields["roles"] {
+		return refuse(`field "role" beside "roles"`)
+	}
+	return nil
+}
+
+// names are the columns: of the id, of the account if there is one, and the others.
+func (t *Table) names() []string {
+	out := []string{t.ID}
+	if t.Account != "" {
+		out = append(out, t.Account)
+	}
+	for _, c := range t.Columns {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+func isName(s string) bool {
+	return s != "" && len(s) <= 63 &&
+		strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+// A person is a row of the host's table.
+type person struct {
+	account users.AccountID
+	fields  []string // one for each of the columns
+}
+
+// people reads the rows of the host's table that have one of the ids.
+//
+// Every column is said with its table: SQLite takes "email" alone for a text
+// where there is no column of that name.
+func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]person, error) {
+	t := s.users
+	names := t.names()
+	columns := "CAST(h." + quote(t.ID) + " AS TEXT)"
+	for _, name := range names[1:] {
+		columns += ", h." + quote(name)
+	}
+	list := tuples{head: "SELECT " + columns + " FROM " + quote(t.Name) + " AS h WHERE h." + quote(t.ID) + " IN (VALUES ", width: 1, tail: ")"}
+	out := make(map[users.ID]person, len(ids))
+	values, into := make([]any, len(names)), make([]any, len(names))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	err := s.query(ctx, q, list, ids, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		p := person{account: t.Fixed}
+		rest := values[1:]
+		if t.Account != "" {
+			p.account, rest = users.AccountID(text(rest[0])), rest[1:]
+		}
+		for i, c := range t.Columns {
+			p.fields = append(p.fields, c.decode(rest[i]))
+		}
+		out[users.ID(text(values[0]))] = p
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", t.Name, err)
+	}
+	return out, nil
+}
+
+// isID reports whether a record can have the id.
+func isID(id users.ID) bool {
+	return id != "" && utf8.ValidString(string(id)) && !strings.Contains(string(id), "\x00")
+}
+
+// profile is what the record said, with the row's fields in it. It shares
+// nothing with base, which may be nil.
+func (t *Table) profile(base *users.Profile, p person) *users.Profile {
+	is := new(users.Profile)
+	if base != nil {
+		is = users.Record{Data: base}.Clone().Data.(*users.Profile)
+	}
+	for i, c := range t.Columns {
+		if is.Field(c.Field) != p.fields[i] {
+			is.SetField(c.Field, p.fields[i])
+		}
+	}
+	return is
+}
+
+// inspect says what the host's table lacks.
+func (s *Store) inspect(ctx context.Context, tx *sql.Tx) error {
+	t := s.users
+	have := map[string]bool{}
+	err := s.rows(ctx, tx, s.words.columns, []any{t.Name}, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		have[strings.ToLower(name)] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(have) == 0 {
+		return fmt.Errorf("table %s: it is not there", t.Name)
+	}
+	for _, name := range t.names() {
+		if !have[strings.ToLower(name)] {
+			return fmt.Errorf("table %s: there is no column %s that can be written", t.Name, name)
+		}
+	}
+	unique, err := s.yes(ctx, tx, s.words.unique, t.Name, t.ID)
+	if err == nil && !unique {
+		err = fmt.Errorf("table %s: column %s has no unique index of its own", t.Name, t.ID)
+	}
+	return err
+}
+
+// yes is the answer of a query of one truth value.
+func (s *Store) yes(ctx context.Context, q querier, statement string, args ...any) (is bool, err error) {
+	err = s.rows(ctx, q, statement, args, func(rows *sql.Rows) error { return rows.Scan(&is) })
+	return is, err
+}
+
+// watched fails if the host's writes are not noted, as after a migration that
+// made its table anew.
+func (t *task) watched(ctx context.Context) error {
+	if t.users == nil {
+		return nil
+	}
+	all, err := t.yes(ctx, t.tx, t.words.watched, t.users.Name)
+	if err == nil && !all {
+		err = fmt.Errorf("table %s: its triggers are gone: migrate again", t.users.Name)
+	}
+	return err
+}
+
+// adopt notes every user whose row is gone. When the table was not mapped
+// before, it fails if there are any: those people were never in it.
+func (s *Store) adopt(ctx context.Context, tx *sql.Tx, first bool) error {
+	without := " FROM @records WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM " + quote(s.users.Name) + " AS h WHERE h." + quote(s.users.ID) + " = @records.id)"
+	if first {
+		some, err := s.yes(ctx, tx, "SELECT EXISTS (SELECT 1"+without+")", string(users.KindUser))
+		if err == nil && some {
+			err = errors.New("table " + s.users.Name + ": there are users that are not in it, and they would be deleted: put them there first")
+		}
+		return err
+	}
+	_, err := tx.ExecContext(ctx, s.text("INSERT INTO @dirty (id, noted) SELECT id, ''"+without+" ON CONFLICT (id) DO NOTHING"), string(users.KindUser))
+	return err
+}
