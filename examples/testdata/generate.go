@@ -7,6 +7,8 @@
 // that does not show, and what a failed look-up leaves behind.
 // people.csv is the same list as a spreadsheet saves it where the decimal sign
 // is a comma. clean.xlsx, personnes.xlsx and persone.csv have nothing wrong.
+// hires.csv is for the template of examples/backend: somebody whom its database
+// begins with, an address that is none, one slip of the pen twice, and a missing name.
 package main
 
 import (
@@ -62,16 +64,28 @@ var italian = []row{
 	{"", "", "Laura Bassi", "laura.bassi@example.it", ""},
 }
 
+var hires = []row{
+	{"EMAIL", "NAME", "ROLE", "BADGE", "MANAGER"},
+	{"grace@acme.example", "Grace Hopper", "User", "0042", "ada@acme.example"},
+	{"katherine@acme.example", "Katherine Johnson", "User", "0043", "grace@acme.example"},
+	{"edsger@acme", "Edsger Dijkstra", "User", "0044", "grace@acme.example"},
+	{"barbara@acme.example", "Barbara Liskov", "Acount Admin", "0045", ""},
+	{"jean@acme.example", "Jean Bartik", "Acount Admin", "0046", "barbara@acme.example"},
+	{"tim@acme.example", "", "User", "0047", "katherine@acme.example"},
+	{"alan@acme.example", "Alan Turing", "User", "0048", "grace@acme.example"},
+}
+
 func main() {
 	dir := "."
 	if len(os.Args) > 1 {
 		dir = os.Args[1]
 	}
 	workbook(filepath.Join(dir, "people.xlsx"), people)
-	text(filepath.Join(dir, "people.csv"), people)
+	text(filepath.Join(dir, "people.csv"), people, csv.Writer{Delimiter: ';'})
 	workbook(filepath.Join(dir, "clean.xlsx"), clean)
 	workbook(filepath.Join(dir, "personnes.xlsx"), french)
-	text(filepath.Join(dir, "persone.csv"), italian)
+	text(filepath.Join(dir, "persone.csv"), italian, csv.Writer{Delimiter: ';'})
+	text(filepath.Join(dir, "hires.csv"), hires, csv.Writer{})
 }
 
 func check(err error) {
@@ -101,8 +115,8 @@ func workbook(path string, rows []row) {
 	check(out.Close())
 }
 
-// text writes rows as a spreadsheet program saves them in much of Europe.
-func text(path string, rows []row) {
+// text writes rows as a spreadsheet program saves them, in much of Europe with a semicolon.
+func text(path string, rows []row, w csv.Writer) {
 	s := formats.Sheet{}
 	for _, h := range rows[0] {
 		s.Columns = append(s.Columns, formats.SheetColumn{Heading: h})
@@ -114,6 +128,6 @@ func text(path string, rows []row) {
 	s.Rows = formats.Rows(cells...)
 	f, err := os.Create(path)
 	check(err)
-	check(csv.Writer{Delimiter: ';'}.WriteSheet(f, s))
+	check(w.WriteSheet(f, s))
 	check(f.Close())
 }

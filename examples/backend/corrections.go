@@ -1,0 +1,104 @@
+package main
+
+import (
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// A correction is the body of PATCH /previews/{id}: one of five things to do,
+// and the version of the preview that the person was looking at.
+type correction struct {
+	Version int    `json:"version"`
+	Edits   []edit `json:"edits"`
+	// Repair mends a fault in all its cells, with its suggestion or another one.
+	Repair *struct {
+		ID  string  `json:"id"`
+		Fix *string `json:"fix"`
+	} `json:"repair"`
+	// Replace writes one text for another in a whole column.
+	Replace *struct {
+		Field string `json:"field"`
+		From  string `json:"from"`
+		To    string `json:"to"`
+	} `json:"replace"`
+	// Map says what a column is whose heading nobody recognised.
+	Map []importer.ColumnMap `json:"map"`
+	// Seen are rows that changed since they were shown, and are approved as they are.
+	Seen []users.RowID `json:"seen"`
+}
+
+type edit struct {
+	Op    string            `json:"op"` // "set", "clear", "remove" or "add"
+	Row   users.RowID       `json:"row"`
+	Field string            `json:"field"`
+	Value string            `json:"value"`
+	Cells map[string]string `json:"cells"` // of a row to add
+}
+
+// correct is PATCH /previews/{id}.
+func (s *server) correct(d *desk) (reply, error) {
+	var c correction
+	if err := d.object(&c); err != nil {
+		return reply{}, err
+	}
+	return s.edit(d, c.Version, func(p *importer.Preview) (importer.Delta, error) {
+		ctx := d.Context()
+		switch {
+		case c.Edits != nil:
+			edits, err := edits(c.Edits)
+			if err != nil {
+				return importer.Delta{}, err
+			}
+			return p.Edit(ctx, edits...)
+		case c.Repair != nil:
+			for _, r := range p.Repairs() {
+				if r.ID == c.Repair.ID {
+					if c.Repair.Fix != nil {
+						r.Fix = c.Repair.Fix
+					}
+					return p.Repair(ctx, r)
+				}
+			}
+			return importer.Delta{}, importer.ErrRepair
+		case c.Replace != nil:
+			return p.Replace(ctx, 0, c.Replace.Field, c.Replace.From, c.Replace.To)
+		case c.Map != nil:
+			err := p.Remap(ctx, c.Map...)
+			return everyRow(p), err
+		case c.Seen != nil:
+			return importer.Delta{Rows: c.Seen}, p.Seen(c.Seen...)
+		}
+		return importer.Delta{}, badRequest("body.form")
+	})
+}
+
+func edits(all []edit) ([]importer.Edit, error) {
+	var out []importer.Edit
+	for _, e := range all {
+		switch e.Op {
+		case "set":
+			out = append(out, importer.Set(e.Row, e.Field, e.Value))
+		case "clear":
+			out = append(out, importer.Clear(e.Row, e.Field))
+		case "remove":
+			out = append(out, importer.Remove(e.Row))
+		case "add":
+			out = append(out, importer.Add(0, e.Cells))
+		default:
+			return nil, badRequest("body.form")
+		}
+	}
+	return out, nil
+}
+
+// everyRow is the delta of a change that concerns the whole file.
+func everyRow(p *importer.Preview) importer.Delta {
+	d := importer.Delta{Summary: p.Summary()}
+	for r := range p.Rows() {
+		if len(d.Rows) == 50 {
+			break
+		}
+		d.Rows = append(d.Rows, r.ID)
+	}
+	return d
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// grace is how long requests may go on after the program was told to end.
+const grace = 30 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second Ctrl-C ends the program at once
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "backend:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done.
+func run(ctx context.Context, args []string, out, problems io.Writer) (err error) {
+	flags := flag.NewFlagSet("backend", flag.ContinueOnError)
+	flags.SetOutput(problems)
+	addr := flags.String("addr", "127.0.0.1:8080", "`ADDRESS` to listen on")
+	path := flags.String("db", "backend.db", "`FILE` of the SQLite database; it is made if it is not there")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(problems, nil))
+
+	db, err := openDatabase(ctx, *path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s, err := newServer(ctx, db, log)
+	if err != nil {
+		return err
+	}
+	if err := seed(ctx, db); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return err
+	}
+	if err := s.greet(ctx, out, l.Addr().String(), *path); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	srv := &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      commitTime + time.Minute, // the longest request is a commit
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	// A commit that takes longer is cut off: what it did is in the journal, and
+	// the next click goes on from there.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := srv.Shutdown(end); err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	<-served // ErrServerClosed
+	return nil
+}
+
+// greet says what to do next, and signs the seeded people in.
+func (s *server) greet(ctx context.Context, out io.Writer, addr, path string) error {
+	fmt.Fprintf(out, "Listening on http://%s; the people are in %s.\n\nSigned in for a day:\n", addr, path)
+	first := ""
+	for _, p := range seeded() {
+		token, err := signIn(ctx, s.db, p.id, 24*time.Hour)
+		if err != nil {
+			return err
+		}
+		if first == "" {
+			first = token
+		}
+		fmt.Fprintf(out, "  %-7s %-14s %s\n", p.account, p.name, token)
+	}
+	_, err := fmt.Fprintf(out, "\nIn another terminal:\n\n  TOKEN=%s\n  curl -H \"Authorization: Bearer $TOKEN\" -F file=@examples/testdata/hires.csv \"http://%s/previews?template=hires\"\n\n", first, addr)
+	return err
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+)
+
+// upload is POST /previews?template=hires: what the file would do. Nothing is
+// written but the document. Also in the query: mode, label, map=COLUMN:FIELD.
+func (s *server) upload(d *desk) (reply, error) {
+	q := d.URL.Query()
+	tpl, err := s.template(q.Get("template"))
+	if err != nil {
+		return reply{}, err
+	}
+	maps, err := d.maps()
+	if err != nil {
+		return reply{}, err
+	}
+	table, err := d.table(tpl)
+	if err != nil {
+		return reply{}, err
+	}
+	opts := &importer.Options{Mode: importer.Mode(q.Get("mode")), Label: q.Get("label"), Map: maps}
+	p, err := importer.New(d.dir, tpl, opts).Preview(d.Context(), table)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.created(d, p)
+}
+
+// created keeps a new preview and answers it.
+func (s *server) created(d *desk, p *importer.Preview) (reply, error) {
+	doc, err := s.documents.create(d.Context(), d.person, p)
+	if err != nil {
+		return reply{}, err
+	}
+	v := d.view(doc, p)
+	if err := d.page(v, p); err != nil {
+		return reply{}, err
+	}
+	out := object(http.StatusCreated, v)
+	out.header["Location"] = "/previews/" + string(doc.id)
+	return out, nil
+}
+
+// open is the preview of the request, on the people as they are now.
+func (s *server) open(d *desk) (*document, *importer.Preview, error) {
+	doc, err := s.documents.load(d.Context(), d.person, d.PathValue("id"))
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := importer.Open(d.Context(), d.dir, bytes.NewReader(doc.body), s.templates...)
+	return doc, p, err
+}
+
+// look is GET /previews/{id}: a page of its rows. It saves nothing, so a row
+// that meanwhile would do something else stays marked until it was "seen".
+func (s *server) look(d *desk) (reply, error) {
+	doc, p, err := s.open(d)
+	if err != nil {
+		return reply{}, err
+	}
+	v := d.view(doc, p)
+	if err := d.page(v, p); err != nil {
+		return reply{}, err
+	}
+	return object(http.StatusOK, v), nil
+}
+
+// discard is DELETE /previews/{id}.
+func (s *server) discard(d *desk) (reply, error) {
+	return reply{status: http.StatusNoContent}, s.documents.discard(d.Context(), d.person, d.PathValue("id"))
+}
+
+// failing is GET /previews/{id}/failing.xlsx: the rows in error, to be corrected
+// in a spreadsheet and given back.
+func (s *server) failing(w formats.Writer) handler {
+	return func(d *desk) (reply, error) {
+		_, p, err := s.open(d)
+		if err != nil {
+			return reply{}, err
+		}
+		return file("failing", w, p.Failing(0, d.lang)), nil
+	}
+}
+
+// merge is POST /previews/{id}/failing: the same rows, corrected.
+func (s *server) merge(d *desk) (reply, error) {
+	return s.edit(d, 0, func(p *importer.Preview) (importer.Delta, error) {
+		table, err := d.table(p.Template())
+		if err != nil {
+			return importer.Delta{}, err
+		}
+		return p.Merge(d.Context(), table)
+	})
+}
+
+// edit changes the preview of the request and answers the rows that changed. A
+// version that is not 0 must be the one that is kept.
+func (s *server) edit(d *desk, version int, change func(*importer.Preview) (importer.Delta, error)) (reply, error) {
+	doc, p, err := s.open(d)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case doc.committed:
+		return reply{}, &fault{http.StatusConflict, "preview.committed"}
+	case version != 0 && version != doc.version:
+		return reply{}, stale(doc)
+	}
+	delta, err := change(p)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := s.documents.save(d.Context(), doc, p); err != nil {
+		return reply{}, err
+	}
+	v := d.view(doc, p)
+	if err := d.delta(v, p, delta); err != nil {
+		return reply{}, err
+	}
+	return object(http.StatusOK, v), nil
+}

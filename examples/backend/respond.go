@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/messages"
+	"github.com/usher-go/usher/users"
+)
+
+// A reply is what a handler answers.
+type reply struct {
+	status int
+	header map[string]string
+	write  func(io.Writer) error // nil for no body
+}
+
+// object answers v as JSON.
+func object(status int, v any) reply {
+	return reply{status, map[string]string{"Content-Type": "application/json"}, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false) // the type is JSON, and is not sniffed
+		return enc.Encode(v)
+	}}
+}
+
+// file answers a sheet to be saved under a name.
+func file(name string, w formats.Writer, s formats.Sheet) reply {
+	name += w.Ext()
+	kind := "text/csv; charset=utf-8"
+	if w.Ext() == ".xlsx" {
+		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	}
+	return reply{http.StatusOK, map[string]string{
+		"Content-Type":        kind,
+		"Content-Disposition": mime.FormatMediaType("attachment", map[string]string{"filename": name}),
+	}, func(out io.Writer) error { return w.WriteSheet(out, s) }}
+}
+
+// A fault is what the host itself finds wrong with a request.
+type fault struct {
+	status int
+	code   string
+}
+
+func (f *fault) Error() string { return "backend: " + f.code }
+
+// failure is the answer to an error: {"error": …}.
+type failure struct {
+	Code    string `json:"code"`
+	Message string `json:"message"` // in the reader's language
+	Request string `json:"request"` // by which the log knows it
+	// Row and Args are those of a file that was refused: which headings it has, say.
+	Row  int               `json:"row,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// send writes the answer, or the error in its place, and logs the request. An
+// answer is made before its first byte is sent.
+func (s *server) send(w http.ResponseWriter, d *desk, answer reply, err error) {
+	var body bytes.Buffer
+	if err == nil && answer.write != nil {
+		err = answer.write(&body)
+	}
+	log := []slog.Attr{slog.String("request", d.id), slog.String("route", d.Pattern), slog.String("person", string(d.person.id))}
+	level := slog.LevelInfo
+	if err != nil {
+		status, f := d.explain(err)
+		answer = object(status, map[string]failure{"error": f})
+		body.Reset()
+		answer.write(&body) // a buffer takes everything
+		log = append(log, slog.String("code", f.Code))
+		if status == http.StatusInternalServerError { // what the caller did not see
+			level = slog.LevelError
+			log = append(log, slog.String("error", err.Error()))
+		}
+	}
+	h := w.Header()
+	h.Set("X-Request-Id", d.id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store") // it is about people
+	h.Set("Content-Language", d.lang.String())
+	for name, value := range answer.header {
+		h.Set(name, value)
+	}
+	w.WriteHeader(answer.status)
+	w.Write(body.Bytes()) // who is gone needs no answer
+	s.log.LogAttrs(d.Context(), level, "request", append(log, slog.Int("status", answer.status), slog.Duration("took", time.Since(d.began)))...)
+}
+
+// explain says an error in a status and in words. Of one that nobody was meant
+// to see it says nothing.
+func (d *desk) explain(err error) (int, failure) {
+	f := failure{Request: d.id}
+	var mine *fault
+	var refusal *formats.Refusal
+	if errors.As(err, &mine) {
+		f.Code, f.Message = mine.code, words(d.lang, mine.code)
+		return mine.status, f
+	}
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		err = formats.OverLimit("upload", min(large.Limit, maxFile))
+	}
+	if errors.As(err, &refusal) {
+		f.Code, f.Message, f.Row, f.Args = refusal.Code, d.lang.Refusal(refusal), refusal.Row, refusal.Args
+		if refusal.Code == "limit.upload" {
+			return http.StatusRequestEntityTooLarge, f
+		}
+		return http.StatusUnprocessableEntity, f
+	}
+	status, code := kindOf(err)
+	f.Code = code
+	if code == "internal" {
+		f.Message = words(d.lang, code)
+	} else {
+		f.Message = d.lang.Error(err)
+	}
+	return status, f
+}
+
+// kindOf tells the errors of usher apart that a caller can do something about.
+func kindOf(err error) (status int, code string) {
+	var denied *users.Denied
+	var conflict *users.Conflict
+	switch {
+	case errors.As(err, &denied):
+		return http.StatusForbidden, "denied"
+	case errors.As(err, &conflict):
+		return http.StatusConflict, "changed"
+	}
+	for _, k := range []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{users.ErrActor, http.StatusUnauthorized, "actor"},
+		{users.ErrNotFound, http.StatusNotFound, "not_found"},
+		{users.ErrDigest, http.StatusConflict, "digest"},
+		{importer.ErrRunning, http.StatusConflict, "running"},
+		{importer.ErrUndone, http.StatusConflict, "undone"},
+		{importer.ErrNothing, http.StatusConflict, "nothing"},
+		{importer.ErrPruned, http.StatusGone, "pruned"},
+		{importer.ErrMode, http.StatusBadRequest, "mode"},
+		{importer.ErrTables, http.StatusBadRequest, "tables"},
+		{importer.ErrRow, http.StatusBadRequest, "row"},
+		{importer.ErrField, http.StatusBadRequest, "field"},
+		{importer.ErrColumn, http.StatusBadRequest, "column"},
+		{importer.ErrRepair, http.StatusBadRequest, "repair"},
+		{importer.ErrFixed, http.StatusBadRequest, "fixed"},
+		{context.Canceled, http.StatusServiceUnavailable, "canceled"},         // whoever asked is gone
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, "deadline"}, // the same request goes on
+	} {
+		if errors.Is(err, k.err) {
+			return k.status, k.code
+		}
+	}
+	return http.StatusInternalServerError, "internal"
+}
+
+// words are what the host itself has to say.
+func words(lang messages.Language, code string) string {
+	en := map[string]string{
+		"admin.only":        "Only an administrator may do this.",
+		"body.form":         "The request is not written as it should be.",
+		"query.form":        "The address of the request is not written as it should be.",
+		"origin.foreign":    "This request came from another website.",
+		"preview.committed": "This import was begun and cannot be edited any longer.",
+		"internal":          "This did not work. Try again later.",
+	}
+	fr := map[string]string{
+		"admin.only":        "Seul un administrateur peut faire cela.",
+		"body.form":         "La requête n'est pas écrite comme il faut.",
+		"query.form":        "L'adresse de la requête n'est pas écrite comme il faut.",
+		"origin.foreign":    "Cette requête vient d'un autre site.",
+		"preview.committed": "Cette importation a commencé et ne peut plus être modifiée.",
+		"internal":          "Cela n'a pas fonctionné. Réessayez plus tard.",
+	}
+	if lang.String() == "fr" {
+		return fr[code]
+	}
+	return en[code]
+}
