@@ -186,7 +186,7 @@ func (c *commit) begin(ctx context.Context) error {
 		imp.Read = read
 	}
 	if p.undo != nil {
-		imp.Undoes = p.undo.of
+		imp.Undoes, imp.Continues = p.undo.of, p.opts.continues
 	}
 	c.record = users.Record{Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now}, Data: imp}
 	if imp.First, err = p.makesFirst(ctx); err != nil {

@@ -38,6 +38,7 @@ type docHead struct {
 	Map      []ColumnMap     `json:"map,omitempty"`
 	Resume   users.ID        `json:"resume,omitempty"`
 	Undoes   users.ID        `json:"undoes,omitempty"`
+	Rest     users.ID        `json:"rest,omitempty"` // of the undoing that this goes on with
 	Tables   []docTable      `json:"tables"`
 }
 
@@ -99,7 +100,7 @@ func (p *Preview) save(put func(any) error) error {
 		Label: p.opts.Label, Again: p.opts.Again, Map: p.opts.Map, Resume: p.opts.Resume, Tables: []docTable{}}
 	order := g.given
 	if p.undo != nil {
-		head.Undoes, order = p.undo.of, nil // its rows stand in the journal
+		head.Undoes, head.Rest, order = p.undo.of, p.opts.continues, nil // its rows stand in the journal
 	}
 	for _, i := range order {
 		t := &g.tables[i]

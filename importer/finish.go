@@ -134,6 +134,9 @@ func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
 	for _, l := range b.lines {
 		imp.Counts[string(l.Outcome)]++
 	}
+	if state == users.ImportDone && imp.Counts[string(Created)]+imp.Counts[string(Updated)]+imp.Counts[string(Deleted)] == 0 {
+		imp.Once = false // it did nothing, and the same data may come again
+	}
 	rec := c.record
 	rec.Data, rec.Updated = &imp, c.dir.Now()
 	b.record = rec

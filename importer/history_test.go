@@ -156,3 +156,18 @@ func TestReplayed(t *testing.T) {
 	refused(t, err)
 	require.Equal(t, users.ImportDone, stateOf(t, store, third.ID))
 }
+
+// An import that did nothing keeps nobody from trying again.
+func TestReplayedAfterNothing(t *testing.T) {
+	s := asHost(once(), nil, row("l1", "bad", "Ada"), row("l2", mail(2), "Bob"))
+	store := s.store(t)
+	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{Policy: importer.AllOrNothing})
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Skipped: 1}, r.Counts)
+	p, err := s.tryPreview(t, s.openAs(store, "again"))
+	require.NoError(t, err)
+	_, err = p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = s.tryPreview(t, s.openAs(store, "third"))
+	require.ErrorContains(t, err, "file.replayed")
+}

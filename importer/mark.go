@@ -30,6 +30,8 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 	switch {
 	case imp.State == users.ImportUndone && begun:
 		return nil // by this one
+	case imp.State == users.ImportUndone && c.shown.opts.continues != "":
+		return undone(ctx, c.dir, c.shown.opts.continues, u.of)
 	case imp.State == users.ImportUndone:
 		return ErrUndone
 	case imp.Pruned:
@@ -38,7 +40,7 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 	c.marks.done = false
 	imp.State = users.ImportUndone
 	c.markAs(rec, &imp)
-	if imp.Undoes == "" {
+	if imp.Undoes == "" || imp.Continues != "" { // what it goes on with stands
 		return nil
 	}
 	again, err := importRecord(ctx, c.dir, imp.Undoes)
@@ -59,6 +61,18 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 		}
 	}
 	c.markAs(again, &first)
+	return nil
+}
+
+// undone is an error unless the import is a finished undoing of the other that still stands.
+func undone(ctx context.Context, dir *users.Directory, id, of users.ID) error {
+	rec, err := importRecord(ctx, dir, id)
+	if err != nil {
+		return err
+	}
+	if imp := rec.Data.(*users.Import); imp.Undoes != of || imp.State != users.ImportDone {
+		return ErrUndone
+	}
 	return nil
 }
 

@@ -40,6 +40,7 @@ func Open(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*
 		return nil, err
 	}
 	opts := Options{Account: d.head.Account, Mode: d.head.Mode, Label: d.head.Label, Again: d.head.Again, Map: d.head.Map, Resume: d.head.Resume}
+	opts.continues = d.head.Rest
 	opts.document, d.id = &d.document, d.head.ID
 	if rec, err := importRecord(ctx, dir, d.head.ID); err == nil && rec.Account == opts.Account {
 		opts.Resume = cmp.Or(opts.Resume, rec.ID) // it was begun since

@@ -43,10 +43,12 @@ type Options struct {
 	// Again lets the same data in a second time; see [Template.Once].
 	Again bool
 	// Resume is an import that was interrupted. The preview of the same file is
-	// then as it was before that import began, and its Commit goes on with it.
+	// then as it was before that import began, and its Commit goes on with it;
+	// another file is [users.ErrDigest]. What was corrected must be corrected again.
 	Resume users.ID
 
-	document *document // the preview is reopened
+	document  *document // the preview is reopened
+	continues users.ID  // the undoing whose rest this is
 }
 
 // A ColumnMap gives a column of a file to a field of the Template, whatever its

@@ -92,9 +92,11 @@ func (p *Preview) ID() users.ID {
 
 // resume reads what an import has done, to look at the store as if it had not.
 func (p *Preview) resume(ctx context.Context, id users.ID) error {
-	rec, err := p.dir.Get(ctx, id)
-	if err == nil && rec.Kind() != users.KindImport {
-		err = users.ErrNotFound
+	rec, err := importRecord(ctx, p.dir, id)
+	if err == nil {
+		if imp := rec.Data.(*users.Import); imp.Digest != "" && cmp.Or(imp.Read, imp.Digest) != p.readDigest() {
+			err = users.ErrDigest
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("importer: resume: %w", err)

@@ -10,12 +10,13 @@ import (
 
 // Remap gives columns to fields by hand in a preview that is there, like
 // [Options.Map] for a new one: what a heading like "E-MIAL" wants, which
-// nobody recognised. It decides every row again. Rows keep their ids and fields
+// nobody recognised. It decides every row again, and
+// all of them are in the delta. Rows keep their ids and fields
 // their corrections. If it fails nothing is changed; the errors are
 // [Importer.Preview]'s.
-func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) error {
+func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if p.tpl.fixed {
-		return ErrFixed
+		return Delta{}, ErrFixed
 	}
 	opts := p.opts
 	opts.Map = append(slices.Clip(opts.Map), maps...)
@@ -25,19 +26,23 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) error {
 	}
 	g, err := newGrid(p.tpl, tables, opts.Map)
 	if err != nil {
-		return err
+		return Delta{}, err
 	}
 	g, err = g.correct(p.grid.corrections())
 	if err != nil {
-		return fmt.Errorf("importer: remap: %w", err)
+		return Delta{}, fmt.Errorf("importer: remap: %w", err)
 	}
 	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g}
 	if err := q.build(ctx); err != nil {
-		return err
+		return Delta{}, err
 	}
 	if q.committed {
 		q.id, q.committed = "", false
 	}
 	*p = *q
-	return nil
+	d := Delta{Summary: p.Summary()}
+	for r := range p.grid.ordered {
+		d.Rows = append(d.Rows, p.grid.rows[r].id)
+	}
+	return d, nil
 }

@@ -30,9 +30,13 @@ func TestRemap(t *testing.T) {
 	}
 	require.Len(t, maps, 2)
 	before := show(p)
-	require.ErrorIs(t, p.Remap(t.Context(), importer.ColumnMap{Column: 9, Field: "email"}), importer.ErrColumn)
+	_, err = p.Remap(t.Context(), importer.ColumnMap{Column: 9, Field: "email"})
+	require.ErrorIs(t, err, importer.ErrColumn)
 	require.Empty(t, cmp.Diff(before, show(p)), "nothing is changed")
-	require.NoError(t, p.Remap(t.Context(), maps...))
+	d, err := p.Remap(t.Context(), maps...)
+	require.NoError(t, err)
+	require.Len(t, d.Rows, 3)
+	require.Empty(t, d.Summary.Codes)
 	want := []string{
 		"2 create l1 lan_id:>l1 email:>p1@x.com name:>Ada role:user>account_admin",
 		"3 create l2 lan_id:>l2 email:>p2@x.com name:>Bob role:user>account_admin",

@@ -52,18 +52,19 @@ func (p *Preview) Repairs() []Repair {
 	return out
 }
 
-// Repair puts the Fix, the one suggested or another, into every cell that has
-// the fault now, in one edit. The error is [ErrRepair], or that of [Preview.Edit].
+// Repair puts the Fix into every cell that has the fault now, in one edit: that
+// of r, or the suggested one where r has none. The error is [ErrRepair], or that of [Preview.Edit].
 func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
-	if r.Fix == nil {
-		return Delta{}, ErrRepair
-	}
 	all := p.repairs()
 	i := slices.IndexFunc(all, func(g *repairs) bool { return g.ID == r.ID })
 	if i < 0 {
 		return Delta{}, ErrRepair
 	}
-	g, to := all[i], *r.Fix
+	g, fix := all[i], cmp.Or(r.Fix, all[i].Fix)
+	if fix == nil {
+		return Delta{}, ErrRepair
+	}
+	to := *fix
 	if g.Code == CodeDomain {
 		if _, bad := users.ParseEmail("a" + to); len(bad) > 0 || to[0] != '@' {
 			return Delta{}, ErrRepair

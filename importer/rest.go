@@ -30,7 +30,9 @@ func (p *Preview) Rest(ctx context.Context, r *Report) (*Preview, error) {
 		return nil, ErrNothing
 	}
 	opts := p.opts
-	opts.Resume = ""
+	if opts.Resume = ""; p.undo != nil {
+		opts.continues = r.ID
+	}
 	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, undo: p.undo, grid: p.grid.only(func(id users.RowID) bool { return left[id] })}
 	if err := q.build(ctx); err != nil {
 		return nil, fmt.Errorf("importer: rest: %w", err)

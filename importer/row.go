@@ -256,6 +256,9 @@ func (p *Preview) Findings() []formats.Finding {
 	return append(append(out, p.tooLarge()...), p.brakes()...)
 }
 
+// Label is what the import will be known by, if [CommitOptions] say nothing else.
+func (p *Preview) Label() string { return p.opts.Label }
+
 // Account is where the rows go.
 func (p *Preview) Account() users.AccountID { return p.account }
 

@@ -27,7 +27,7 @@ type Template struct {
 	// Comment is the sign a comment line begins with; 0 if the Template has none.
 	Comment rune
 	// Once refuses the same data a second time ("file.replayed"), unless
-	// [Options.Again] insists on it or the first import was undone.
+	// [Options.Again] insists on it, or the first import was undone or did nothing.
 	Once bool
 
 	fixed bool // rows can only be removed
@@ -164,6 +164,21 @@ func (c *Column) Heading(lang string) string {
 		}
 	}
 	return c.Field
+}
+
+// Headings are those that any column of the Template is known by, in every
+// language, sorted: a hint for a reader that has to tell headings from data.
+func (t *Template) Headings() []string {
+	var out []string
+	for _, tab := range t.Tables {
+		for _, c := range tab.Columns {
+			for _, words := range c.Headings {
+				out = append(out, words...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Label is how a value of the column is written in the language; name itself where the column has no label for it.

@@ -47,7 +47,8 @@ type UndoOptions struct {
 // itself be undone. From its first batch on the import is undone, and cannot be
 // resumed.
 //
-// The error is [users.ErrNotFound] for an import out of reach, [ErrUndone],
+// The error is [users.ErrNotFound] for an import out of reach, a [*users.Denied]
+// for one that the actor may not take back ([users.Actor.PermitsUndo]), [ErrUndone],
 // [ErrPruned], [ErrNothing], [ErrRunning] for one that is running, or the store's.
 func Undo(ctx context.Context, dir *users.Directory, id users.ID, opts *UndoOptions) (*Preview, error) {
 	var o Options
@@ -66,7 +67,10 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	if err != nil {
 		return nil, err
 	}
-	u, err := readUndoing(ctx, dir, rec, opts.Resume)
+	if bad := dir.Actor().PermitsUndo(rec.Data.(*users.Import)); bad != nil {
+		return nil, &users.Denied{Refusals: []users.Refused{{ID: id, Problem: *bad}}}
+	}
+	u, err := readUndoing(ctx, dir, rec, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +114,17 @@ type span struct {
 // A spanField is a field before the import's first change and after its last.
 type spanField struct{ name, old, new string }
 
-func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, resume users.ID) (*undoing, error) {
-	imp := rec.Data.(*users.Import)
+func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, opts Options) (*undoing, error) {
+	imp, resume := rec.Data.(*users.Import), opts.Resume
+	if opts.continues != "" {
+		if err := undone(ctx, dir, opts.continues, rec.ID); err != nil {
+			return nil, err
+		}
+	}
 	switch state := rec.ImportState(dir.Now()); {
 	case imp.Pruned:
 		return nil, ErrPruned
-	case state == users.ImportUndone && resume == "":
+	case state == users.ImportUndone && resume == "" && opts.continues == "":
 		return nil, ErrUndone
 	case state == users.ImportRunning:
 		return nil, ErrRunning

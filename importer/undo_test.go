@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -449,7 +450,13 @@ func TestUndoPredictsRules(t *testing.T) {
 			return
 		}
 		s.actor = pick(t, "who undoes", users.Partner("pat"), users.AccountAdmin("u0", acme), users.AccountAdmin("u1", acme).Granting(), users.Sync(users.SCIM, acme))
-		p := undo(t, s, store, imp)
+		p, err := importer.Undo(t.Context(), s.openAs(store, "undo"), imp, nil)
+		if s.actor.Source() != users.Local {
+			var denied *users.Denied
+			require.ErrorAs(t, err, &denied)
+			return
+		}
+		require.NoError(t, err)
 		before := show(p)
 		r, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: 1})
 		require.NoError(t, err)
@@ -464,4 +471,43 @@ func TestUndoPredictsRules(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What an undoing could not do is undone later, by its rest: when the address is free again.
+func TestUndoRest(t *testing.T) {
+	s := asHost(people(), []users.Record{person(0)}, row("l0", "new@x.com", "Ada"), row("l1", mail(1), "Bob"))
+	store := s.store(t)
+	before := everything(t, store)
+	committed(t, s, store)
+	put(t, store, users.Record{Head: users.Head{ID: "zoe", Account: acme}, Data: &users.Profile{Email: "P0@x.com"}})
+	p := undo(t, s, store, imp)
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: undoID})
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Deleted: 1}, r.Counts)
+	change(t, store, "zoe", nil)
+
+	rest, err := p.Rest(t.Context(), r)
+	require.NoError(t, err)
+	rest = func() *importer.Preview {
+		q, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(saved(t, rest)))
+		require.NoError(t, err)
+		require.Equal(t, briefs(show(rest)), briefs(show(q)))
+		return q
+	}()
+	again, err := rest.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.True(t, again.Done(), reportJSON(t, again))
+	require.Empty(t, cmp.Diff(before, everything(t, store), butVersions()))
+	require.Equal(t, users.ImportUndone, stateOf(t, store, imp))
+
+	// Its own undoing brings back what it took, and not the import.
+	u, err := importer.Undo(t.Context(), s.openAs(store, "back"), again.ID, nil)
+	require.NoError(t, err)
+	_, err = u.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, "new@x.com", everything(t, store)["u0"].Field("email"))
+	require.Equal(t, users.ImportUndone, stateOf(t, store, imp))
+
+	_, err = rest.Commit(t.Context(), &importer.CommitOptions{ID: "another"})
+	require.NoError(t, err, "what is as before already is unchanged, or restored")
 }

@@ -97,6 +97,8 @@ type Import struct {
 	Once bool `json:"once,omitempty"`
 	// Undoes is the import that this one takes back.
 	Undoes ID `json:"undoes,omitempty"`
+	// Continues is the undoing of the same import whose rest this one is.
+	Continues ID `json:"continues,omitempty"`
 	// First says that the account had no active Account Admin when the import
 	// began, so that taking it back may leave none.
 	First bool `json:"first,omitempty"`

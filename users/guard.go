@@ -35,7 +35,7 @@ func (g guarded) Apply(ctx context.Context, b Batch) (err error) {
 func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		var outside any
-		in := false
+		in, ended := false, false
 		err := func() (err error) {
 			defer func() {
 				switch x := recover(); {
@@ -50,7 +50,7 @@ func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Ent
 				in = true
 				more := yield(e, err)
 				in = false
-				if !more {
+				if ended = !more; ended {
 					return nil
 				}
 			}
@@ -59,7 +59,7 @@ func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Ent
 		if outside != nil {
 			panic(outside)
 		}
-		if err != nil {
+		if err != nil && !ended { // whoever went away is told nothing
 			yield(Entry{}, err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 )
 
@@ -17,7 +16,7 @@ type judging struct {
 	before map[ID]Record // what the batch writes, and what that refers to, as they stand
 	writes map[ID]Write
 	denied Denied
-	first  []Write // imports that say they are an account's first to make an admin
+	begins []Write // imports that are new
 	guards []ID    // those who must still lead when the batch is done
 }
 
@@ -55,14 +54,8 @@ func (j *judging) run(ctx context.Context) error {
 		if err := j.imported(ctx); err != nil {
 			return err
 		}
-		for _, w := range j.first {
-			led, err := j.led(ctx, w.Record.Account)
-			if err != nil {
-				return err
-			}
-			if led {
-				j.refuse(w, "", &Problem{Code: "import.foreign"})
-			}
+		if err := j.begun(ctx); err != nil {
+			return err
 		}
 		for _, a := range slices.Sorted(maps.Keys(lost)) {
 			if err := j.succession(ctx, a, lost[a]); err != nil {
@@ -140,55 +133,6 @@ func (j *judging) account(old Record, w Write) {
 	if is := w.Record.Data.(*Account); ID(w.Record.Account) != w.ID || is.Partner || was != nil && was.Partner {
 		j.refuse(w, "", forbidden(KindAccount))
 	}
-}
-
-// importRecord: an import belongs to the actor who began it, and says so for ever.
-func (j *judging) importRecord(old Record, w Write) {
-	foreign := &Problem{Code: "import.foreign"}
-	if w.Record == nil {
-		j.refuse(w, "", foreign)
-		return
-	}
-	is := w.Record.Data.(*Import)
-	was, ok := old.Data.(*Import)
-	if ok && j.undoes(w.ID) && is.sameButState(was) {
-		return
-	}
-	if !ok && is.First {
-		j.first = append(j.first, w)
-	}
-	if ok && was.First != is.First {
-		j.refuse(w, "", foreign)
-	}
-	if is.Actor != j.dir.actor.String() || ok && (was.Actor != is.Actor || was.Digest != is.Digest || was.Template != is.Template) {
-		j.refuse(w, "", foreign)
-	}
-}
-
-// undoes reports whether the batch belongs to an import that takes back the
-// one with the id, or takes back what took that one back.
-func (j *judging) undoes(id ID) bool {
-	by, seen := j.batch.Import, 0
-	for ; seen < 2; seen++ {
-		imp, ok := j.before[by].Data.(*Import)
-		if w, writes := j.writes[by]; !ok && writes && w.Record != nil {
-			imp, ok = w.Record.Data.(*Import)
-		}
-		if !ok || imp.Undoes == "" {
-			return false
-		}
-		if by = imp.Undoes; by == id {
-			return true
-		}
-	}
-	return false
-}
-
-// sameButState reports whether two states of an import differ at most in what undoing changes.
-func (i *Import) sameButState(o *Import) bool {
-	a, b := *i, *o
-	a.State, a.Once, b.State, b.Once = "", false, "", false
-	return reflect.DeepEqual(a, b)
 }
 
 // imported: a batch goes under an import of its actor's, in the account it
@@ -299,7 +243,7 @@ func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) err
 			return nil
 		}
 	}
-	first, err := j.undoesFirst(ctx)
+	first, err := j.undoesFirst(ctx, a, lost)
 	if err != nil || first {
 		return err
 	}
@@ -307,27 +251,6 @@ func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) err
 		j.refuse(w, "role", &Problem{Code: "admin.last"})
 	}
 	return nil
-}
-
-// led reports whether the account has an active Account Admin.
-func (j *judging) led(ctx context.Context, a AccountID) (bool, error) {
-	p, err := j.dir.store.List(ctx, Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{a}}, Limit: 1, Having: Leading()})
-	return len(p.Records) > 0, err
-}
-
-// undoesFirst reports whether the batch takes back an import before which the
-// account had no admin: it may then have none again.
-func (j *judging) undoesFirst(ctx context.Context) (bool, error) {
-	imp, ok := j.before[j.batch.Import].Data.(*Import)
-	if w, writes := j.writes[j.batch.Import]; !ok && writes && w.Record != nil {
-		imp, ok = w.Record.Data.(*Import)
-	}
-	if !ok || imp.Undoes == "" {
-		return false, nil
-	}
-	recs, err := j.dir.fetch(ctx, []Key{ByID(imp.Undoes)})
-	first, ok := recs[imp.Undoes].Data.(*Import)
-	return ok && first.First, err
 }
 
 // reference is what a record of the batch newly names.

@@ -21,10 +21,17 @@ type Limited interface {
 // MaxWrites is how many records the store writes at once, records of imports
 // aside; 0 for any number.
 func (d *Directory) MaxWrites() int {
-	if s, ok := d.bare.(Limited); ok {
-		return s.MaxWrites()
+	s, ok := d.bare.(Limited)
+	if !ok {
+		return 0
 	}
-	return 0
+	var err error
+	n := 0
+	func() {
+		defer guard(&err)
+		n = s.MaxWrites()
+	}()
+	return n
 }
 
 // An Amender is a Store whose journals can be changed: what is old is thrown
@@ -57,19 +64,23 @@ func (d *Directory) Amends() error {
 }
 
 // Amend changes entries of a journal ([Amender]). It is for the host alone.
-func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) error {
+func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) (err error) {
 	s, err := d.amender()
-	if err == nil {
-		err = s.Amend(ctx, imp, entries)
+	if err != nil {
+		return err
 	}
+	defer guard(&err)
+	err = s.Amend(ctx, imp, entries)
 	return err
 }
 
 // Discard empties a journal ([Amender]). It is for the host alone.
-func (d *Directory) Discard(ctx context.Context, imp ID) error {
+func (d *Directory) Discard(ctx context.Context, imp ID) (err error) {
 	s, err := d.amender()
-	if err == nil {
-		err = s.Discard(ctx, imp)
+	if err != nil {
+		return err
 	}
+	defer guard(&err)
+	err = s.Discard(ctx, imp)
 	return err
 }

@@ -127,6 +127,15 @@ func (p *Profile) withoutAccount() *Profile {
 	return left
 }
 
+// PermitsUndo says what forbids the actor to take the import back; nil if
+// nothing does. A sync takes back its own alone ("import.foreign").
+func (a Actor) PermitsUndo(i *Import) *Problem {
+	if a.kind == syncer && i.Actor != a.String() {
+		return &Problem{Code: "import.foreign"}
+	}
+	return nil
+}
+
 // leads reports whether the user counts among those an account must not lose the last of.
 func leads(r *Record) bool {
 	if r == nil {

@@ -51,20 +51,13 @@ func (s *server) correct(d *desk) (reply, error) {
 			}
 			return p.Edit(ctx, edits...)
 		case c.Repair != nil:
-			for _, r := range p.Repairs() {
-				if r.ID == c.Repair.ID {
-					if c.Repair.Fix != nil {
-						r.Fix = c.Repair.Fix
-					}
-					return p.Repair(ctx, r)
-				}
-			}
-			return importer.Delta{}, importer.ErrRepair
+			r := importer.Repair{ID: c.Repair.ID}
+			r.Fix = c.Repair.Fix
+			return p.Repair(ctx, r)
 		case c.Replace != nil:
 			return p.Replace(ctx, 0, c.Replace.Field, c.Replace.From, c.Replace.To)
 		case c.Map != nil:
-			err := p.Remap(ctx, c.Map...)
-			return everyRow(p), err
+			return p.Remap(ctx, c.Map...)
 		case c.Seen != nil:
 			return importer.Delta{Rows: c.Seen}, p.Seen(c.Seen...)
 		}
@@ -89,16 +82,4 @@ func edits(all []edit) ([]importer.Edit, error) {
 		}
 	}
 	return out, nil
-}
-
-// everyRow is the delta of a change that concerns the whole file.
-func everyRow(p *importer.Preview) importer.Delta {
-	d := importer.Delta{Summary: p.Summary()}
-	for r := range p.Rows() {
-		if len(d.Rows) == 50 {
-			break
-		}
-		d.Rows = append(d.Rows, r.ID)
-	}
-	return d
 }

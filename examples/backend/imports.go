@@ -136,13 +136,9 @@ func (s *server) undo(d *desk) (reply, error) {
 }
 
 // rest is POST /imports/{id}/rest: a preview of the rows that the import did
-// not do, as long as its own preview is kept. An import is undone once, so what
-// an undoing spared has no rest.
+// not do, as long as its own preview is kept.
 func (s *server) rest(d *desk) (reply, error) {
 	_, p, err := s.open(d)
-	if err == nil && p.Template().Name == importer.TemplateUndo {
-		err = importer.ErrUndone
-	}
 	if err != nil {
 		return reply{}, err
 	}

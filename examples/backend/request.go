@@ -30,7 +30,7 @@ func (d *desk) table(tpl *importer.Template) (*formats.Table, error) {
 	}
 	src := formats.Source{Name: name, ReaderAt: bytes.NewReader(body), Size: int64(len(body))}
 	return formats.Open(d.Context(), src, &formats.Limits{UploadBytes: maxFile},
-		xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: headings(tpl)})
+		xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: tpl.Headings()})
 }
 
 func (d *desk) file() (name string, body []byte, err error) {

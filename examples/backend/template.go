@@ -77,16 +77,3 @@ func named(name string) (string, formats.Writer, error) {
 	}
 	return "", nil, users.ErrNotFound
 }
-
-// headings are all that a template knows: they help to read a CSV file.
-func headings(tpl *importer.Template) []string {
-	var out []string
-	for _, t := range tpl.Tables {
-		for _, c := range t.Columns {
-			for _, lang := range tpl.Languages() {
-				out = append(out, c.Headings[lang]...)
-			}
-		}
-	}
-	return out
-}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
 )
 
 // committing is what import and undo have in common: a preview is shown, a
@@ -58,6 +60,9 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	} else {
 		fmt.Fprintf(w, c.words().recap+"\n", formats.Show(string(p.Account())), p.Mode())
 	}
+	if i.policy == "all" && !allHappen(p.Summary()) {
+		lines = []string{c.words().allHeld}
+	}
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
@@ -66,6 +71,11 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 			fmt.Fprintf(w, "  "+c.words().held+"\n", f.Code)
 		}
 	}
+}
+
+// allHappen reports whether every row will be done, or is so already.
+func allHappen(s importer.Summary) bool {
+	return s.Actions["error"]+s.Actions["blocked"] == 0
 }
 
 func (i *committing) agreed(ctx context.Context, c *console) (bool, error) {
@@ -88,8 +98,10 @@ func (i *committing) agreed(ctx context.Context, c *console) (bool, error) {
 }
 
 func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importer.Preview) error {
-	if err := d.prepare(ctx); err != nil {
-		return err
+	if !i.undoing {
+		if err := d.prepare(ctx); err != nil {
+			return err
+		}
 	}
 	if err := c.out.Flush(); err != nil {
 		return err
@@ -101,7 +113,11 @@ func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importe
 	bar := c.progress()
 	report, err := p.Commit(ctx, &importer.CommitOptions{Label: i.label, Policy: policy, Approve: i.approve, Progress: bar.show})
 	bar.end()
-	if shown := i.result(c, d, report); err == nil {
+	var refusal *formats.Refusal
+	if errors.As(err, &refusal) || err != nil && len(report.Lines) == 0 { // nothing was done, and there is nothing to tell
+		return err
+	}
+	if shown := i.result(c, d, report, err); err == nil {
 		err = shown
 	}
 	switch {
@@ -114,7 +130,10 @@ func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importe
 }
 
 // result prints how an import ended, and its id.
-func (i *committing) result(c *console, d *desk, r *importer.Report) error {
+func (i *committing) result(c *console, d *desk, r *importer.Report, err error) error {
+	if err != nil { // this is who was doing it
+		r.State = users.ImportInterrupted
+	}
 	if c.json {
 		return r.WriteJSON(c.out)
 	}
@@ -127,5 +146,8 @@ func (i *committing) result(c *console, d *desk, r *importer.Report) error {
 		again = "--store " + d.store + " " + again
 	}
 	fmt.Fprintf(c.out, c.words().report+"\n", r.ID, printable(again))
+	if err != nil && !i.undoing {
+		fmt.Fprintf(c.out, c.words().resume+"\n", printable(again))
+	}
 	return nil
 }

@@ -33,12 +33,15 @@ func (p *previewing) export(ctx context.Context, c *console, path string, files 
 		if err := writeSheet(path, w, failing); err != nil {
 			return err
 		}
-		c.note(fmt.Sprintf(c.words().written, printable(path), rows))
+		c.note(fmt.Sprintf(c.words().written, printable(path), c.lang.Rows(rows)))
 		return wrong(preview)
 	})
 }
 
 func (p *previewing) exportPeople(ctx context.Context, c *console, w formats.Writer, path string) (err error) {
+	if p.template == "" {
+		return usagef("--template is missing; want %s", templateNames())
+	}
 	tpl, err := templateNamed(p.template)
 	if err != nil {
 		return err
@@ -58,7 +61,7 @@ func (p *previewing) exportPeople(ctx context.Context, c *console, w formats.Wri
 	for _, f := range x.Findings {
 		fmt.Fprintln(c.err, c.sentence(f))
 	}
-	c.note(fmt.Sprintf(c.words().written, printable(path), x.Rows))
+	c.note(fmt.Sprintf(c.words().written, printable(path), c.lang.Rows(x.Rows)))
 	if n := len(x.LeftOut); n > 0 {
 		c.note(fmt.Sprintf(c.words().leftOut, n))
 		return errFound

@@ -40,7 +40,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 		text.Delimiter, _ = utf8.DecodeRuneInString(r.delimiter)
 	}
 	if tpl != nil {
-		text.Comment, text.Headings = tpl.Comment, headings(tpl)
+		text.Comment, text.Headings = tpl.Comment, tpl.Headings()
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,17 +73,4 @@ func byName(path string, book xlsx.Format, text csv.Format) []formats.Format {
 		return []formats.Format{text}
 	}
 	return []formats.Format{book, text}
-}
-
-// headings are all the headings a template knows, in every language.
-func headings(tpl *importer.Template) []string {
-	var out []string
-	for _, t := range tpl.Tables {
-		for _, col := range t.Columns {
-			for _, lang := range tpl.Languages() {
-				out = append(out, col.Headings[lang]...)
-			}
-		}
-	}
-	return out
 }

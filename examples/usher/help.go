@@ -36,7 +36,7 @@ func help(c *console, args []string) error {
 
 // describe explains one command.
 func describe(c *console, cmd command) {
-	fmt.Fprintf(c.out, "usher %s [FLAGS] %s\n\n%s\n", cmd.name, cmd.args, cmd.about)
+	fmt.Fprintf(c.out, "%s\n\n%s\n", strings.TrimSpace("usher "+cmd.name+" [FLAGS] "+cmd.args), cmd.about)
 	if cmd.more != "" {
 		fmt.Fprintf(c.out, "\n%s\n", cmd.more)
 	}
@@ -45,7 +45,7 @@ func describe(c *console, cmd command) {
 	cmd.flags(f, c)
 	f.VisitAll(func(x *flag.Flag) {
 		value, usage := flag.UnquoteUsage(x)
-		if x.DefValue != "" && x.DefValue != "false" {
+		if x.DefValue != "" && x.DefValue != "false" && x.DefValue != "0" {
 			usage += " (default " + x.DefValue + ")"
 		}
 		fmt.Fprintf(c.out, "  --%-20s %s\n", strings.TrimSpace(x.Name+" "+value), usage)

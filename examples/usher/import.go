@@ -44,17 +44,17 @@ func (i *importing) run(ctx context.Context, c *console, files []string) error {
 	if err := i.askable(c, "import"); err != nil {
 		return err
 	}
-	i.opts = importer.Options{Resume: users.ID(i.resume), Again: i.again}
-	return i.previewing.run(ctx, files, func(d *desk, p *importer.Preview) error {
+	i.opts, i.once = importer.Options{Resume: users.ID(i.resume), Again: i.again}, true
+	err := i.previewing.run(ctx, files, func(d *desk, p *importer.Preview) error {
 		if err := d.exists(ctx); err != nil {
 			return err
 		}
-		err := i.done(ctx, c, d, p)
-		if errors.Is(err, users.ErrDigest) {
-			return &inputError{"idempotency.mismatch", c.lang.Error(err), 0}
-		}
-		return err
+		return i.done(ctx, c, d, p)
 	})
+	if errors.Is(err, users.ErrDigest) {
+		return &inputError{"idempotency.mismatch", c.lang.Error(err), 0}
+	}
+	return err
 }
 
 // A progress shows how far a commit is, on a terminal.

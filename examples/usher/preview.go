@@ -20,6 +20,7 @@ type previewing struct {
 	mode     string
 	maps     list
 	opts     importer.Options
+	once     bool             // the same data is refused a second time
 	read     []*formats.Table // the files, once they are open
 }
 
@@ -58,6 +59,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	opts := p.opts
+	opts.Again = opts.Again || !p.once
 	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
 	if opts.Map, err = p.columns(); err != nil {
 		return err

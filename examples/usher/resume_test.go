@@ -48,7 +48,7 @@ func TestResume(t *testing.T) {
 	require.Contains(t, out, "10 created so far")
 	require.Contains(t, usher(t, statusOK, append([]string{"history"}, place...)...), "Running ")
 	args := append([]string{"import", "--template", "cloudlink", "--yes", "--resume", string(r.ID)}, place...)
-	usher(t, statusRefused, append(args, listOf(t, 30, 0))...)
+	require.Empty(t, usher(t, statusRefused, append(args, listOf(t, 30, 0))...))
 	out = usher(t, statusFound, append(args, file)...)
 	require.Contains(t, out, "27 created, 3 failed")
 	require.Contains(t, out, "Import "+string(r.ID))

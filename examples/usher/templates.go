@@ -9,8 +9,13 @@ import (
 )
 
 // templates are those the program knows.
+// Whichever it is, import takes the same data once.
 func templates() []*importer.Template {
-	return []*importer.Template{cloudlink.Users()}
+	all := []*importer.Template{cloudlink.Users()}
+	for _, t := range all {
+		t.Once = true
+	}
+	return all
 }
 
 // templateNamed is the template of that name.

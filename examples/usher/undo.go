@@ -48,6 +48,11 @@ func (u *undoing) run(ctx context.Context, c *console, args []string) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	if u.resume != "" {
+		if _, err := d.dir.Get(ctx, users.ID(u.resume)); err != nil {
+			return &namedError{u.resume, err}
+		}
+	}
 	p, err := importer.Undo(ctx, d.dir, users.ID(args[0]), &importer.UndoOptions{Resume: users.ID(u.resume)})
 	if err != nil {
 		return &namedError{args[0], err}

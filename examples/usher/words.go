@@ -12,6 +12,9 @@ type words struct {
 	noImports, written, leftOut string // the last two: a file and its rows, people not in it
 	repair                      string // rows, what is wrong, the fix, its code
 
+	resume  string // how to go on with an import
+	allHeld string // under the policy "all", with rows in error
+
 	mail, nothing                      string
 	changed, left                      string // rows, by fix
 	inactive, registered, unregistered string
@@ -26,14 +29,16 @@ func (c *console) words() words {
 			more:         "… et %d autres remarques",
 			recap:        "Ce qui va se passer dans le compte «\u00a0%s\u00a0» (mode %s)\u00a0:",
 			undo:         "Ce qui va se passer dans le compte «\u00a0%s\u00a0»\u00a0:",
+			resume:       "Reprise\u00a0: usher import --resume %s … FICHIER",
+			allHeld:      "Rien\u00a0: tout ou rien, et toutes les lignes ne peuvent pas être traitées.",
 			noImports:    "Aucune importation.",
-			written:      "%s\u00a0: %d lignes",
-			leftOut:      "%d personnes n’y figurent pas",
+			written:      "%s\u00a0: %s",
+			leftOut:      "Absents du fichier\u00a0: %d",
 			repair:       "%s\u00a0: %s «\u00a0%s\u00a0» → «\u00a0%s\u00a0» (fix --accept %s)",
 			held:         "Retenu ; --approve %s le laisse passer.",
 			report:       "Importation %s\nRapport\u00a0: usher report %s",
-			mail:         "Aucun courriel de bienvenue n'a été envoyé\u00a0; ils s'envoient ensuite aux personnes choisies.",
-			nothing:      "Rien n'a été écrit.",
+			mail:         "Aucun courriel de bienvenue n’a été envoyé\u00a0; ils s'envoient ensuite aux personnes choisies.",
+			nothing:      "Rien n’a été écrit.",
 			changed:      "Ce que la correction change\u00a0:",
 			left:         "Encore en erreur\u00a0:",
 			inactive:     "inactif",
@@ -50,9 +55,11 @@ func (c *console) words() words {
 		more:         "… and %d more findings",
 		recap:        "What will happen in account \"%s\" (mode %s):",
 		undo:         "What will happen in account \"%s\":",
+		resume:       "To go on: usher import --resume %s … FILE",
+		allHeld:      "Nothing: it is all or nothing, and not every row can be done.",
 		noImports:    "No imports.",
-		written:      "%s: %d rows",
-		leftOut:      "%d people are not in it",
+		written:      "%s: %s",
+		leftOut:      "Not in the file: %d",
 		repair:       "%s: %s \"%s\" → \"%s\" (fix --accept %s)",
 		held:         "Held back; --approve %s lets it through.",
 		report:       "Import %s\nReport: usher report %s",

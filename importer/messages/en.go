@@ -232,7 +232,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"question.undo":   "Take this back? [y/N]",
 	"question":        "Import these rows? [y/N]", "answer.yes": "y yes",
 	"progress": "{done:number} of {n:number} {n?row|rows}",
-	"result":   "Import finished: {counts}.", "result.interrupted": "Import interrupted: {counts} so far.", "result.undo": "Taken back: {counts}.", "result.undone": "Import undone: {counts} before.",
+	"result":   "Import finished: {counts}.", "result.running": "Import running: {counts} so far.", "result.interrupted": "Import interrupted: {counts} so far.", "result.undo": "Taken back: {counts}.", "result.undone": "Import undone: {counts} before.",
 	"result.created": "{n:number} created", "result.updated": "{n:number} changed", "result.deleted": "{n:number} deleted",
 	"result.unchanged": "{n:number} without change", "result.skipped": "{n:number} skipped", "result.blocked": "{n:number} blocked",
 	"result.conflict": "{n:number} {n?conflict|conflicts}", "result.failed": "{n:number} failed",

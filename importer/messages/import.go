@@ -104,6 +104,8 @@ func (l Language) Result(r *importer.Report) string {
 		}
 	case users.ImportUndone:
 		word = "result.undone"
+	case users.ImportRunning:
+		word = "result.running"
 	default:
 		word = "result.interrupted"
 	}
