@@ -19,8 +19,7 @@ func (c *commit) write(ctx context.Context) error {
 	limit := c.dir.MaxWrites()
 	for len(units) > 0 {
 		n, rows := 1, len(units[0])
-		for n < len(units) && (rows+len(units[n]) <= c.batch || c.opts.Policy == AllOrNothing) &&
-			(limit == 0 || c.fresh.weight(slices.Concat(units[:n+1]...)) <= limit) {
+		for n < len(units) && (c.opts.Policy == AllOrNothing || rows+len(units[n]) <= c.batch && (limit == 0 || c.fresh.weight(slices.Concat(units[:n+1]...)) <= limit)) {
 			rows += len(units[n])
 			n++
 		}
@@ -243,6 +242,10 @@ func (c *commit) live(units [][]uint32) []uint32 {
 // deny fails the rows whose writes the rules about people forbid. It reports
 // whether there were any: a batch may be forbidden as such.
 func (c *commit) deny(b *composed, d *users.Denied) bool {
+	if imp := *c.record.Data.(*users.Import); imp.First && slices.ContainsFunc(d.Refusals, func(x users.Refused) bool { return x.ID == c.id }) {
+		imp.First, c.record.Data = false, &imp // somebody made an admin meanwhile
+		return true
+	}
 	by := map[users.ID][]uint32{}
 	for _, r := range b.rows {
 		for _, id := range b.touches[r] {

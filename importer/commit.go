@@ -176,12 +176,12 @@ func (c *commit) begin(ctx context.Context) error {
 		if err := c.readJournal(ctx); err != nil {
 			return err
 		}
-		return c.mark(ctx, len(c.own.images) > 0)
+		return c.mark(ctx, len(c.own.images) > 0 || imp.State == users.ImportDone)
 	case !errors.Is(err, users.ErrNotFound):
 		return err
 	}
 	imp := &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
-		Digest: c.digest, Once: p.tpl.Once && !p.opts.Again, Rows: len(c.rows)}
+		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.Once && !p.opts.Again, Rows: len(c.rows)}
 	if read := p.readDigest(); read != c.digest {
 		imp.Read = read
 	}

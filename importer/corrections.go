@@ -26,6 +26,10 @@ type docSet struct {
 	Bytes    []byte      `json:"bytes,omitempty"`
 }
 
+// maxAdded is how many rows a document may have added to one table; to several,
+// a hundredth of that. Nobody types as many.
+const maxAdded = 100_000
+
 // corrections are what a person did to the tables as read; nil if nothing.
 func (g *grid) corrections() *docEdits {
 	var e docEdits
@@ -68,6 +72,9 @@ func (e *docEdits) withhold(g *grid) {
 func (g *grid) correct(e *docEdits) (*grid, error) {
 	if e == nil {
 		return g, nil
+	}
+	if len(e.Added) > maxAdded || len(g.tables) > 1 && len(e.Added) > maxAdded/100 {
+		return nil, ErrRow
 	}
 	for _, t := range e.Added {
 		if t < 0 || t >= len(g.tables) {

@@ -141,12 +141,23 @@ func (p *Preview) action() Action {
 		return ActionError
 	case makes:
 		return ActionCreate
+	case d.deletes && p.left(v.rec):
+		return ActionUnchanged
 	case d.deletes:
 		return ActionDelete
 	case len(v.changes)+len(v.gains)+len(v.losses) == 0:
 		return ActionUnchanged
 	}
 	return ActionUpdate
+}
+
+// left reports whether a person who stays listed has no account already.
+func (p *Preview) left(rec int32) bool {
+	if rec < 0 {
+		return false
+	}
+	left := users.Deleted(p.facts.recs[rec])
+	return left != nil && !slices.ContainsFunc(left.Fields(), func(f string) bool { return left.Field(f) != p.facts.recs[rec].Field(f) })
 }
 
 // decideHeld asks whether the actor may change what people have.

@@ -15,16 +15,20 @@ import (
 // stands. Of a sensitive cell it tells only whether it holds something.
 func (p *Preview) digest() string { return p.digestOf(p.grid.ordered, p.grid.text) }
 
-// readDigest is of the tables as they were read, before any edit.
+// readDigest is of the tables as they were read, before any edit, which does not change.
 func (p *Preview) readDigest() string {
+	if p.asRead != "" {
+		return p.asRead
+	}
 	g := p.grid
-	return p.digestOf(func(yield func(uint32) bool) {
+	p.asRead = p.digestOf(func(yield func(uint32) bool) {
 		for r := range g.rows {
 			if g.rows[r].src >= 0 && !yield(uint32(r)) {
 				return
 			}
 		}
 	}, g.typed)
+	return p.asRead
 }
 
 func (p *Preview) digestOf(rows iter.Seq[uint32], text func(uint32, int) string) string {

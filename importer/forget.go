@@ -34,7 +34,7 @@ func Prune(ctx context.Context, dir *users.Directory, account users.AccountID, b
 		if !r.Created.Before(before) {
 			break // the rest is younger
 		}
-		if r.ImportState(dir.Now()) == users.ImportRunning {
+		if !r.Data.(*users.Import).Pruned && r.ImportState(dir.Now()) == users.ImportRunning {
 			continue
 		}
 		pruned, err := prune(ctx, dir, r)
@@ -56,7 +56,7 @@ func prune(ctx context.Context, dir *users.Directory, r users.Record) (bool, err
 	}
 	imp.Pruned = true
 	was := r.Version
-	r.Data, r.Updated = &imp, dir.Now()
+	r.Data = &imp // and it was not heard of again
 	err := dir.Apply(ctx, users.Batch{Import: r.ID, Digest: imp.Digest, Writes: []users.Write{{ID: r.ID, Version: was, Record: &r}}})
 	if c := new(users.Conflict); errors.As(err, &c) {
 		return false, nil // it goes on just now
@@ -75,7 +75,7 @@ func prune(ctx context.Context, dir *users.Directory, r users.Record) (bool, err
 //
 // It is for the host ([users.Host]) and needs a Store that is a [users.Amender].
 func Erase(ctx context.Context, dir *users.Directory, account users.AccountID, person users.ID) (int, error) {
-	e := &erasing{dir: dir, person: person, names: map[string]bool{}}
+	e := &erasing{dir: dir, person: person, ids: map[string]bool{}, names: map[string]bool{}}
 	n, err := e.run(ctx, account)
 	if err != nil {
 		err = fmt.Errorf("importer: erase: %w", err)
@@ -86,7 +86,9 @@ func Erase(ctx context.Context, dir *users.Directory, account users.AccountID, p
 type erasing struct {
 	dir    *users.Directory
 	person users.ID
-	names  map[string]bool // by which reports may call the person
+	// By what reports may call the person, folded: names stand for whoever is
+	// called so, and count only where somebody is named.
+	ids, names map[string]bool
 }
 
 func (e *erasing) run(ctx context.Context, account users.AccountID) (int, error) {
@@ -149,10 +151,18 @@ func (e *erasing) learn(r users.Record) {
 	if !ok {
 		return
 	}
-	for _, s := range []string{p.Email, p.Login, p.DisplayName, p.Name(), p.Field("lan_id"), p.Mobile} {
-		if s != "" {
-			e.names[s], e.names[formats.Show(s)] = true, true
-		}
+	for _, s := range []string{p.Email, p.Login, p.Field("lan_id"), p.Mobile} {
+		e.learnAs(e.ids, s)
+		e.learnAs(e.names, s)
+	}
+	for _, s := range []string{p.DisplayName, p.Name()} {
+		e.learnAs(e.names, s)
+	}
+}
+
+func (e *erasing) learnAs(to map[string]bool, s string) {
+	if s != "" {
+		to[users.Fold(s)], to[users.Fold(formats.Show(s))] = true, true
 	}
 }
 
@@ -165,9 +175,10 @@ func (e *erasing) clean(x users.Entry) (users.Entry, bool, error) {
 	kept := slices.DeleteFunc(slices.Clone(x.Images), func(i users.Image) bool {
 		return i.Before != nil && i.Before.ID == e.person || i.After != nil && i.After.ID == e.person
 	})
-	about := len(kept) < len(x.Images) || l.User == e.person
+	wrote := len(kept) < len(x.Images)
+	about := wrote || l.User == e.person
 	if about {
-		l = ReportLine{Row: l.Row, Table: l.Table, Number: l.Number, Line: l.Line, Action: l.Action, Outcome: l.Outcome, User: e.person, Erased: true}
+		l = ReportLine{Row: l.Row, Table: l.Table, Number: l.Number, Line: l.Line, Action: l.Action, Outcome: l.Outcome, User: e.person, Erased: wrote || l.Erased}
 	} else {
 		e.scrub(&l)
 	}
@@ -184,27 +195,29 @@ func (e *erasing) clean(x users.Entry) (users.Entry, bool, error) {
 
 // scrub takes the person's names out of a line about somebody else.
 func (e *erasing) scrub(l *ReportLine) {
-	empty := func(s *string) {
-		if e.names[*s] {
+	empty := func(of map[string]bool, s *string) {
+		if of[users.Fold(*s)] {
 			*s = ""
 		}
 	}
-	empty(&l.Who)
+	empty(e.names, &l.Who)
 	for i := range l.Changes {
-		empty(&l.Changes[i].Old)
-		empty(&l.Changes[i].New)
+		empty(e.ids, &l.Changes[i].Old)
+		empty(e.ids, &l.Changes[i].New)
 	}
 	for i := range l.Losses {
-		empty(&l.Losses[i].Who)
+		if l.Losses[i].ID == e.person {
+			l.Losses[i].Who = ""
+		}
 	}
 	for i := range l.Findings {
 		f := &l.Findings[i]
-		empty(&f.Value)
-		if f.Fix != nil && e.names[*f.Fix] {
+		empty(e.ids, &f.Value)
+		if f.Fix != nil && e.ids[users.Fold(*f.Fix)] {
 			f.Fix = nil
 		}
 		for k, v := range f.Args {
-			if e.names[v] {
+			if e.ids[users.Fold(v)] || k == "holder" && e.names[users.Fold(v)] {
 				delete(f.Args, k)
 			}
 		}

@@ -88,7 +88,11 @@ func (g *grid) find(id users.RowID) (uint32, bool) {
 	if i < t.count && g.rows[t.from+i].id == id {
 		return t.from + i, true
 	}
-	for r := g.read(); r < uint32(len(g.rows)); r++ {
+	first := g.read()
+	if i, ok := slices.BinarySearch(g.added, id); ok && len(g.left) == 0 && len(g.tables) == 1 {
+		return first + uint32(i), true // the ids of one table rise
+	}
+	for r := first; r < uint32(len(g.rows)); r++ {
 		if g.rows[r].id == id {
 			return r, true
 		}

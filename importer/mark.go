@@ -36,6 +36,8 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 		return ErrUndone
 	case imp.Pruned:
 		return ErrPruned
+	case rec.Version != u.at.Version:
+		return ErrRunning // it went on since its journal was read
 	}
 	c.marks.done = false
 	imp.State = users.ImportUndone
@@ -52,7 +54,7 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 		return nil
 	}
 	first.State = users.ImportDone
-	if count(first.Counts) < first.Rows {
+	if n := total(first.Counts); n > 0 && n < first.Rows {
 		first.State = users.ImportRunning // it had been interrupted
 	}
 	if first.Once {
@@ -114,7 +116,11 @@ func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
 	again := slices.ContainsFunc(x.Stale, c.marked)
 	for _, k := range x.Keys {
 		if k.Wants == c.id && k.Key.Space == users.SpaceDocument {
-			return replayedAs(users.Record{Head: users.Head{ID: k.Holder, Created: c.dir.Now()}})
+			rec, err := importRecord(ctx, c.dir, k.Holder)
+			if err != nil {
+				return err
+			}
+			return replayedAs(rec)
 		}
 		again = again || c.marked(k.Wants)
 	}
@@ -124,7 +130,7 @@ func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
 	return c.mark(ctx, len(c.own.images) > 0)
 }
 
-func count(counts map[string]int) int {
+func total(counts map[string]int) int {
 	n := 0
 	for _, x := range counts {
 		n += x

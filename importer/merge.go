@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +25,6 @@ func (p *Preview) Failing(i int, t Texter) formats.Sheet {
 	s, order := p.sheet(i)
 	s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label("errors"), Text: true, Width: 60},
 		formats.SheetColumn{Heading: t.Label("row_id"), Text: true, Width: 16})
-	key := p.mergeKey()
 	s.Rows = func(yield func([]string) bool) {
 		cells := make([]string, 0, len(order)+2)
 		for r := range p.grid.ordered {
@@ -42,7 +43,14 @@ func (p *Preview) Failing(i int, t Texter) formats.Sheet {
 					texts = append(texts, strings.TrimSpace(t.Finding(f)+" "+t.Suggestion(f)))
 				}
 			}
-			if !yield(append(cells, strings.Join(texts, " "), rowText(key, p.grid.rows[r].id))) {
+			text := p.rowText(r) + "~" + rowSum(p.tpl.Tables[i].Columns, func(c int) (string, bool) {
+				n := slices.Index(order, c)
+				if n < 0 {
+					return "", false
+				}
+				return cells[n], true
+			})
+			if !yield(append(cells, strings.Join(texts, " "), text)) {
 				return
 			}
 		}
@@ -51,10 +59,11 @@ func (p *Preview) Failing(i int, t Texter) formats.Sheet {
 }
 
 // Merge takes corrections out of a file that [Preview.Failing] made and a person
-// corrected. A row that carries an id is that row: cells that differ are
-// corrected, and no others; a row without one is added; a row that does not come
-// back stays as it is, like every row that was not in the file. A blank sensitive
-// cell says nothing. It is one [Preview.Edit].
+// corrected. A row that carries an id is that row: if it is not as it went out,
+// the cells that differ from the preview are corrected, and no others; a row
+// without one is added; a row that does not come back stays as it is, like every
+// row that was not in the file. A blank sensitive cell says nothing. Rows that
+// were added to the preview have ids that only that preview knows. It is one [Preview.Edit].
 //
 // The error is a [*formats.Refusal] for a file that does not belong to this
 // preview ("merge.foreign", "merge.twice", the refusals of headings, an error the
@@ -74,7 +83,7 @@ func (p *Preview) Merge(ctx context.Context, table *formats.Table) (Delta, error
 	if err != nil {
 		return Delta{}, err
 	}
-	m := &merging{p: p, read: table, head: h, key: p.mergeKey(), seen: map[users.RowID]int{}}
+	m := &merging{p: p, read: table, head: h, seen: map[users.RowID]int{}}
 	edits, err := m.edits()
 	if err != nil {
 		return Delta{}, err
@@ -87,7 +96,6 @@ type merging struct {
 	p    *Preview
 	read *formats.Table
 	head *heading
-	key  string
 	ids  int // the column with the ids of rows
 	seen map[users.RowID]int
 }
@@ -122,7 +130,7 @@ func (m *merging) edits() ([]Edit, error) {
 func (m *merging) findIDs() bool {
 	for c := m.read.Columns() - 1; c >= 0; c-- {
 		for i := m.head.row + 1; i < m.read.Len(); i++ {
-			if _, ok := rowOf(m.key, m.read.Row(i).Cell(c)); ok {
+			if _, _, ok := m.p.rowOf(m.read.Row(i).Cell(c)); ok {
 				m.ids = c
 				return true
 			}
@@ -151,18 +159,18 @@ func (m *merging) row(row formats.Row) ([]Edit, error) {
 		}
 		return []Edit{Add(m.head.table, cells)}, nil
 	}
-	id, ok := rowOf(m.key, text)
-	if !ok || id.Table() != m.head.table {
+	r, sum, ok := m.p.rowOf(text)
+	if !ok || g.rows[r].id.Table() != m.head.table {
 		return nil, refuse("merge.foreign")
 	}
-	r, ok := g.find(id)
-	if !ok || g.rows[r].removed {
-		return nil, refuse("merge.foreign")
-	}
+	id := g.rows[r].id
 	if first, twice := m.seen[id]; twice {
 		return nil, refuse("merge.twice", "other", strconv.Itoa(first))
 	}
 	m.seen[id] = row.Number()
+	if sum == rowSum(spec.Columns, func(c int) (string, bool) { return row.Cell(max(m.head.cols[c], 0)), m.head.cols[c] >= 0 }) {
+		return nil, nil // it comes back as it went out
+	}
 	var out []Edit
 	for c, at := range m.head.cols {
 		if at < 0 {
@@ -177,39 +185,65 @@ func (m *merging) row(row formats.Row) ([]Edit, error) {
 	return out, nil
 }
 
-// mergeKey tells this preview's rows from those of another file.
-func (p *Preview) mergeKey() string { return p.readDigest() }
-
 // rowText is the id of a row in a file: its number, its table before it where
-// that is not the first, and a check by which it is known again.
-func rowText(key string, id users.RowID) string {
-	s := strconv.Itoa(id.Number())
-	if t := id.Table(); t > 0 {
+// that is not the first, and a check by which it is known again: of the data as
+// it was read, and for a row that was added of the preview it was added to.
+func (p *Preview) rowText(row uint32) string {
+	at := &p.grid.rows[row]
+	s := strconv.Itoa(at.id.Number())
+	if t := at.id.Table(); t > 0 {
 		s = strconv.Itoa(t+1) + "/" + s
 	}
-	sum := sha256.Sum256([]byte(key + " " + s))
-	return s + "~" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:5]))[:6]
+	key := p.readDigest()
+	if at.src < 0 {
+		key += " " + string(p.ID())
+	}
+	return s + "~" + shortSum(key, s)
 }
 
-// rowOf is the row whose id stands in a cell.
-func rowOf(key, text string) (users.RowID, bool) {
-	text = strings.TrimSpace(text)
-	name, _, ok := strings.Cut(text, "~")
+// rowOf is the row whose id stands in a cell, and what its cells came to when it went out.
+func (p *Preview) rowOf(text string) (row uint32, sum string, ok bool) {
+	name, rest, ok := strings.Cut(strings.ToLower(strings.TrimSpace(text)), "~")
 	if !ok {
-		return 0, false
+		return none, "", false
 	}
+	_, sum, _ = strings.Cut(rest, "~")
 	table, number := 1, name
 	if t, n, two := strings.Cut(name, "/"); two {
 		i, err := strconv.Atoi(t)
-		if err != nil || i < 2 || i > 1<<20 {
-			return 0, false
+		if err != nil || i < 2 || i > len(p.tpl.Tables) {
+			return none, "", false
 		}
 		table, number = i, n
 	}
 	n, err := strconv.ParseUint(number, 10, 31)
 	if err != nil {
-		return 0, false
+		return none, "", false
 	}
-	id := users.RowAt(table-1, int(n))
-	return id, rowText(key, id) == strings.ToLower(text)
+	row, ok = p.grid.find(users.RowAt(table-1, int(n)))
+	if !ok || p.grid.rows[row].removed || p.rowText(row)+"~"+sum != name+"~"+rest {
+		return none, "", false
+	}
+	return row, sum, true
+}
+
+// rowSum is what the cells of a row come to, by the columns that stand in a
+// file. Cells of sensitive columns do not count.
+func rowSum(columns []Column, cell func(c int) (text string, there bool)) string {
+	parts := make([]string, 0, 2*len(columns))
+	for c := range columns {
+		if text, there := cell(c); there && !columns[c].Sensitive {
+			parts = append(parts, columns[c].Field, formats.Unguard(text))
+		}
+	}
+	return shortSum(parts...)
+}
+
+// shortSum is six characters that stand for texts.
+func shortSum(parts ...string) string {
+	h := sha256.New()
+	for _, s := range parts {
+		fmt.Fprintf(h, "%d:%s,", len(s), s)
+	}
+	return strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:5]))[:6]
 }

@@ -165,7 +165,7 @@ func TestMergeRefuses(t *testing.T) {
 		{"no ids", "merge.foreign", s, func(_ int, c []string) []string { c[6] = ""; return c }, 0},
 		{"an id somebody typed", "merge.foreign", s, func(n int, c []string) []string {
 			if n == 3 {
-				c[6] = "2~aaaaaa"
+				c[6] = "2~aaaaaa~aaaaaa"
 			}
 			return c
 		}, 3},
@@ -237,4 +237,24 @@ func TestMergeKeepsSecrets(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, importer.ActionCreate, r.Action)
 	require.Equal(t, "s3cr3t", r.Cells["custom.pin"])
+}
+
+// A file that comes back untouched takes nothing back that was corrected on the
+// screen meanwhile; a row that was added is known by the preview it was added to alone.
+func TestMergeMeanwhile(t *testing.T) {
+	s := asHost(people(), nil, row("l1", "bad", "Ada"), row("l2", "worse", "Bob"))
+	one, two := s.previewIn(t, s.openAs(s.store(t), "one")), s.previewIn(t, s.openAs(s.store(t), "two"))
+	for p, name := range map[*importer.Preview]string{one: "One", two: "Two"} {
+		_, err := p.Edit(t.Context(), importer.Add(0, map[string]string{"lan_id": "l9", "name": name}), importer.Set(users.RowAt(0, 4), "email", "none"))
+		require.NoError(t, err)
+	}
+	file := through(t, csv.Writer{}, one.Failing(0, messages.For("en")))
+	_, err := one.Edit(t.Context(), importer.Set(users.RowAt(0, 2), "email", mail(1)))
+	require.NoError(t, err)
+	before := show(one)
+	_, err = one.Merge(t.Context(), file)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(before, show(one)))
+	_, err = two.Merge(t.Context(), file)
+	require.ErrorContains(t, err, "merge.foreign")
 }

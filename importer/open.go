@@ -18,8 +18,9 @@ import (
 // Open reads a document that [Preview.Save] wrote, and makes its preview on the
 // store as it is now, through dir: findings, actions and what may be done are
 // computed afresh, so that a document somebody changed gains nothing. It costs
-// what a preview costs, but for reading the file, and about as much memory as the
-// document is long: bound the length of what comes from outside.
+// what a preview costs, but for reading the file; memory grows with the length
+// of the document: bound that of what comes from outside. Who writes a document
+// chooses the id of its import, and gains nothing by it: an id that something has already is refused.
 //
 // A document whose import was begun since, here or elsewhere, is that import
 // still: the preview shows what it showed, and a commit goes on, or answers the
@@ -48,6 +49,9 @@ func Open(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*
 		return nil, fmt.Errorf("importer: open: %w", err)
 	}
 	if d.head.Undoes != "" {
+		if e := d.edits; len(d.head.Map) > 0 || len(d.tables) > 0 || e != nil && len(e.Added)+len(e.Set) > 0 {
+			return nil, formats.Refuse("document.form") // its rows can only be removed
+		}
 		p, err := undo(ctx, dir, d.head.Undoes, opts)
 		if err != nil {
 			return nil, fmt.Errorf("importer: open: %w", err)
@@ -64,6 +68,9 @@ func Open(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*
 	}
 	return New(dir, templates[i], &opts).Preview(ctx, d.tables...)
 }
+
+// maxTables is how many tables a document may have. No template has as many.
+const maxTables = 100
 
 // document is what a reopened preview has beside its tables.
 type document struct {
@@ -108,6 +115,9 @@ func (d *opening) read() error {
 		return formats.Refuse("document.form")
 	case d.head.Version > documentVersion:
 		return formats.Refuse("document.version", "found", strconv.Itoa(d.head.Version), "want", strconv.Itoa(documentVersion))
+	}
+	if len(d.head.Tables) > maxTables {
+		return ErrTables
 	}
 	for _, t := range d.head.Tables {
 		d.begin(t)

@@ -93,7 +93,11 @@ func (p *Preview) ID() users.ID {
 // resume reads what an import has done, to look at the store as if it had not.
 func (p *Preview) resume(ctx context.Context, id users.ID) error {
 	rec, err := importRecord(ctx, p.dir, id)
-	if err == nil {
+	switch {
+	case err != nil:
+	case rec.Account != p.account:
+		err = users.ErrNotFound
+	default:
 		if imp := rec.Data.(*users.Import); imp.Digest != "" && cmp.Or(imp.Read, imp.Digest) != p.readDigest() {
 			err = users.ErrDigest
 		}
@@ -140,6 +144,7 @@ type Preview struct {
 	account   users.AccountID
 	id        users.ID          // of the import, once there is one
 	committed bool              // under that id
+	asRead    string            // the digest of the tables as read, once asked for
 	fallen    map[uint32]bool   // rows over which the Template panicked
 	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 

@@ -14,7 +14,7 @@ func (p *Preview) print() uint64 {
 	if v.action != ActionCreate && v.rec >= 0 {
 		str(string(p.facts.recs[v.rec].ID))
 	}
-	if v.action != ActionCreate {
+	if v.action != ActionCreate || p.d.span != nil { // what is made again follows from the store
 		for _, c := range v.changes {
 			str(c.Field)
 			str(c.Old)

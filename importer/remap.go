@@ -39,6 +39,14 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if q.committed {
 		q.id, q.committed = "", false
 	}
+	for r, was := range p.unseen {
+		if to, ok := q.grid.find(p.grid.rows[r].id); ok {
+			if q.unseen == nil {
+				q.unseen = map[uint32]uint64{}
+			}
+			q.unseen[to] = was
+		}
+	}
 	*p = *q
 	d := Delta{Summary: p.Summary()}
 	for r := range p.grid.ordered {

@@ -53,7 +53,8 @@ func (p *Preview) Repairs() []Repair {
 }
 
 // Repair puts the Fix into every cell that has the fault now, in one edit: that
-// of r, or the suggested one where r has none. The error is [ErrRepair], or that of [Preview.Edit].
+// of r, or the suggested one where r has none. Cells of a sensitive column are
+// corrected one by one. The error is [ErrRepair], or that of [Preview.Edit].
 func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	all := p.repairs()
 	i := slices.IndexFunc(all, func(g *repairs) bool { return g.ID == r.ID })
@@ -61,7 +62,7 @@ func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 		return Delta{}, ErrRepair
 	}
 	g, fix := all[i], cmp.Or(r.Fix, all[i].Fix)
-	if fix == nil {
+	if fix == nil || g.secret { // what differs there is not told, and must not become one
 		return Delta{}, ErrRepair
 	}
 	to := *fix
@@ -119,6 +120,7 @@ func typed(raw string) string {
 type repairs struct {
 	Repair
 	column int
+	secret bool     // the column is sensitive
 	cells  []uint32 // rows, by table and record number
 }
 
@@ -140,7 +142,8 @@ func (p *Preview) repairs() []*repairs {
 				continue
 			}
 			f := fault{table: p.grid.rows[r].id.Table(), column: n.column, code: n.code}
-			if !p.grid.spec(r).Columns[n.column].Sensitive {
+			secret := p.grid.spec(r).Columns[n.column].Sensitive
+			if !secret {
 				f.text = p.grid.text(r, n.column)
 				if n.fix != nil {
 					f.fix, f.fixed = *n.fix, true
@@ -148,7 +151,7 @@ func (p *Preview) repairs() []*repairs {
 			}
 			g := at[f]
 			if g == nil {
-				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.place1(r, n)}, column: n.column}
+				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.place1(r, n)}, column: n.column, secret: secret}
 				at[f], out = g, append(out, g)
 			}
 			if k := len(g.cells); k == 0 || g.cells[k-1] != r { // a cell may have a code twice

@@ -80,13 +80,13 @@ func (p *Preview) restoreGone(s *span) {
 func (p *Preview) restoreMade(s *span, rec int32) {
 	d := &p.d
 	now := p.facts.recs[rec]
-	if !sameData(now, s.last) {
-		d.spared = true
-		for _, f := range fieldsOf(now, s.last) {
-			if now.Field(f) != s.last.Field(f) {
-				p.edited(f, now)
-			}
+	for _, f := range fieldsOf(now, s.last) {
+		if now.Field(f) != s.last.Field(f) {
+			d.spared = true
+			p.edited(f, now)
 		}
+	}
+	if d.spared {
 		return
 	}
 	d.deletes = true
@@ -95,9 +95,12 @@ func (p *Preview) restoreMade(s *span, rec int32) {
 		d.target = users.Deleted(now)
 		return
 	}
-	uses := p.facts.held[rec]
-	if !p.undo.again { // else it was there before under this id, and may have been referred to
-		uses = slices.Concat(uses, p.facts.led[rec])
+	uses := slices.Clone(p.facts.held[rec])
+	for _, l := range p.facts.led[rec] {
+		// One who was made again may have been referred to all along.
+		if !p.undo.again || p.facts.recs[l].Updated.After(p.undo.at.Created) {
+			uses = append(uses, l)
+		}
 	}
 	for _, u := range uses {
 		key := p.useKey(p.facts.recs[u].ID, now.ID)
@@ -174,6 +177,9 @@ func (p *Preview) useKey(by, of users.ID) uint32 {
 // edited warns of a field that is not as the import left it, and stays.
 func (p *Preview) edited(field string, now users.Record) {
 	value := now.Field(field)
+	if slices.Contains(p.undo.sensitive, field) {
+		value = ""
+	}
 	if at, ok := p.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
 		value = p.who(at)
 	}
@@ -272,7 +278,7 @@ func (p *Preview) decideKey(row uint32, k *draftKey) {
 		if holder, ok := p.facts.byID[p.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
 			n.args["holder"] = p.who(holder)
 		}
-		if _, value := p.keys.parts(k.id); k.space != spaceUse {
+		if _, value := p.keys.parts(k.id); k.space != spaceUse && !slices.Contains(p.undo.sensitive, k.space.Field()) {
 			n.value = formats.Show(value)
 		}
 	}
@@ -326,11 +332,28 @@ func (s *span) restored() users.Data {
 	return r.Data
 }
 
+// sensitiveFields are the fields of the Template's sensitive columns; of an
+// undoing, those of the import it takes back.
+func (p *Preview) sensitiveFields() []string {
+	if p.undo != nil {
+		return p.undo.sensitive
+	}
+	var out []string
+	for _, t := range p.tpl.Tables {
+		for _, c := range t.Columns {
+			if c.Sensitive {
+				out = append(out, c.Field)
+			}
+		}
+	}
+	return out
+}
+
 // newIDs are the ids of the records that rows make again.
 func (u *undoing) newIDs(g *grid) map[uint32]users.ID {
 	out := map[uint32]users.ID{}
 	for r := range g.rows {
-		if s := u.spans[g.rows[r].id.Number()-2]; s.gone { // below the heading
+		if s := u.span(g.typed(uint32(r), 0)); s != nil && s.gone {
 			out[uint32(r)] = s.id
 		}
 	}

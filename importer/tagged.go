@@ -113,6 +113,9 @@ func (t *tagged) template() (*Template, error) {
 
 // checkStruct looks at what is not a field, and reports whether there are fields to look at.
 func (t *tagged) checkStruct() bool {
+	if t.name == TemplateUndo || t.name == users.TemplateHand {
+		t.fail("", "%q cannot be the name of a template", t.name)
+	}
 	if t.name == "" || len(t.name) > 31 || strings.ContainsAny(t.name, `:\/?*[]'`) {
 		t.fail("", "the name cannot be that of a sheet, which has 1 to 31 characters and none of :\\/?*[]'")
 	}

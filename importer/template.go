@@ -14,7 +14,8 @@ import (
 // A Template must not be changed once it is in use. It may be used by several
 // goroutines.
 type Template struct {
-	// Name is what a command or a history calls it: "cloudlink".
+	// Name is what a command or a history calls it: "cloudlink"; any but
+	// [TemplateUndo] and [users.TemplateHand].
 	Name string
 	// Tables are one for each file that belongs together. Most templates have one.
 	Tables []Table

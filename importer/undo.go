@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -96,10 +95,13 @@ func importRecord(ctx context.Context, dir *users.Directory, id users.ID) (users
 // undoing is an import that is taken back: what it did, by record.
 type undoing struct {
 	of    users.ID
-	first bool // the account had no admin before it
-	again bool // the import had itself taken something back
-	spans []*span
-	byID  map[users.ID]*span
+	at    users.Head // the import's, when its journal was read
+	first bool       // the account had no admin before it
+	// sensitive are the fields of which nothing is shown.
+	sensitive []string
+	again     bool // the import had itself taken something back
+	spans     []*span
+	byID      map[users.ID]*span
 }
 
 // A span is what an import did to one record, in all its rows.
@@ -138,7 +140,7 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, op
 			return nil, fmt.Errorf("resume: %w", err)
 		}
 	}
-	u := &undoing{of: rec.ID, first: imp.First, again: imp.Undoes != "", byID: map[users.ID]*span{}}
+	u := &undoing{of: rec.ID, at: rec.Head, first: imp.First, sensitive: imp.Sensitive, again: imp.Undoes != "", byID: map[users.ID]*span{}}
 	for e, err := range dir.Journal(ctx, rec.ID, 0) {
 		if err != nil {
 			return nil, err
@@ -243,11 +245,19 @@ func (u *undoing) template() *Template {
 			{Field: "done", Headings: head("DONE")},
 		},
 		Draft: func(r Row, d *Draft) {
-			if n, err := strconv.Atoi(r.Value("number")); err == nil && n > 0 && n <= len(u.spans) {
-				d.restore(u.spans[n-1])
+			if s := u.span(r.Value("number")); s != nil {
+				d.restore(s)
 			}
 		},
 	}}}
+}
+
+// span is what stands in the row of that number.
+func (u *undoing) span(number string) *span {
+	if n, err := strconv.Atoi(number); err == nil && n > 0 && n <= len(u.spans) {
+		return u.spans[n-1]
+	}
+	return nil
 }
 
 // table is a row for each span.
@@ -268,11 +278,4 @@ func (u *undoing) table() (*formats.Table, error) {
 		}
 	}
 	return b.Table(), nil
-}
-
-// sameData reports whether two records say the same, whatever their versions.
-func sameData(a, b users.Record) bool {
-	x, err1 := json.Marshal(a.Data)
-	y, err2 := json.Marshal(b.Data)
-	return err1 == nil && err2 == nil && string(x) == string(y)
 }

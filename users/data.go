@@ -99,6 +99,8 @@ type Import struct {
 	Undoes ID `json:"undoes,omitempty"`
 	// Continues is the undoing of the same import whose rest this one is.
 	Continues ID `json:"continues,omitempty"`
+	// Sensitive are the fields that came from columns whose text is nobody's business.
+	Sensitive []string `json:"sensitive,omitempty"`
 	// First says that the account had no active Account Admin when the import
 	// began, so that taking it back may leave none.
 	First bool `json:"first,omitempty"`
@@ -140,7 +142,7 @@ func (u *Unit) clone() Data         { return copyOf(u) }
 func (p *PBX) clone() Data          { return copyOf(p) }
 func (i *Import) clone() Data {
 	c := copyOf(i)
-	c.Counts = maps.Clone(i.Counts)
+	c.Counts, c.Sensitive = maps.Clone(i.Counts), slices.Clone(i.Sensitive)
 	return c
 }
 

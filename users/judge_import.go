@@ -85,6 +85,9 @@ func (i *Import) markedOver(was *Import) bool {
 // account's admins may say so.
 func (j *judging) begun(ctx context.Context) error {
 	for _, w := range j.begins {
+		if j.before[w.ID].Data != nil {
+			continue // it is there already, which the Store will say
+		}
 		imp := w.Record.Data.(*Import)
 		foreign := false
 		if imp.Undoes != "" {

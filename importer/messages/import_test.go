@@ -57,6 +57,8 @@ func TestResult(t *testing.T) {
 	require.Equal(t, "Import finished: 1,200 created, 1 failed.", messages.For("en").Result(r))
 	require.Equal(t, "Importation terminée\u00a0: 1\u00a0200 créés, 1 échec.", messages.For("fr").Result(r))
 	r.State = users.ImportRunning
+	require.Equal(t, "Import running: 1,200 created, 1 failed so far.", messages.For("en").Result(r))
+	r.State = users.ImportInterrupted
 	require.Equal(t, "Import interrupted: 1,200 created, 1 failed so far.", messages.For("en").Result(r))
 	r.State = users.ImportUndone
 	require.Equal(t, "Import undone: 1,200 created, 1 failed before.", messages.For("en").Result(r))
