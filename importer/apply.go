@@ -197,7 +197,7 @@ func (c *commit) reread(ctx context.Context) error {
 			c.settleDone(row)
 		}
 	}
-	return c.mark(ctx, len(c.own.images) > 0)
+	return c.mark(ctx)
 }
 
 // recheck decides the rows of units again: what was learnt since, for other

@@ -176,7 +176,7 @@ func (c *commit) begin(ctx context.Context) error {
 		if err := c.readJournal(ctx); err != nil {
 			return err
 		}
-		return c.mark(ctx, len(c.own.images) > 0 || imp.State == users.ImportDone)
+		return c.mark(ctx)
 	case !errors.Is(err, users.ErrNotFound):
 		return err
 	}
@@ -197,7 +197,7 @@ func (c *commit) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.mark(ctx, false)
+	return c.mark(ctx)
 }
 
 func (c *commit) readJournal(ctx context.Context) error {

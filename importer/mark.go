@@ -15,8 +15,8 @@ type marking struct {
 	done   bool
 }
 
-// mark reads the records to be marked. begun is whether this undoing has written before.
-func (c *commit) mark(ctx context.Context, begun bool) error {
+// mark reads the records to be marked.
+func (c *commit) mark(ctx context.Context) error {
 	c.marks = marking{done: true}
 	u := c.shown.undo
 	if u == nil {
@@ -27,42 +27,54 @@ func (c *commit) mark(ctx context.Context, begun bool) error {
 		return err
 	}
 	imp := *rec.Data.(*users.Import)
+	continues := c.shown.opts.continues
 	switch {
-	case imp.State == users.ImportUndone && begun:
-		return nil // by this one
-	case imp.State == users.ImportUndone && c.shown.opts.continues != "":
-		return undone(ctx, c.dir, c.shown.opts.continues, u.of)
-	case imp.State == users.ImportUndone:
+	case imp.State == users.ImportUndone && imp.UndoneBy == c.id:
+		return nil
+	case imp.State == users.ImportUndone && (continues == "" || imp.UndoneBy != continues):
 		return ErrUndone
 	case imp.Pruned:
 		return ErrPruned
 	case rec.Version != u.at.Version:
 		return ErrRunning // it went on since its journal was read
 	}
-	c.marks.done = false
-	imp.State = users.ImportUndone
-	c.markAs(rec, &imp)
-	if imp.Undoes == "" || imp.Continues != "" { // what it goes on with stands
-		return nil
-	}
-	again, err := importRecord(ctx, c.dir, imp.Undoes)
-	if err != nil {
-		return err
-	}
-	first := *again.Data.(*users.Import)
-	if first.State != users.ImportUndone {
-		return nil
-	}
-	first.State = users.ImportDone
-	if n := total(first.Counts); n > 0 && n < first.Rows {
-		first.State = users.ImportRunning // it had been interrupted
-	}
-	if first.Once {
-		if first.Once, err = c.free(ctx, again, &first); err != nil {
+	if continues != "" {
+		if err := undone(ctx, c.dir, continues, u.of); err != nil {
 			return err
 		}
 	}
-	c.markAs(again, &first)
+	c.marks.done = false
+	imp.State, imp.UndoneBy = users.ImportUndone, c.id
+	c.markAs(rec, &imp)
+	if imp.Undoes == "" {
+		return nil
+	}
+	return c.markStanding(ctx, rec.ID, &imp)
+}
+
+// markStanding has what an undoing took back stand again, now that the undoing
+// is taken back itself: or undone by no more than the undoing it went on with.
+func (c *commit) markStanding(ctx context.Context, id users.ID, undoing *users.Import) error {
+	rec, err := importRecord(ctx, c.dir, undoing.Undoes)
+	if err != nil {
+		return err
+	}
+	imp := *rec.Data.(*users.Import)
+	if imp.State != users.ImportUndone || imp.UndoneBy != id {
+		return nil
+	}
+	if imp.UndoneBy = undoing.Continues; imp.UndoneBy == "" {
+		imp.State = users.ImportDone
+		if n := total(imp.Counts); n > 0 && n < imp.Rows {
+			imp.State = users.ImportRunning // it had been interrupted
+		}
+		if imp.Once {
+			if imp.Once, err = c.free(ctx, rec, &imp); err != nil {
+				return err
+			}
+		}
+	}
+	c.markAs(rec, &imp)
 	return nil
 }
 
@@ -127,7 +139,7 @@ func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
 	if !again {
 		return nil
 	}
-	return c.mark(ctx, len(c.own.images) > 0)
+	return c.mark(ctx)
 }
 
 func total(counts map[string]int) int {

@@ -44,7 +44,8 @@ type UndoOptions struct {
 // since ("undo.used") is an error. Only rows may be removed from the preview
 // ([ErrFixed]). It is committed, reported and journaled like any import, and can
 // itself be undone. From its first batch on the import is undone, and cannot be
-// resumed.
+// resumed. What an undoing could not do, because a key was taken or the actor might
+// not, is what Undo of the same import previews afterwards.
 //
 // The error is [users.ErrNotFound] for an import out of reach, a [*users.Denied]
 // for one that the actor may not take back ([users.Actor.PermitsUndo]), [ErrUndone],
@@ -69,6 +70,15 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	if bad := dir.Actor().PermitsUndo(rec.Data.(*users.Import)); bad != nil {
 		return nil, &users.Denied{Refusals: []users.Refused{{ID: id, Problem: *bad}}}
 	}
+	imp := rec.Data.(*users.Import)
+	var before *Report // of the undoing whose rest this is to be
+	if imp.State == users.ImportUndone && opts.Resume == "" && opts.continues == "" {
+		before, err = LoadReport(ctx, dir, imp.UndoneBy)
+		if err != nil || before.State != users.ImportDone {
+			return nil, ErrUndone
+		}
+		opts.continues = before.ID
+	}
 	u, err := readUndoing(ctx, dir, rec, opts)
 	if err != nil {
 		return nil, err
@@ -80,7 +90,13 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	opts.Account, opts.Mode = rec.Account, Upsert
 	opts.Label = cmp.Or(opts.Label, rec.Data.(*users.Import).Label)
 	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
-	return im.Preview(ctx, table)
+	p, err := im.Preview(ctx, table)
+	if err == nil && before != nil {
+		if p, err = p.Rest(ctx, before); errors.Is(err, ErrNothing) {
+			err = ErrUndone
+		}
+	}
+	return p, err
 }
 
 // importRecord is the record of an import within reach.

@@ -510,7 +510,7 @@ func TestUndoRest(t *testing.T) {
 	require.Equal(t, users.ImportUndone, stateOf(t, store, imp))
 
 	_, err = rest.Commit(t.Context(), &importer.CommitOptions{ID: "another"})
-	require.NoError(t, err, "what is as before already is unchanged, or restored")
+	require.ErrorIs(t, err, importer.ErrRunning, "much has happened to the import since this was made")
 }
 
 // Two imports at once make an account's first admins: both are done, and the
@@ -658,4 +658,69 @@ func TestUndoCornersOfState(t *testing.T) {
 	require.True(t, r.Done())
 	require.Contains(t, everything(t, store), u.ID)
 	require.Equal(t, users.ImportDone, stateOf(t, store, hand))
+}
+
+// What one undoing could not do the next one does, whoever comes: until nothing is left.
+func TestUndoAgain(t *testing.T) {
+	s := asHost(people(), []users.Record{person(0, admin), person(1)}, row("l1", mail(1), "N1", "", "Admin"), row("l2", mail(2), "Cyd")).as(users.Partner("pat"))
+	store := s.store(t)
+	before := everything(t, store)
+	committed(t, s, store)
+	s.actor = users.AccountAdmin("u0", acme).Granting()
+	r, err := undo(t, s, store, imp).Commit(t.Context(), &importer.CommitOptions{ID: "u-1"})
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Deleted: 1}, r.Counts)
+
+	p := undo(t, s, store, imp)
+	require.Equal(t, []string{"2 error !role.forbidden"}, briefs(show(p)), "the rest")
+	_, err = p.Commit(t.Context(), &importer.CommitOptions{ID: "u-2"})
+	require.NoError(t, err)
+	s.actor = users.Partner("pat")
+	_, err = undo(t, s, store, imp).Commit(t.Context(), &importer.CommitOptions{ID: "u-3"})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(before, everything(t, store), butVersions()))
+	_, err = importer.Undo(t.Context(), s.open(store), imp, nil)
+	require.ErrorIs(t, err, importer.ErrUndone, "nothing is left")
+
+	// Taken back themselves, one after the other, they leave the import as it was.
+	for _, id := range []users.ID{"u-3", "u-1"} {
+		_, err = undo(t, s, store, id).Commit(t.Context(), &importer.CommitOptions{ID: "back-" + id})
+		require.NoError(t, err)
+	}
+	require.Contains(t, briefsOf(everything(t, store)), "u1 admin")
+}
+
+func briefsOf(recs map[users.ID]users.Record) []string {
+	var out []string
+	for id, r := range recs {
+		if users.Leads(r) {
+			out = append(out, string(id)+" admin")
+		}
+	}
+	return out
+}
+
+// Two undoings of one import, and undoings of those: the import is undone as
+// long as one of them stands.
+func TestUndoneBy(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada"))
+	store := s.store(t)
+	committed(t, s, store)
+	do := func(of, id users.ID) {
+		t.Helper()
+		p, err := importer.Undo(t.Context(), s.openAs(store, string(id)), of, nil)
+		require.NoError(t, err, id)
+		_, err = p.Commit(t.Context(), &importer.CommitOptions{ID: id})
+		require.NoError(t, err, id)
+	}
+	do(imp, "u-1")
+	do("u-1", "v-1")
+	require.Equal(t, users.ImportDone, stateOf(t, store, imp))
+	do(imp, "u-2")
+	do("v-1", "w-1") // nobody is there to be deleted
+	require.Empty(t, everything(t, store))
+	require.Equal(t, users.ImportUndone, stateOf(t, store, imp), "u-2 stands")
+	do("u-2", "v-2")
+	require.Len(t, everything(t, store), 1)
+	require.Equal(t, users.ImportDone, stateOf(t, store, imp))
 }

@@ -97,6 +97,8 @@ type Import struct {
 	Once bool `json:"once,omitempty"`
 	// Undoes is the import that this one takes back.
 	Undoes ID `json:"undoes,omitempty"`
+	// UndoneBy is the undoing that took this import back, or is about to.
+	UndoneBy ID `json:"undone_by,omitempty"`
 	// Continues is the undoing of the same import whose rest this one is.
 	Continues ID `json:"continues,omitempty"`
 	// Sensitive are the fields that came from columns whose text is nobody's business.

@@ -26,7 +26,7 @@ func (j *judging) importRecord(old Record, w Write) {
 		if !mine || is.Pruned {
 			j.refuse(w, "", foreign)
 		}
-	case j.undoes(w.ID) && is.markedOver(was):
+	case j.undoes(w.ID) && j.markedOver(is, was):
 		j.refuse(w, "", j.dir.actor.PermitsUndo(was))
 	case !mine || !is.wentOn(was):
 		j.refuse(w, "", foreign)
@@ -71,13 +71,26 @@ func (i *Import) wentOn(was *Import) bool {
 }
 
 // markedOver reports whether an import differs from what it was in nothing but
-// that it is undone now, or is not any longer.
-func (i *Import) markedOver(was *Import) bool {
-	a, b := *i, *was
-	a.State, b.State, a.Once, b.Once = "", "", false, false
-	undone := i.State == ImportUndone && was.State != ImportUndone && i.Once == was.Once
-	stands := was.State == ImportUndone && (i.State == ImportDone || i.State == ImportRunning) && (was.Once || !i.Once)
-	return (undone || stands) && reflect.DeepEqual(a, b)
+// whether and by what it is undone: by the batch's import, or, where that takes
+// back the one that had undone it, not any longer.
+func (j *judging) markedOver(is, was *Import) bool {
+	a, b := *is, *was
+	for _, i := range []*Import{&a, &b} {
+		i.State, i.Once, i.UndoneBy = "", false, ""
+	}
+	by, _ := j.current()
+	had, _ := j.before[by.Undoes].Data.(*Import)
+	switch {
+	case !reflect.DeepEqual(a, b):
+		return false
+	case is.State == ImportUndone && is.UndoneBy == j.batch.Import:
+		return is.Once == was.Once && (was.State != ImportUndone || by.Continues != "" && was.UndoneBy == by.Continues)
+	case was.State != ImportUndone || was.UndoneBy != by.Undoes || had == nil:
+		return false
+	case had.Continues != "":
+		return is.State == ImportUndone && is.UndoneBy == had.Continues && is.Once == was.Once
+	}
+	return (is.State == ImportDone || is.State == ImportRunning) && is.UndoneBy == "" && (was.Once || !is.Once)
 }
 
 // begun judges imports that are new: what one takes back is of the same
