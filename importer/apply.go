@@ -284,6 +284,9 @@ func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) er
 	for _, id := range x.Gone {
 		in[id] = true
 	}
+	for _, k := range x.Used {
+		in[users.ID(k.Value)] = true
+	}
 	for _, k := range x.Keys {
 		in[k.Wants] = true
 	}

@@ -184,6 +184,9 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 			person().rec.Data = left.Data
 		} else {
 			person().deleted = true
+			if c.fresh.d.span != nil && !c.shown.undo.again { // else somebody may have referred to them all along
+				b.batch.Unused = append(b.batch.Unused, users.KeyOf(c.shown.account, users.LinkSupervisor, string(w.rec.ID)))
+			}
 		}
 		return
 	}

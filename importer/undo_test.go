@@ -724,3 +724,47 @@ func TestUndoneBy(t *testing.T) {
 	require.Len(t, everything(t, store), 1)
 	require.Equal(t, users.ImportDone, stateOf(t, store, imp))
 }
+
+// Nobody is deleted from under a line or a team that was given to them between
+// the decision and the write.
+func TestNobodyIsDeletedFromUnder(t *testing.T) {
+	for name, meanwhile := range map[string]func(t *testing.T, store users.Store, id users.ID){
+		"a line": func(t *testing.T, store users.Store, id users.ID) {
+			change(t, store, "line5", func(r users.Record) { r.Data.(*users.Line).Holder = id })
+		},
+		"a team": func(t *testing.T, store users.Store, id users.ID) {
+			change(t, store, "u0", func(r users.Record) { r.SetField("supervisor", string(id)) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := asHost(people(), []users.Record{person(0), line(5, -1)}, row("l1", mail(1), "Ada")).as(users.Partner("pat"))
+			inner := s.store(t)
+			committed(t, s, inner)
+			store := storetest.NewFaulty(inner)
+			p := undo(t, s, store, imp)
+			store.Before = func(op string, n int) error {
+				if op == storetest.OpApply && n == 1 {
+					meanwhile(t, inner, "new-0001")
+				}
+				return nil
+			}
+			r, err := p.Commit(t.Context(), nil)
+			require.NoError(t, err)
+			require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts, reportJSON(t, r))
+			require.Contains(t, everything(t, inner), users.ID("new-0001"))
+		})
+	}
+	s := asHost(staff(), []users.Record{person(0), line(5, -1)}, []string{lan(0), "", "", "", "yes"}).and()
+	inner := s.store(t)
+	store := storetest.NewFaulty(inner)
+	p := s.preview(t, store)
+	store.Before = func(op string, n int) error {
+		if op == storetest.OpApply && n == 1 {
+			change(t, inner, "line5", give(0))
+		}
+		return nil
+	}
+	r, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts, reportJSON(t, r))
+}

@@ -21,6 +21,9 @@ type Batch struct {
 	// Needs are records that the batch does not write and relies on: those its
 	// records refer to.
 	Needs []Need
+	// Unused are links under which nobody may stand when the batch is done: a
+	// person who is deleted holds no line by then, whoever gave them one meanwhile.
+	Unused []Key
 }
 
 // A Need is a record that must be there when a batch is done.
@@ -75,6 +78,11 @@ func (b Batch) Check() error {
 	}
 	if _, zero := rows[0]; zero || len(rows) < len(b.Rows) {
 		return errors.New("users: batch: a row is 0, or done twice")
+	}
+	for _, k := range b.Unused {
+		if k.Space.Unique() || k.Space.Kind() == "" {
+			return fmt.Errorf("users: batch: %s is no link", k.Space)
+		}
 	}
 	ids := make(map[ID]struct{}, len(b.Writes))
 	for _, w := range b.Writes {

@@ -25,6 +25,8 @@ type Conflict struct {
 	Stale []ID
 	// Gone are records that the batch needs and that would not be there, or not at the version it needs.
 	Gone []ID
+	// Used are links of [Batch.Unused] under which somebody would still stand.
+	Used []Key
 	// Done are rows of the batch that the import did before.
 	Done []RowID
 }
@@ -48,6 +50,9 @@ func (c *Conflict) Error() string {
 	if n := len(c.Gone); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d records gone (%s)", n, c.Gone[0]))
 	}
+	if n := len(c.Used); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d links in use (%s)", n, c.Used[0].Space))
+	}
 	if n := len(c.Done); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d rows done before", n))
 	}
@@ -55,7 +60,9 @@ func (c *Conflict) Error() string {
 }
 
 // Empty reports whether nothing is in the way.
-func (c *Conflict) Empty() bool { return len(c.Keys)+len(c.Stale)+len(c.Gone)+len(c.Done) == 0 }
+func (c *Conflict) Empty() bool {
+	return len(c.Keys)+len(c.Stale)+len(c.Gone)+len(c.Used)+len(c.Done) == 0
+}
 
 // A Denied says which writes the rules about people forbid: all of them.
 type Denied struct {

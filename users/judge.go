@@ -22,7 +22,7 @@ type judging struct {
 
 func (j *judging) run(ctx context.Context) error {
 	j.batch.Writes = slices.Clone(j.batch.Writes)
-	j.batch.Needs = slices.Clone(j.batch.Needs)
+	j.batch.Needs, j.batch.Unused = slices.Clone(j.batch.Needs), slices.Clone(j.batch.Unused)
 	j.writes = make(map[ID]Write, len(j.batch.Writes))
 	for _, w := range j.batch.Writes {
 		j.writes[w.ID] = w
@@ -274,7 +274,8 @@ func (j *judging) references(ctx context.Context) error {
 		if w.Record == nil {
 			if old := j.before[w.ID]; old.Kind() == KindUser {
 				deleted[w.ID] = w
-				held = append(held, KeyOf(old.Account, LinkHolder, string(w.ID)))
+				k := KeyOf(old.Account, LinkHolder, string(w.ID))
+				held, j.batch.Unused = append(held, k), append(j.batch.Unused, k)
 			}
 			continue
 		}

@@ -32,8 +32,8 @@ type Store interface {
 	//   - [ErrDigest] if the import exists with another digest, an empty one included;
 	//   - a [*Conflict] that names every row already done, every record that is
 	//     not at the version it was read at, every record the batch needs that
-	//     would not be there at its end, and every key that another record
-	//     would still hold at the end;
+	//     would not be there at its end, every link of [Batch.Unused] under which a
+	//     record would still stand, and every key that another record would still hold at the end;
 	//   - any other error when it could not be done, or it is not known whether it was.
 	// Rows, writes and journal entries become visible together.
 	Apply(ctx context.Context, b Batch) error

@@ -106,7 +106,7 @@ func (l Language) conflict(c *users.Conflict) string {
 	if len(fields) > 0 {
 		texts = append(texts, t.word("error.taken", "fields", strings.Join(fields, ", ")))
 	}
-	if len(c.Stale)+len(c.Gone) > 0 {
+	if len(c.Stale)+len(c.Gone)+len(c.Used) > 0 {
 		texts = append(texts, t.words["error.stale"])
 	}
 	if n := len(c.Done); n > 0 {

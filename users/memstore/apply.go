@@ -105,7 +105,13 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			c.Gone = append(c.Gone, n.ID)
 		}
 	}
+	for _, k := range b.Unused {
+		if s.used(k, after) {
+			c.Used = append(c.Used, k)
+		}
+	}
 	slices.Sort(c.Done)
+	slices.SortFunc(c.Used, users.Key.Compare)
 	slices.Sort(c.Gone)
 	slices.Sort(c.Stale)
 	slices.SortStableFunc(c.Keys, func(a, b users.KeyConflict) int {
@@ -115,6 +121,21 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 		return strings.Compare(string(a.Wants), string(b.Wants))
 	})
 	return c
+}
+
+// used reports whether a record stands under the link once the batch's are as after says.
+func (s *Store) used(k users.Key, after map[users.ID]*held) bool {
+	for id := range s.links[k] {
+		if _, writes := after[id]; !writes {
+			return true
+		}
+	}
+	for _, h := range after {
+		if h != nil && slices.Contains(h.index.Links, k) {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *held) keys() []users.Key {

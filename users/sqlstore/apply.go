@@ -135,6 +135,9 @@ func (t *task) judge(ctx context.Context) error {
 	if c.Gone, err = t.gone(ctx); err != nil {
 		return err
 	}
+	if c.Used, err = t.used(ctx); err != nil {
+		return err
+	}
 	holders, err := t.holders(ctx)
 	if err != nil {
 		return err

@@ -130,12 +130,13 @@ func (b *bench) refused(batch users.Batch) users.Conflict {
 	if !errors.As(err, &c) {
 		b.fatalf("Apply: %v, want a *users.Conflict", err)
 	}
-	out := users.Conflict{Keys: slices.Clone(c.Keys), Stale: slices.Clone(c.Stale), Gone: slices.Clone(c.Gone), Done: slices.Clone(c.Done)}
+	out := users.Conflict{Keys: slices.Clone(c.Keys), Stale: slices.Clone(c.Stale), Gone: slices.Clone(c.Gone), Used: slices.Clone(c.Used), Done: slices.Clone(c.Done)}
 	slices.SortFunc(out.Keys, func(x, y users.KeyConflict) int {
 		return cmp.Or(x.Key.Compare(y.Key), strings.Compare(string(x.Wants), string(y.Wants)))
 	})
 	slices.Sort(out.Stale)
 	slices.Sort(out.Gone)
+	slices.SortFunc(out.Used, users.Key.Compare)
 	slices.Sort(out.Done)
 	return out
 }

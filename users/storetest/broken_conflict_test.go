@@ -41,6 +41,28 @@ func brokenConflicts() []broken {
 		return b
 	}
 	return []broken{
+		{"deletes from under a line", []string{"conflict/used", "conflict/used-inside"}, func(s users.Store) users.Store {
+			return altered{Store: s, apply: func(ctx context.Context, b users.Batch) error { b.Unused = nil; return s.Apply(ctx, b) }}
+		}},
+		{"looks at links before the batch alone", []string{"conflict/used-inside"}, func(s users.Store) users.Store {
+			return altered{Store: s, apply: func(ctx context.Context, b users.Batch) error {
+				var used []users.Key
+				for _, k := range b.Unused {
+					if recs, err := s.Find(ctx, []users.Key{k}); err != nil || len(recs) > 0 {
+						used = append(used, k)
+					}
+				}
+				if len(used) > 0 {
+					return &users.Conflict{Used: used}
+				}
+				b.Unused = nil
+				return s.Apply(ctx, b)
+			}}
+		}},
+		{"names every link", []string{"conflict/used"}, after(func(_ context.Context, _ users.Store, b users.Batch, c *users.Conflict) error {
+			c.Used = b.Unused
+			return c
+		})},
 		{"makes what exists", []string{"conflict/create"}, fresh(func(w users.Write) bool { return w.Version == 0 })},
 		{"ignores versions", []string{"conflict/update", "conflict/stale"}, fresh(func(w users.Write) bool { return w.Version > 0 && w.Record != nil })},
 		{"deletes at any version", []string{"conflict/delete"}, fresh(func(w users.Write) bool { return w.Record == nil })},

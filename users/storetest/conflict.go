@@ -29,6 +29,9 @@ func conflictCases() []Case {
 		{Name: "conflict/gone", Rule: "A record that a batch needs must be there at its end, at the version it needs: one made by the batch is, one deleted by it or never made is not.", run: conflictGone},
 		{Name: "conflict/needs", Rule: "A batch may need what it makes itself.", run: conflictNeeds,
 			Writes: 2, Because: "it makes one record and changes another"},
+		{Name: "conflict/used", Rule: "A batch whose unused links somebody stands under is refused, and the Conflict names each such link and no other; once nobody does it is written.", run: conflictUsed},
+		{Name: "conflict/used-inside", Rule: "What the batch itself takes from under a link is gone from there, and what it puts there stands there.", run: conflictUsedInside,
+			Writes: 2, Because: "it deletes somebody and writes what they hold"},
 		{Name: "conflict/rows", Rule: "A row of an import is done once: a batch that holds it again is refused, with every such row named.", run: conflictRows},
 		{Name: "conflict/imports", Rule: "The rows of one import say nothing about those of another.", run: conflictImports},
 		{Name: "conflict/all", Rule: "One Conflict names done rows, stale records and keys together.", run: conflictAll,
@@ -38,6 +41,40 @@ func conflictCases() []Case {
 		{Name: "conflict/nothing", Rule: "Of a batch that is refused nothing is written: no record, key, link or journal entry.", run: conflictNothing,
 			Writes: 4, Because: "what is good in the batch is not written for what is bad in it"},
 	}
+}
+
+// holding is a line that the user holds.
+func holding(id, holder users.ID) users.Record {
+	l := extension(id, acme, "")
+	l.Data.(*users.Line).Holder = holder
+	return l
+}
+
+func held(by users.ID) users.Key { return users.KeyOf(acme, users.LinkHolder, string(by)) }
+
+func conflictUsed(b *bench) {
+	b.given(creates(person("ada", "ada@example.com"), person("bob", "bob@example.com"), holding("l1", "ada"))...)
+	leaves := b.next(remove("ada", 1))
+	leaves.Unused = []users.Key{held("ada"), held("bob")}
+	b.same("the conflict", users.Conflict{Used: []users.Key{held("ada")}}, b.refused(leaves))
+	b.finds([]users.Key{users.ByID("ada")}, "ada")
+	b.given(change(holding("l1", "bob"), 1))
+	leaves.Unused = []users.Key{held("ada")}
+	b.apply(leaves)
+	b.finds([]users.Key{users.ByID("ada"), users.ByID("bob")}, "bob")
+}
+
+func conflictUsedInside(b *bench) {
+	b.given(creates(person("ada", "ada@example.com"), person("bob", "bob@example.com"), holding("l1", "ada"), holding("l2", "bob"))...)
+	leaves := b.next(remove("ada", 1), change(holding("l1", ""), 1))
+	leaves.Unused = []users.Key{held("ada")}
+	b.apply(leaves)
+	for _, w := range []users.Write{change(holding("l2", "bob"), 1), change(holding("l1", "bob"), 2)} {
+		stays := b.next(change(person("bob", "bob@example.com"), 1), w)
+		stays.Unused = []users.Key{held("bob")}
+		b.same("the conflict of a batch that leaves a line", users.Conflict{Used: []users.Key{held("bob")}}, b.refused(stays))
+	}
+	b.finds([]users.Key{held("bob")}, "l2")
 }
 
 func conflictCreate(b *bench) {
