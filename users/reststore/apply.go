@@ -192,22 +192,14 @@ func intend(b users.Batch, st state, v *verdict) (*intent, error) {
 	for _, r := range rows {
 		it.Rows = append(it.Rows, row{r.Row, r.Note})
 	}
-	if it.Before, err = imageOf(v.before); err != nil {
-		return nil, err
-	}
-	if it.After, err = imageOf(then); err != nil {
-		return nil, err
-	}
+	it.Before, it.After = imageOf(v.before), imageOf(then)
 	for _, w := range v.rest {
 		if w.ID != b.Import || w.Record == nil {
 			return nil, fmt.Errorf("a batch that writes %s beside a person", w.ID)
 		}
 		rec := *w.Record
 		rec.Version = w.Version + 1
-		it.Added = added(st.record, &rec)
-		if it.Import, err = imageOf(&rec); err != nil {
-			return nil, err
-		}
+		it.Import, it.Added = imageOf(&rec), added(st.record, &rec)
 	}
 	return it, nil
 }

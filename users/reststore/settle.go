@@ -112,11 +112,7 @@ func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
 			}
 		}
 		if len(b.Rows) > 0 {
-			w, err := it.importWrite(st.record)
-			if err != nil {
-				return err
-			}
-			if w != nil {
+			if w := it.importWrite(st.record); w != nil {
 				b.Writes = append(b.Writes, *w)
 			}
 		}
@@ -142,25 +138,25 @@ func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
 
 // importWrite is how the import's record is written with the entry: as the batch
 // said, or, if another wrote it since, with what the batch counts added.
-func (it *intent) importWrite(now *users.Record) (*users.Write, error) {
-	rec, err := it.Import.record()
-	if err != nil || rec == nil {
-		return nil, err
+func (it *intent) importWrite(now *users.Record) *users.Write {
+	rec := it.Import.record()
+	if rec == nil {
+		return nil
 	}
 	version := uint64(0)
 	if now != nil {
 		version = now.Version
 	}
 	if version+1 == rec.Version {
-		return &users.Write{ID: rec.ID, Version: version, Record: rec}, nil
+		return &users.Write{ID: rec.ID, Version: version, Record: rec}
 	}
 	if now == nil {
-		return nil, nil // it was deleted since
+		return nil // it was deleted since
 	}
 	moved := now.Clone()
 	imp, ok := moved.Data.(*users.Import)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	if imp.Counts == nil {
 		imp.Counts = map[string]int{}
@@ -168,7 +164,7 @@ func (it *intent) importWrite(now *users.Record) (*users.Write, error) {
 	for outcome, n := range it.Added {
 		imp.Counts[outcome] += n
 	}
-	return &users.Write{ID: rec.ID, Version: version, Record: &moved}, nil
+	return &users.Write{ID: rec.ID, Version: version, Record: &moved}
 }
 
 // added is what an import's record counts more than before.
