@@ -24,6 +24,16 @@ type intent struct {
 	// adds to the counts; nil if the batch does not write it.
 	Import *image         `json:"import,omitempty"`
 	Added  map[string]int `json:"added,omitempty"`
+	// Marks are the records of other imports as the batch leaves them.
+	Marks []*image `json:"marks,omitempty"`
+}
+
+// makes reports whether it is to make somebody.
+func (it *intent) makes() bool { return it.Before == nil && it.After != nil }
+
+// does reports whether it is to do the row.
+func (it *intent) does(id users.RowID) bool {
+	return slices.ContainsFunc(it.Rows, func(r row) bool { return r.Row == id })
 }
 
 // A row of the batch, with the note that the journal gets, images and all.
@@ -39,7 +49,7 @@ func (it *intent) happened(now *users.Record, refused bool) bool {
 	switch {
 	case now == nil || it.After == nil:
 		return now == nil && it.After == nil
-	case it.Before == nil && !refused:
+	case it.makes() && !refused:
 		return true
 	}
 	return it.stands(now)
@@ -99,6 +109,9 @@ func planID(imp users.ID) users.ID { return planPrefix + imp }
 
 const planField = "intents"
 
+// deletes is what a plan stands under that has an intent to delete the person.
+func deletes(id users.ID) users.Key { return users.KeyOf("", users.LinkGrant, string(id)) }
+
 func planOf(r users.Record) (plan, error) {
 	p := plan{version: r.Version}
 	imp, ok := strings.CutPrefix(string(r.ID), planPrefix)
@@ -123,6 +136,11 @@ func (p plan) write(intents []*intent) (users.Write, error) {
 			return users.Write{}, err
 		}
 		profile.Custom = map[string]string{planField: string(text)}
+		for _, it := range intents {
+			if it.After == nil {
+				profile.Roles = append(profile.Roles, string(it.ID)) // for deletes
+			}
+		}
 	}
 	return users.Write{ID: planID(p.imp), Version: p.version, Record: &users.Record{Head: users.Head{ID: planID(p.imp)}, Data: profile}}, nil
 }
