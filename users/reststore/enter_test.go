@@ -173,6 +173,9 @@ func TestDocumentTakenMeanwhile(t *testing.T) {
 				require.EqualError(t, err, "reststore: apply: the row is done, but its document was imported meanwhile")
 			}
 			r.restart()
+			done := entries(t, r.store)
+			require.Len(t, done, 1)
+			require.Equal(t, users.ID("b"), done[0].Images[0].After.ID)
 			found := find(t, r.store, "a", "b", "first", imp)
 			require.Len(t, found, 4)
 			once := map[users.ID]bool{}
@@ -182,9 +185,6 @@ func TestDocumentTakenMeanwhile(t *testing.T) {
 				}
 			}
 			require.Equal(t, map[users.ID]bool{"first": true, imp: false}, once)
-			done := entries(t, r.store)
-			require.Len(t, done, 1)
-			require.Equal(t, users.ID("b"), done[0].Images[0].After.ID)
 			r.requireSettled(t)
 		})
 	}
