@@ -159,19 +159,19 @@ func (it *intent) importWrite(now *users.Record) *users.Write {
 }
 
 // markWrite is how the record of another import is written with the entry: as
-// the batch said, or, if another wrote it since, with the batch's word on whether
-// it stands.
+// the batch said, but for how far others brought it since. Who marked it first
+// keeps it.
 func (m *image) markWrite(now users.Record) *users.Write {
 	if now.Version+1 == m.Version {
 		return &users.Write{ID: m.ID, Version: now.Version, Record: &m.Record}
 	}
-	moved := now.Clone()
-	is, ok1 := m.Data.(*users.Import)
-	imp, ok2 := moved.Data.(*users.Import)
-	if !ok1 || !ok2 {
+	moved := m.Clone()
+	mark, ok1 := moved.Data.(*users.Import)
+	is, ok2 := now.Data.(*users.Import)
+	if !ok1 || !ok2 || is.State == mark.State {
 		return nil
 	}
-	imp.State, imp.Once = is.State, is.Once
+	mark.Counts, mark.Pruned = is.Counts, is.Pruned
 	return &users.Write{ID: m.ID, Version: now.Version, Record: &moved}
 }
 

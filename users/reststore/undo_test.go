@@ -90,30 +90,50 @@ func TestUndo(t *testing.T) {
 }
 
 // The import that is marked may have been written by others before the row is
-// entered: their change stays, and so does the mark. A document that another
-// import has by then is not claimed again.
+// entered: how far they brought it stays, and so does the mark. A document that
+// another import has by then is not claimed again.
 func TestMarkMovesOn(t *testing.T) {
-	r := newRig(t, scene{})
-	old := func(state users.ImportState, label string) users.Record {
+	old := func(state users.ImportState, change func(*users.Import)) users.Record {
 		rec := importing(nil)
 		d := rec.Data.(*users.Import)
-		rec.ID, d.State, d.Label, d.Once = "old", state, label, true
+		rec.ID, d.State, d.Once = "old", state, true
+		if change != nil {
+			change(d)
+		}
 		return rec
 	}
-	given(t, r.store, old(users.ImportUndone, ""))
-	r.beside.Before = func(op string, n int) error {
-		if op == storetest.OpApply && n == 4 { // given, asked, intended, and not entered
-			return errFault
-		}
-		return nil
-	}
-	require.ErrorIs(t, r.store.Apply(t.Context(), row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0), put(old(users.ImportDone, ""), 1))), errFault)
-	given(t, r.inner, func() users.Record { other := old(users.ImportRunning, ""); other.ID = "other"; return other }())
-	require.NoError(t, r.inner.Apply(t.Context(), users.Batch{Import: "old", Digest: "d", Writes: []users.Write{put(old(users.ImportUndone, "theirs"), 1)}}))
+	for _, x := range []struct {
+		name, reason string
+		theirs       users.Record
+		want         users.Record
+	}{
+		{"counted", "what it did stays counted, and its document is another's", old(users.ImportUndone, func(d *users.Import) { d.Counts = map[string]int{"failed": 1} }),
+			old(users.ImportDone, func(d *users.Import) { d.Counts, d.Once = map[string]int{"failed": 1}, false })},
+		{"pruned", "its journal is gone, and nobody may think that it did nothing", old(users.ImportUndone, func(d *users.Import) { d.Pruned = true }),
+			old(users.ImportDone, func(d *users.Import) { d.Pruned = true })},
+		{"marked", "another was first", old(users.ImportDone, func(d *users.Import) { d.Label, d.Once = "theirs", false }),
+			old(users.ImportDone, func(d *users.Import) { d.Label, d.Once = "theirs", false })},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Log(x.reason)
+			r := newRig(t, scene{})
+			given(t, r.store, old(users.ImportUndone, nil))
+			r.beside.Before = func(op string, n int) error {
+				if op == storetest.OpApply && n == 4 { // given, asked, intended, and not entered
+					return errFault
+				}
+				return nil
+			}
+			batch := row(1, put(person("ada", "ada@example.com"), 0), put(importing(nil), 0), put(old(users.ImportDone, nil), 1))
+			require.ErrorIs(t, r.store.Apply(t.Context(), batch), errFault)
+			other := old(users.ImportRunning, nil)
+			other.ID = "other"
+			given(t, r.inner, other)
+			require.NoError(t, r.inner.Apply(t.Context(), users.Batch{Import: "old", Digest: "d", Writes: []users.Write{put(x.theirs, 1)}}))
 
-	require.Len(t, entries(t, r.store), 1)
-	want := old(users.ImportDone, "theirs").Data.(*users.Import)
-	want.Once = false
-	require.Empty(t, cmp.Diff(want, find(t, r.store, "old")[0].Data), "(-want +got)")
-	r.requireSettled(t)
+			require.Len(t, entries(t, r.store), 1)
+			require.Empty(t, cmp.Diff(x.want.Data, find(t, r.store, "old")[0].Data), "(-want +got)")
+			r.requireSettled(t)
+		})
+	}
 }
