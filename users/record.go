@@ -140,6 +140,46 @@ func DecodeData(k Kind, b []byte) (Data, error) {
 	return d, nil
 }
 
+// recordText is a record as it is written in one piece.
+type recordText struct {
+	Head
+	Kind Kind            `json:"kind"`
+	Data json.RawMessage `json:"data"`
+}
+
+// EncodeRecord writes a whole record in the form Stores keep before- and
+// after-images in: one JSON object of its head, its kind, and its data as
+// [EncodeData] writes them. Times are UTC, to the millisecond. A record without
+// data is an error. DecodeRecord reads it.
+func EncodeRecord(r Record) ([]byte, error) {
+	if r.Data == nil {
+		return nil, fmt.Errorf("users: encode: record %s has no data", r.ID)
+	}
+	data, err := EncodeData(r.Data)
+	if err != nil {
+		return nil, err
+	}
+	r.Created, r.Updated = r.Created.UTC().Truncate(time.Millisecond), r.Updated.UTC().Truncate(time.Millisecond)
+	b, err := json.Marshal(recordText{r.Head, r.Kind(), data})
+	if err != nil {
+		return nil, fmt.Errorf("users: encode record %s: %w", r.ID, err)
+	}
+	return b, nil
+}
+
+// DecodeRecord reads what [EncodeRecord] wrote. Unknown names are left alone.
+func DecodeRecord(b []byte) (Record, error) {
+	var t recordText
+	if err := json.Unmarshal(b, &t); err != nil {
+		return Record{}, fmt.Errorf("users: decode record: %w", err)
+	}
+	d, err := DecodeData(t.Kind, t.Data)
+	if err != nil {
+		return Record{}, err
+	}
+	return Record{Head: t.Head, Data: d}, nil
+}
+
 func newData(k Kind) Data {
 	switch k {
 	case KindAccount:

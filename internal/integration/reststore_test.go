@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 	"github.com/usher-go/usher/users/reststore"
@@ -39,4 +41,34 @@ func TestContractBesideSQL(t *testing.T) {
 		beside := migrated(t, memory(t), &sqlstore.Options{Prefix: "usher_"})
 		return reststore.New(elsewhere{memstore.New()}, beside, nil)
 	})
+}
+
+// unreachable is the service for one whose deletions do not get there.
+type unreachable struct{ elsewhere }
+
+var errUnreachable = errors.New("no route to host")
+
+func (unreachable) Delete(context.Context, users.ID, uint64) error { return errUnreachable }
+
+// What is unfinished of a deletion is found in the host's database, and ended,
+// when another import deletes the person.
+func TestRestDeletedBySomebodyElseBesideSQL(t *testing.T) {
+	beside := migrated(t, memory(t), &sqlstore.Options{Prefix: "usher_"})
+	service := elsewhere{memstore.New()}
+	store := reststore.New(service, beside, nil)
+	rec := users.Record{Head: users.Head{ID: "Ada-1", Account: "acme"}, Data: &users.Profile{Email: "ada@example.com"}}
+	require.NoError(t, store.Apply(t.Context(), users.Batch{Import: "given", Writes: []users.Write{{ID: rec.ID, Record: &rec}}}))
+	deletion := func(imp users.ID) users.Batch {
+		return users.Batch{Import: imp, Rows: []users.RowNote{{Row: 1}}, Writes: []users.Write{{Row: 1, ID: rec.ID, Version: 1}}}
+	}
+	require.ErrorIs(t, reststore.New(unreachable{service}, beside, nil).Apply(t.Context(), deletion("first")), errUnreachable)
+	require.NoError(t, store.Apply(t.Context(), deletion("second")))
+	for imp, want := range map[users.ID]int{"first": 0, "second": 1} {
+		n := 0
+		for _, err := range store.Journal(t.Context(), imp, 0) {
+			require.NoError(t, err)
+			n++
+		}
+		require.Equal(t, want, n, imp)
+	}
 }

@@ -9,14 +9,15 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Apply writes a batch of one record, and that of its import; one of more is
+// Apply writes a batch of one record, records of imports aside; one of more is
 // refused. Without a person in it, it is the store beside's. A person is
 // written in three steps: the intent, durably, beside; the service; the journal
 // entry with the import's record and the end of the intent, in one batch.
 //
 // When the service or a step after it fails, it is not known whether the batch
 // was applied; the journal tells, or the same batch again. Beside the errors of
-// [users.Store] it returns the [*users.Denied] of the service.
+// [users.Store] it returns the [*users.Denied] of the service, and an error
+// although the row is done if the import's document was imported meanwhile.
 func (s *Store) Apply(ctx context.Context, b users.Batch) error {
 	err := s.locked(ctx, b)
 	var conflict *users.Conflict
@@ -39,7 +40,7 @@ func (s *Store) locked(ctx context.Context, b users.Batch) error {
 	}
 	n := 0
 	for _, w := range b.Writes {
-		if w.ID != b.Import {
+		if w.ID != b.Import && (w.Record == nil || w.Record.Kind() != users.KindImport) {
 			n++
 		}
 	}
@@ -132,14 +133,33 @@ func (s *Store) unjournaled(ctx context.Context, b users.Batch, v *verdict) erro
 		}
 		return s.why(ctx, b, err)
 	}
-	if len(v.rest) == 0 {
-		return nil
+	if len(v.rest) > 0 {
+		err := s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: v.rest})
+		if err != nil {
+			return fmt.Errorf("record %s is written, its import is not: %s", v.person.ID, err)
+		}
 	}
-	err := s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: v.rest})
-	if err != nil {
-		return fmt.Errorf("record %s is written, its import is not: %s", v.person.ID, err)
+	if v.person.Record == nil {
+		if err := s.unrival(ctx, b.Import, v.person.ID); err != nil {
+			return fmt.Errorf("record %s is deleted, and other imports may say that they did: %s", v.person.ID, err)
+		}
 	}
 	return nil
+}
+
+// unrival ends what other imports intend against somebody who was deleted.
+func (s *Store) unrival(ctx context.Context, imp, person users.ID) error {
+	for range attempts {
+		rivals, err := s.rivals(ctx, imp, person)
+		if err != nil || len(rivals) == 0 {
+			return err
+		}
+		err = s.plan(ctx, imp, rivals...)
+		if c := new(users.Conflict); !errors.As(err, &c) {
+			return err
+		}
+	}
+	return errMoved
 }
 
 // write does the three steps.
@@ -155,6 +175,9 @@ func (s *Store) write(ctx context.Context, b users.Batch, st state, v *verdict) 
 	needs := slices.Clone(v.needs)
 	if st.record != nil {
 		needs = append(needs, users.Need{ID: b.Import, Version: st.record.Version})
+	}
+	for _, m := range it.Marks {
+		needs = append(needs, users.Need{ID: m.ID, Version: m.Version - 1})
 	}
 	err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: []users.Write{plan}, Needs: needs})
 	if c := new(users.Conflict); errors.As(err, &c) {
@@ -172,7 +195,7 @@ func (s *Store) write(ctx context.Context, b users.Batch, st state, v *verdict) 
 			return look
 		}
 		if !it.happened(of(people, it.ID), true) {
-			if err := s.forget(ctx, b, it); err != nil {
+			if err := s.end(ctx, b.Import, func(o *intent) bool { return o.N == it.N }); err != nil {
 				return err
 			}
 			return s.why(ctx, b, err)
@@ -192,43 +215,20 @@ func intend(b users.Batch, st state, v *verdict) (*intent, error) {
 	for _, r := range rows {
 		it.Rows = append(it.Rows, row{r.Row, r.Note})
 	}
-	if it.Before, err = imageOf(v.before); err != nil {
-		return nil, err
-	}
-	if it.After, err = imageOf(then); err != nil {
-		return nil, err
-	}
+	it.Before, it.After = imageOf(v.before), imageOf(then)
 	for _, w := range v.rest {
-		if w.ID != b.Import || w.Record == nil {
+		if w.Record == nil || w.Record.Kind() != users.KindImport {
 			return nil, fmt.Errorf("a batch that writes %s beside a person", w.ID)
 		}
 		rec := *w.Record
 		rec.Version = w.Version + 1
-		it.Added = added(st.record, &rec)
-		if it.Import, err = imageOf(&rec); err != nil {
-			return nil, err
+		if w.ID != b.Import {
+			it.Marks = append(it.Marks, imageOf(&rec))
+			continue
 		}
+		it.Import, it.Added = imageOf(&rec), added(st.record, &rec)
 	}
 	return it, nil
-}
-
-// forget ends an intent of which nothing came.
-func (s *Store) forget(ctx context.Context, b users.Batch, it *intent) error {
-	for range attempts {
-		st, err := s.state(ctx, b.Import)
-		if err != nil {
-			return err
-		}
-		end, err := st.without(func(o *intent) bool { return o.N == it.N })
-		if err != nil {
-			return err
-		}
-		err = s.beside.Apply(ctx, users.Batch{Import: b.Import, Digest: b.Digest, Writes: []users.Write{end}})
-		if c := new(users.Conflict); !errors.As(err, &c) {
-			return err
-		}
-	}
-	return errMoved
 }
 
 // call has the service write the person.

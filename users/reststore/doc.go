@@ -23,15 +23,46 @@
 // applies a batch of it, the service is asked about the person. Who stands as
 // intended was written, and the row is entered as done. Who does not was not
 // written as far as can be told, and the row may be done again; whichever of two
-// such calls comes second, however late, is refused by its version.
+// calls for one person comes second, however late, is refused by its version.
+//
+// A row that makes somebody is done again by another process under another id,
+// and there no version refuses the second. Where the service finds no address or
+// other key taken, both are made. The intent of the one that is in no journal
+// stays until the import ends, and when its person shows up, that person is
+// deleted again, unless somebody changed them or refers to them by then.
 //
 // Of an import whose very first row is unfinished nothing is stored but the
 // intent. It is found by its id, at version 0, so that a commit which is called
-// again goes on with it; it is listed once a row is done.
+// again goes on with it; it is listed once a row is done. An import that cannot
+// be settled spoils no look at others: Find answers it as it is stored, and
+// Journal and Apply say why.
+//
+// If two imports of one document that is to be imported once write their first
+// person at the same moment, both people are made. The import whose row is
+// entered second gives its right to the document up; whoever commits it is told,
+// and the row is in its journal, so that it can be undone. To commit it again
+// is to go on with it.
 //
 // The journal's images of people are kept in the notes of the store beside,
 // because that one never wrote them; Journal takes them out again. What is kept
 // beside is so read through this Store, and not around it.
+//
+// # What is kept beside
+//
+// For every import that wrote a person there is one more record beside, of kind
+// user and no account, whose id is that of the import after "intents of ". It is
+// never deleted, as its version tells whether another process did anything in
+// between. It is empty but while something is unfinished; then it has people's
+// data in it.
+//
+//   - What is unfinished ends with the import, and with its journal when that is
+//     discarded, as pruning does. A person whose call arrives after that is in no
+//     journal.
+//   - An import with nothing but an unfinished first row is not listed, and so
+//     not pruned: the host discards it by its id.
+//   - Erasing a person takes them out of rows that are done, with whatever else
+//     is intended for these rows. What is unfinished of other rows it does not
+//     reach: commit the import again first, or discard it.
 //
 // # What cannot be promised
 //
@@ -50,13 +81,19 @@
 //     and Find may answer people and the rest as of two moments.
 //   - To know what happened when somebody else changed the same person between a
 //     call that was lost and the moment it is looked for. The row then counts as
-//     not done, and ends as a conflict; nothing is overwritten. Of two who delete
-//     one person, or leave it alike to the letter, in the same moment, both are
-//     told that they did.
+//     not done, and ends as a conflict; nothing is overwritten. Of two who leave
+//     one person alike to the letter, in the same moment, both are told that they
+//     did. Of two who delete one person through this Store one is, and has the
+//     entry: the first to enter it.
+//   - To tell a deletion of which no reply came from one by somebody who works
+//     with the service and not with this Store. Who is gone counts as deleted by
+//     an import that called for it, or was about to, and to undo that import
+//     makes them again.
 //   - To stop a call that is under way. In one process nobody else works on the
 //     import meanwhile. If two processes commit one import at the same moment,
 //     both may call the service for one row: its versions and unique keys let one
-//     through. People with no unique key at all could be made twice.
+//     through. Of people with no unique key two may be there for that moment, and
+//     stay if the import ends or is discarded in it.
 //   - A journal entry for what no row did. A batch that does no rows is written
 //     without an intent.
 package reststore

@@ -24,6 +24,16 @@ type intent struct {
 	// adds to the counts; nil if the batch does not write it.
 	Import *image         `json:"import,omitempty"`
 	Added  map[string]int `json:"added,omitempty"`
+	// Marks are the records of other imports as the batch leaves them.
+	Marks []*image `json:"marks,omitempty"`
+}
+
+// makes reports whether it is to make somebody.
+func (it *intent) makes() bool { return it.Before == nil && it.After != nil }
+
+// does reports whether it is to do the row.
+func (it *intent) does(id users.RowID) bool {
+	return slices.ContainsFunc(it.Rows, func(r row) bool { return r.Row == id })
 }
 
 // A row of the batch, with the note that the journal gets, images and all.
@@ -39,36 +49,44 @@ func (it *intent) happened(now *users.Record, refused bool) bool {
 	switch {
 	case now == nil || it.After == nil:
 		return now == nil && it.After == nil
-	case it.Before == nil && !refused:
+	case it.makes() && !refused:
 		return true
 	}
-	data, err := users.EncodeData(now.Data)
-	return err == nil && now.Version == it.After.Version && now.Account == it.After.Account && string(data) == string(it.After.Data)
+	return it.stands(now)
+}
+
+// stands reports whether the person is to the letter as intended.
+func (it *intent) stands(now *users.Record) bool {
+	is, err1 := users.EncodeData(now.Data)
+	then, err2 := users.EncodeData(it.After.Data)
+	return err1 == nil && err2 == nil && string(is) == string(then) && now.Version == it.After.Version && now.Account == it.After.Account
 }
 
 // An image is a record as it stands in a note or an intent.
-type image struct {
-	users.Head
-	Kind users.Kind      `json:"kind"`
-	Data json.RawMessage `json:"data"`
+type image struct{ users.Record }
+
+// MarshalJSON is [users.EncodeRecord].
+func (m image) MarshalJSON() ([]byte, error) { return users.EncodeRecord(m.Record) }
+
+// UnmarshalJSON is [users.DecodeRecord].
+func (m *image) UnmarshalJSON(b []byte) (err error) {
+	m.Record, err = users.DecodeRecord(b)
+	return err
 }
 
-func imageOf(r *users.Record) (*image, error) {
+func imageOf(r *users.Record) *image {
 	if r == nil {
-		return nil, nil
+		return nil
 	}
-	data, err := users.EncodeData(r.Data)
-	head := r.Head
-	head.Created, head.Updated = kept(head.Created), kept(head.Updated)
-	return &image{head, r.Kind(), data}, err
+	return &image{*r}
 }
 
-func (m *image) record() (*users.Record, error) {
+// record is the record; nil if there is none.
+func (m *image) record() *users.Record {
 	if m == nil {
-		return nil, nil
+		return nil
 	}
-	d, err := users.DecodeData(m.Kind, m.Data)
-	return &users.Record{Head: m.Head, Data: d}, err
+	return &m.Record
 }
 
 // kept is a time as a Store keeps it.
@@ -90,6 +108,9 @@ const planPrefix = "intents of "
 func planID(imp users.ID) users.ID { return planPrefix + imp }
 
 const planField = "intents"
+
+// deletes is what a plan stands under that has an intent to delete the person.
+func deletes(id users.ID) users.Key { return users.KeyOf("", users.LinkGrant, string(id)) }
 
 func planOf(r users.Record) (plan, error) {
 	p := plan{version: r.Version}
@@ -115,6 +136,11 @@ func (p plan) write(intents []*intent) (users.Write, error) {
 			return users.Write{}, err
 		}
 		profile.Custom = map[string]string{planField: string(text)}
+		for _, it := range intents {
+			if it.After == nil {
+				profile.Roles = append(profile.Roles, string(it.ID)) // for deletes
+			}
+		}
 	}
 	return users.Write{ID: planID(p.imp), Version: p.version, Record: &users.Record{Head: users.Head{ID: planID(p.imp)}, Data: profile}}, nil
 }
@@ -131,13 +157,12 @@ func (p plan) virtual() *users.Record {
 		if it.Import == nil || it.Import.Version != 1 {
 			continue
 		}
-		if r, err := it.Import.record(); err == nil {
-			r.Version = 0
-			if imp, ok := r.Data.(*users.Import); ok {
-				imp.State, imp.Counts = users.ImportRunning, nil
-			}
-			return r
+		r := it.Import.Clone()
+		r.Version = 0
+		if imp, ok := r.Data.(*users.Import); ok {
+			imp.State, imp.Counts = users.ImportRunning, nil
 		}
+		return &r
 	}
 	return nil
 }

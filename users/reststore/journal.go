@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/usher-go/usher/users"
 )
@@ -37,9 +38,14 @@ func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) it
 }
 
 // Amend changes entries, if the store beside can ([users.Amender]); else it is
-// errors.ErrUnsupported.
+// errors.ErrUnsupported. What is unfinished is settled first; what then still is
+// of the rows that are amended is waited for no longer, and its images are gone
+// as well. Rows that are not done keep theirs.
 func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
 	err := s.changing(ctx, imp, func(a users.Amender) error {
+		if _, err := s.settle(ctx, imp); err != nil {
+			return err
+		}
 		theirs := make([]users.Entry, len(entries))
 		for i, e := range entries {
 			theirs[i] = e // images that are given it can keep, whomever they show
@@ -48,7 +54,12 @@ func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 				return fmt.Errorf("row %d: %w", e.Row, err)
 			}
 		}
-		return a.Amend(ctx, imp, theirs)
+		if err := a.Amend(ctx, imp, theirs); err != nil {
+			return err
+		}
+		return s.end(ctx, imp, func(it *intent) bool {
+			return slices.ContainsFunc(entries, func(e users.Entry) bool { return it.does(e.Row) })
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("reststore: amend: %w", err)
@@ -57,15 +68,22 @@ func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 }
 
 // Discard empties a journal, if the store beside can ([users.Amender]); else it
-// is errors.ErrUnsupported.
+// is errors.ErrUnsupported. What is unfinished is not waited for, and its images
+// are gone as well.
 func (s *Store) Discard(ctx context.Context, imp users.ID) error {
-	if err := s.changing(ctx, imp, func(a users.Amender) error { return a.Discard(ctx, imp) }); err != nil {
+	err := s.changing(ctx, imp, func(a users.Amender) error {
+		if err := s.end(ctx, imp, func(*intent) bool { return true }); err != nil {
+			return err
+		}
+		return a.Discard(ctx, imp)
+	})
+	if err != nil {
 		return fmt.Errorf("reststore: discard: %w", err)
 	}
 	return nil
 }
 
-// changing does something to a journal in which nothing is unfinished.
+// changing does something to a journal while nobody else works on the import.
 func (s *Store) changing(ctx context.Context, imp users.ID, do func(users.Amender) error) error {
 	a, ok := s.beside.(users.Amender)
 	if !ok {
@@ -76,8 +94,5 @@ func (s *Store) changing(ctx context.Context, imp users.ID, do func(users.Amende
 		return err
 	}
 	defer unlock()
-	if _, err := s.settle(ctx, imp); err != nil {
-		return err
-	}
 	return do(a)
 }

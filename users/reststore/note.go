@@ -31,15 +31,7 @@ func wrap(note json.RawMessage, images []users.Image) (json.RawMessage, error) {
 	}
 	w := wrapped{Note: note}
 	for _, m := range images {
-		before, err := imageOf(m.Before)
-		if err != nil {
-			return nil, err
-		}
-		after, err := imageOf(m.After)
-		if err != nil {
-			return nil, err
-		}
-		w.Images = append(w.Images, [2]*image{before, after})
+		w.Images = append(w.Images, [2]*image{imageOf(m.Before), imageOf(m.After)})
 	}
 	return json.Marshal(wrapping{w})
 }
@@ -55,15 +47,7 @@ func unwrap(e users.Entry) (users.Entry, error) {
 	}
 	var images []users.Image
 	for _, m := range w.Wrapped.Images {
-		before, err := m[0].record()
-		if err != nil {
-			return users.Entry{}, fmt.Errorf("row %d: %w", e.Row, err)
-		}
-		after, err := m[1].record()
-		if err != nil {
-			return users.Entry{}, fmt.Errorf("row %d: %w", e.Row, err)
-		}
-		images = append(images, users.Image{Before: before, After: after})
+		images = append(images, users.Image{Before: m[0].record(), After: m[1].record()})
 	}
 	return users.Entry{Row: e.Row, Note: w.Wrapped.Note, Images: slices.Concat(images, e.Images)}, nil
 }

@@ -3,8 +3,6 @@ package reststore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/usher-go/usher/users"
@@ -51,8 +49,8 @@ func (s *Store) settleAlone(ctx context.Context, imp users.ID) error {
 }
 
 // settle looks whether what is unfinished was done, and enters what was. What
-// was not is left as it is: its call may still be under way. The caller holds
-// the import's lock.
+// was not is left as it is: its call may still be under way. Whom a late call
+// made a second time is taken back. The caller holds the import's lock.
 func (s *Store) settle(ctx context.Context, imp users.ID) (state, error) {
 	st, err := s.state(ctx, imp)
 	if err != nil || len(st.intents) == 0 {
@@ -72,7 +70,7 @@ func (s *Store) settle(ctx context.Context, imp users.ID) (state, error) {
 			continue
 		}
 		var conflict *users.Conflict
-		if err := s.enter(ctx, imp, it); err != nil && !errors.As(err, &conflict) {
+		if err := s.enter(ctx, imp, it); err != nil && !errors.As(err, &conflict) && !errors.Is(err, errReplayed) {
 			return st, err
 		}
 		entered = true
@@ -95,96 +93,92 @@ func of(people map[users.ID]users.Record, id users.ID) *users.Record {
 // attempts is how often something is tried while others work on the same import.
 const attempts = 8
 
-// enter puts what was done into the journal, in one batch with the import's
-// record and the end of the intent. It answers a Conflict if another entered
-// rows of it meanwhile.
-func (s *Store) enter(ctx context.Context, imp users.ID, it *intent) error {
-	var done []users.RowID
+// end ends intents of an import, whatever became of their calls.
+func (s *Store) end(ctx context.Context, imp users.ID, ended func(*intent) bool) error {
 	for range attempts {
 		st, err := s.state(ctx, imp)
+		if err != nil || !slices.ContainsFunc(st.intents, ended) {
+			return err
+		}
+		w, err := st.without(ended)
 		if err != nil {
 			return err
 		}
-		b := users.Batch{Import: imp, Digest: it.Digest}
-		for _, r := range it.Rows {
-			if !slices.Contains(done, r.Row) {
-				b.Rows = append(b.Rows, users.RowNote{Row: r.Row, Note: r.Note})
-			}
-		}
-		if len(b.Rows) > 0 {
-			w, err := it.importWrite(st.record)
-			if err != nil {
-				return err
-			}
-			if w != nil {
-				b.Writes = append(b.Writes, *w)
-			}
-		}
-		end, err := st.without(func(o *intent) bool { return o.Rows[0].Row == it.Rows[0].Row })
-		if err != nil {
+		err = s.plan(ctx, imp, w)
+		if c := new(users.Conflict); !errors.As(err, &c) {
 			return err
 		}
-		b.Writes = append(b.Writes, end)
-		err = s.beside.Apply(ctx, b)
-		var conflict *users.Conflict
-		switch {
-		case err == nil && len(done) > 0:
-			return &users.Conflict{Done: done}
-		case !errors.As(err, &conflict):
-			return err
-		case len(conflict.Keys) > 0:
-			return fmt.Errorf("record %s is written and cannot be entered: %s", it.ID, conflict) // its import's record cannot be made
-		}
-		done = append(done, conflict.Done...)
 	}
-	return fmt.Errorf("record %s is written and not entered: others write to import %s", it.ID, imp)
+	return errMoved
 }
 
-// importWrite is how the import's record is written with the entry: as the batch
-// said, or, if another wrote it since, with what the batch counts added.
-func (it *intent) importWrite(now *users.Record) (*users.Write, error) {
-	rec, err := it.Import.record()
-	if err != nil || rec == nil {
-		return nil, err
+// plan writes intents and nothing else: under an import of their own, whatever
+// document the import is of.
+func (s *Store) plan(ctx context.Context, imp users.ID, writes ...users.Write) error {
+	return s.beside.Apply(ctx, users.Batch{Import: planID(imp), Writes: writes})
+}
+
+// withdraw takes back whom the intent made although its row was done otherwise:
+// the call of it came late, or two processes did the row. Who was changed since,
+// or is referred to, is somebody's by now and stays.
+func (s *Store) withdraw(ctx context.Context, imp users.ID, it *intent) error {
+	people, err := s.people(ctx, []users.Key{users.ByID(it.ID)})
+	if err != nil {
+		return err
 	}
-	version := uint64(0)
-	if now != nil {
-		version = now.Version
-	}
-	if version+1 == rec.Version {
-		return &users.Write{ID: rec.ID, Version: version, Record: rec}, nil
-	}
+	now := of(people, it.ID)
 	if now == nil {
-		return nil, nil // it was deleted since
-	}
-	moved := now.Clone()
-	imp, ok := moved.Data.(*users.Import)
-	if !ok {
-		return nil, nil
-	}
-	if imp.Counts == nil {
-		imp.Counts = map[string]int{}
-	}
-	for outcome, n := range it.Added {
-		imp.Counts[outcome] += n
-	}
-	return &users.Write{ID: rec.ID, Version: version, Record: &moved}, nil
-}
-
-// added is what an import's record counts more than before.
-func added(before, after *users.Record) map[string]int {
-	imp, ok := after.Data.(*users.Import)
-	if !ok {
 		return nil
 	}
-	out := map[string]int{}
-	maps.Copy(out, imp.Counts)
-	if before != nil {
-		if was, ok := before.Data.(*users.Import); ok {
-			for outcome, n := range was.Counts {
-				out[outcome] -= n
+	if it.stands(now) {
+		used, err := s.referred(ctx, *now)
+		if err != nil {
+			return err
+		}
+		if !used {
+			if err := s.service.Delete(ctx, it.ID, now.Version); err != nil {
+				if refused(err) {
+					return nil // it is looked at again
+				}
+				return err
 			}
 		}
 	}
-	return out
+	return s.end(ctx, imp, func(o *intent) bool { return o.N == it.N })
+}
+
+// referred reports whether a line is the person's, or somebody is under them.
+func (s *Store) referred(ctx context.Context, r users.Record) (bool, error) {
+	lines, err := s.beside.Find(ctx, []users.Key{users.KeyOf(r.Account, users.LinkHolder, string(r.ID))})
+	if err != nil || len(lines) > 0 {
+		return true, err
+	}
+	people, err := s.people(ctx, []users.Key{users.KeyOf(r.Account, users.LinkSupervisor, string(r.ID))})
+	return len(people) > 0, err
+}
+
+// rivals are the writes that end every intent of another import to delete the
+// person: who is gone was deleted once, and one journal at most says so.
+func (s *Store) rivals(ctx context.Context, imp, person users.ID) ([]users.Write, error) {
+	plans, err := s.beside.Find(ctx, []users.Key{deletes(person)})
+	if err != nil {
+		return nil, err
+	}
+	var out []users.Write
+	for _, r := range plans {
+		p, err := planOf(r)
+		if err != nil {
+			return nil, err
+		}
+		rival := func(it *intent) bool { return it.After == nil && it.ID == person }
+		if p.imp == imp || !slices.ContainsFunc(p.intents, rival) {
+			continue
+		}
+		w, err := p.without(rival)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
 }

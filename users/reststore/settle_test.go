@@ -150,7 +150,7 @@ func importing(counts map[string]int) users.Record {
 func row(n int, writes ...users.Write) users.Batch {
 	id := users.RowAt(0, n)
 	for i := range writes {
-		if writes[i].ID != imp {
+		if writes[i].ID != imp && (writes[i].Record == nil || writes[i].Record.Kind() != users.KindImport) {
 			writes[i].Row = id
 		}
 	}

@@ -40,7 +40,7 @@ func New(service Service, beside users.Store, opts *Options) *Store {
 	return s
 }
 
-// MaxWrites is 1: a batch writes one record, and that of its import.
+// MaxWrites is 1: a batch writes one record, and those of imports.
 func (s *Store) MaxWrites() int { return 1 }
 
 // List answers one page: of users the service's, of every other kind that of
@@ -62,8 +62,10 @@ func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 
 // Find answers the records that stand under any of keys, ordered by id: people
 // as the service answers them, the rest from the store beside, so that the two
-// may be of two moments. An import with an unfinished row is settled first; one
-// whose first row is unfinished is found at version 0, as it is not stored yet.
+// may be of two moments. An import with an unfinished row is settled first; where
+// that cannot be done, Journal and Apply say why, and Find answers what is
+// stored. One whose first row is unfinished is found at version 0, as it is not
+// stored yet.
 // More than [users.MaxFind] keys are an error.
 func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
 	if len(keys) > users.MaxFind {
@@ -95,8 +97,8 @@ func (s *Store) both(ctx context.Context, keys []users.Key) ([]users.Record, err
 	}
 	if len(open) > 0 {
 		for _, imp := range open {
-			if err := s.settleAlone(ctx, imp); err != nil {
-				return nil, err
+			if s.settleAlone(ctx, imp) != nil && ctx.Err() != nil { // else its journal says why; the others are found
+				return nil, ctx.Err()
 			}
 		}
 		if things, _, err = s.things(ctx, rest); err != nil {
