@@ -17,6 +17,8 @@ type words struct {
 	// lock is the first statement of a transaction that writes. It must make
 	// later writers wait, so that what the transaction then reads stays true.
 	lock string
+	// begin does the same where the Store's tables may not be there yet.
+	begin []string
 	// contains is the condition that a record's search holds a parameter as it is.
 	contains string
 	schema   []string
@@ -28,6 +30,8 @@ type words struct {
 	columns string
 	// unique is whether a table has at most one row for each value of a column.
 	unique string
+	// texts is whether a column takes any text, and keeps it as it is.
+	texts string
 	// there is whether there is a table of that name, and watched whether the
 	// triggers of one are.
 	there, watched string
@@ -43,7 +47,9 @@ func (d Dialect) words() words {
 			// A deferred transaction that reads first and writes later fails at
 			// once, whatever its timeout, if another wrote in between. This writes
 			// nothing, but takes the lock.
-			lock:     "UPDATE @records SET version = version WHERE id = ''",
+			lock: "UPDATE @records SET version = version WHERE id = ''",
+			// CREATE … IF NOT EXISTS only reads if it does exist.
+			begin:    []string{"CREATE TABLE @migrating (x)", "DROP TABLE @migrating"},
 			contains: "instr(search, ?) > 0",
 			schema:   sqliteSchema(),
 			mapped:   sqliteMapped,
@@ -52,6 +58,11 @@ func (d Dialect) words() words {
         AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk = 2))
     OR EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i."unique" AND NOT i.partial
         AND (SELECT group_concat(lower(name)) FROM pragma_index_info(i.name)) = lower(?2))`,
+			// What is declared with INT is a number wherever it looks like one, and
+			// in a primary key must be one; a STRICT table takes what it says.
+			texts: `SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE lower(name) = lower(?2)
+    AND (instr(upper(type), 'INT') OR upper(type) NOT IN ('TEXT', 'ANY')
+        AND EXISTS (SELECT 1 FROM pragma_table_list WHERE lower(name) = lower(?1) AND strict)))`,
 			there: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)",
 			watched: `SELECT COUNT(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)
     AND name IN ('@users_added', '@users_changed', '@users_removed')`,

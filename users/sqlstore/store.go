@@ -90,6 +90,7 @@ func (s *Store) schema() []string {
 }
 
 // Migrate makes the tables and indexes that are not there, all or none of them.
+// It takes the write lock first, so that replicas may start at once.
 //
 // With a table of the host's it also says what that table lacks, makes its
 // triggers anew, and has every person settled by the next call of another
@@ -106,6 +107,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
+	for _, statement := range s.words.begin {
+		if _, err := tx.ExecContext(ctx, s.text(statement)); err != nil {
+			return err
+		}
+	}
 	mapped := false // before
 	if s.users != nil {
 		err := s.inspect(ctx, tx)

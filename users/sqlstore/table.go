@@ -76,7 +76,7 @@ func text(v any) string {
 
 // tables are the names of the Store's own.
 func tables() []string {
-	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed"}
+	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed", "unread", "migrating"}
 }
 
 // check refuses a table that could not have been meant, and all of whose names
@@ -91,6 +91,8 @@ func (t *Table) check(prefix string) error {
 		return refuse("no name of a host's table")
 	case t.Account != "" && t.Fixed != "":
 		return refuse("column %q for the account, and a fixed one", t.Account)
+	case t.Account == "" && t.Fixed == "":
+		return refuse("no column for the account, and no fixed one")
 	case len(t.Columns) == 0:
 		return refuse("no columns")
 	}
@@ -228,6 +230,13 @@ func (s *Store) inspect(ctx context.Context, tx *sql.Tx) error {
 	unique, err := s.yes(ctx, tx, s.words.unique, t.Name, t.ID)
 	if err == nil && !unique {
 		err = fmt.Errorf("table %s: column %s has no unique index of its own", t.Name, t.ID)
+	}
+	if err != nil {
+		return err
+	}
+	texts, err := s.yes(ctx, tx, s.words.texts, t.Name, t.ID)
+	if err == nil && !texts {
+		err = fmt.Errorf("table %s: column %s takes no text, which usher's ids are: make it TEXT, or name another column as ID, of text and with a unique index", t.Name, t.ID)
 	}
 	return err
 }
