@@ -139,8 +139,9 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
+	// Also where do panics, or ends the goroutine: the write lock would stay.
+	defer tx.Rollback() // does nothing after Commit; the error of do says more
 	if err := do(tx); err != nil {
-		_ = tx.Rollback() // err says more
 		return because(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
