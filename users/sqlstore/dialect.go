@@ -113,18 +113,20 @@ func sqliteSchema() []string {
 	}
 }
 
-// sqliteMapped notes whose rows the host's program writes.
+// sqliteMapped notes whose rows the host's program writes, and of whom the row
+// went, though there may be another of that id by the time it is settled.
 //
 // INSERT OR IGNORE would not do: its OR is overruled by that of the statement
 // which fires the trigger, and under INSERT OR FAIL a note that is there already
 // would fail the host.
 func sqliteMapped(t *Table) []string {
 	table, id := quote(t.Name), quote(t.ID)
-	note := func(row string) string {
+	note := func(row, gone, again string) string {
 		return `
-    INSERT INTO @dirty (id, noted) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING;"
+    INSERT INTO @dirty (id, noted, gone) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ` + gone + `
+        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO " + again + ";"
 	}
+	const left = "UPDATE SET gone = MAX(gone, excluded.gone)"
 	var changed []string
 	for _, name := range t.names() {
 		// By bytes: a column that ignores letter case would hide a change of it.
@@ -132,8 +134,13 @@ func sqliteMapped(t *Table) []string {
 	}
 	return []string{
 		`CREATE TABLE IF NOT EXISTS @dirty (
-    id    TEXT NOT NULL PRIMARY KEY,
-    noted TEXT NOT NULL
+    id    TEXT    NOT NULL PRIMARY KEY,
+    noted TEXT    NOT NULL,
+    gone  INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID`,
+		`CREATE TABLE IF NOT EXISTS @unread (
+    id  TEXT NOT NULL PRIMARY KEY,
+    why TEXT NOT NULL
 ) WITHOUT ROWID`,
 		`CREATE TABLE IF NOT EXISTS @waiting (
     account TEXT NOT NULL,
@@ -147,11 +154,12 @@ func sqliteMapped(t *Table) []string {
     version INTEGER NOT NULL
 )`,
 		"DROP TRIGGER IF EXISTS @users_added",
-		"CREATE TRIGGER @users_added AFTER INSERT ON " + table + " BEGIN" + note("NEW") + "\nEND",
+		"CREATE TRIGGER @users_added AFTER INSERT ON " + table + " BEGIN" + note("NEW", "0", "UPDATE SET noted = excluded.noted") + "\nEND",
 		"DROP TRIGGER IF EXISTS @users_changed",
-		"CREATE TRIGGER @users_changed AFTER UPDATE ON " + table + "\n    WHEN " + strings.Join(changed, "\n    OR ") + "\nBEGIN" + note("OLD") + note("NEW") + "\nEND",
+		"CREATE TRIGGER @users_changed AFTER UPDATE ON " + table + "\n    WHEN " + strings.Join(changed, "\n    OR ") + "\nBEGIN" +
+			note("OLD", "OLD."+id+" IS NOT NEW."+id+" COLLATE BINARY", left) + note("NEW", "0", "NOTHING") + "\nEND",
 		"DROP TRIGGER IF EXISTS @users_removed",
-		"CREATE TRIGGER @users_removed AFTER DELETE ON " + table + " BEGIN" + note("OLD") + "\nEND",
+		"CREATE TRIGGER @users_removed AFTER DELETE ON " + table + " BEGIN" + note("OLD", "1", left) + "\nEND",
 		"INSERT INTO @dirty (id, noted) SELECT CAST(h." + id + " AS TEXT), '' FROM " + table + " AS h WHERE h." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING",
 	}
 }

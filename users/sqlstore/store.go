@@ -69,7 +69,9 @@ func (o *Options) check() (words, error) {
 // Schema is the statements that make the tables and indexes, for the host's own
 // migrations. Each may be run again: it makes only what is not there. With a
 // table of the host's they make its triggers anew, and note all of its rows, so
-// they stand behind whatever makes that table. opts may be nil.
+// they stand behind whatever makes that table. Unlike Migrate, they do not look
+// what the table lacks, nor for users without a row in it, whom a later Migrate
+// takes for deleted: put them there before. opts may be nil.
 func Schema(opts *Options) ([]string, error) {
 	s := New(nil, opts)
 	if s.err != nil {
