@@ -35,6 +35,7 @@ func TestAnotherPersonUnderTheID(t *testing.T) {
 		{"and changed after", []string{"DELETE FROM people WHERE id = '7'", "INSERT OR IGNORE INTO people (id, email) VALUES ('7', 'x')", "UPDATE OR REPLACE people SET email = 'bob@example.com'"}, "bob@example.com"},
 		{"twice", []string{"DELETE FROM people", "INSERT INTO people (id) VALUES ('7')", "DELETE FROM people", "INSERT OR REPLACE INTO people (id, email) VALUES ('7', 'bob@example.com')"}, "bob@example.com"},
 		{"replaced, with recursive triggers", []string{"PRAGMA recursive_triggers = ON", "REPLACE INTO people (id, email) VALUES ('7', 'bob@example.com')"}, "bob@example.com"},
+		{"changed, and given another id", []string{"UPDATE people SET login = 'x'", "UPDATE people SET id = '9' WHERE id = '7'", "INSERT INTO people (id, email) VALUES ('7', 'bob@example.com')"}, "bob@example.com"},
 		{"given another id, and the id given to another", []string{"INSERT INTO people (id, email) VALUES ('8', 'bob@example.com')", "UPDATE people SET id = '9' WHERE id = '7'", "UPDATE OR ABORT people SET id = '7' WHERE id = '8'"}, "bob@example.com"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
