@@ -33,6 +33,7 @@ type town struct {
 	people map[users.ID]townsman
 	holder map[string]users.ID // by folded address
 	known  map[users.ID]seen   // as the Store last answered
+	left   map[users.ID]bool   // whose row went since, whoever has the id now
 	floor  map[users.ID]uint64 // no answer may be below, unless a batch makes the record again
 }
 
@@ -87,7 +88,7 @@ func TestAHostsTableIsAsTheModelSays(t *testing.T) {
 			}}})
 			require.NoError(t, stores[i].Migrate(ctx))
 		}
-		m := &town{people: map[users.ID]townsman{}, holder: map[string]users.ID{}, known: map[users.ID]seen{}, floor: map[users.ID]uint64{}}
+		m := &town{people: map[users.ID]townsman{}, holder: map[string]users.ID{}, known: map[users.ID]seen{}, left: map[users.ID]bool{}, floor: map[users.ID]uint64{}}
 		for step := range rapid.IntRange(1, 14).Draw(t, "steps") {
 			db, s := pools[step%len(pools)], stores[rapid.IntRange(0, len(stores)-1).Draw(t, "store")]
 			if rapid.IntRange(0, 1).Draw(t, "who") == 0 {
@@ -127,16 +128,17 @@ func (m *town) hostWrites(t *rapid.T, db *sql.DB) {
 	case what == "delete":
 		exec("DELETE FROM people WHERE id = ?", string(id))
 		delete(m.people, id)
+		m.left[id] = m.left[id] || here
 	case what == "rename" && here:
 		to := townIDs().Draw(t, "to")
 		if _, taken := m.people[to]; !taken {
 			exec("UPDATE people SET id = ? WHERE id = ?", string(to), string(id))
-			old := m.known[to] // what usher knew of that id, if the host did not let anybody look
-			m.people[to] = townsman{p.Email, p.Name, p.Admin, old.Mobile}
+			m.people[to] = townsman{p.Email, p.Name, p.Admin, ""}
 			delete(m.people, id)
+			m.left[id] = true
 		}
 	case what == "put" || !here:
-		p = townsman{drawAddress(t), drawName(t), rapid.Bool().Draw(t, "admin"), m.known[id].Mobile}
+		p = townsman{drawAddress(t), drawName(t), rapid.Bool().Draw(t, "admin"), p.Mobile}
 		exec("INSERT OR REPLACE INTO people (id, email, name, is_admin) VALUES (?, ?, ?, ?)", string(id), sqlstore.EmptyIsNull(p.Email), p.Name, p.Admin)
 		m.people[id] = p
 	case what == "email":
@@ -166,7 +168,7 @@ func (m *town) batch(t *rapid.T, ctx context.Context, s *sqlstore.Store) {
 		was, read := m.known[id]
 		w := users.Write{ID: id, Version: was.version}
 		p, here := m.people[id]
-		if read != here || read && (was.townsman != p) {
+		if read != here || read && (was.townsman != p || m.left[id]) {
 			stale = append(stale, id)
 		} else if rapid.IntRange(0, 9).Draw(t, "old") == 0 && w.Version > 1 {
 			w.Version--
@@ -214,7 +216,7 @@ func (m *town) batch(t *rapid.T, ctx context.Context, s *sqlstore.Store) {
 		for _, w := range b.Writes {
 			came[w.ID] = users.FoldEmail(m.people[w.ID].Email) != users.FoldEmail(after[w.ID].Email)
 		}
-		m.people = after
+		m.people, m.left = after, map[users.ID]bool{}
 		m.settle(came)
 	}
 }
@@ -259,6 +261,9 @@ func (m *town) compare(t *rapid.T, ctx context.Context, s *sqlstore.Store, step 
 		if old := m.known[r.ID]; r.Version < m.floor[r.ID] || r.Version == m.floor[r.ID] && got[r.ID] != old.townsman {
 			t.Fatalf("step %d: %s is at version %d and says %v, after version %d that said %v", step, r.ID, r.Version, got[r.ID], m.floor[r.ID], old.townsman)
 		}
+		if old, read := m.known[r.ID]; read && m.left[r.ID] && r.Version <= old.version {
+			t.Fatalf("step %d: %s is somebody else, at version %d after %d", step, r.ID, r.Version, old.version)
+		}
 		m.floor[r.ID] = r.Version
 		known[r.ID] = seen{r.Version, got[r.ID]}
 		recs, err := s.Find(ctx, []users.Key{users.ByID(r.ID)})
@@ -270,7 +275,7 @@ func (m *town) compare(t *rapid.T, ctx context.Context, s *sqlstore.Store, step 
 	if diff := cmp.Diff(m.people, got); diff != "" {
 		t.Fatalf("step %d: the people (-want +got):\n%s", step, diff)
 	}
-	m.known = known
+	m.known, m.left = known, map[users.ID]bool{}
 	for _, a := range []string{"a@example.com", "b@example.com", "c@example.com"} {
 		recs, err := s.Find(ctx, []users.Key{emailKey(strings.ToUpper(a))})
 		require.NoError(t, err)

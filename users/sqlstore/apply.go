@@ -41,7 +41,7 @@ func (s *Store) apply(ctx context.Context, b users.Batch) error {
 	}
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		t := &task{Store: s, tx: tx, batch: b, changes: changes}
-		for _, step := range []func(context.Context) error{t.lock, t.watched, t.settle, t.digest, t.read, t.release, t.judge, t.host, t.write, t.enter} {
+		for _, step := range []func(context.Context) error{t.lock, t.watched, t.settle, t.readable, t.digest, t.read, t.release, t.judge, t.host, t.write, t.settleAgain, t.enter} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -96,13 +96,21 @@ func (t *task) read(ctx context.Context) error {
 	for i, c := range t.changes {
 		places[c.ID], ids[i] = i, string(c.ID)
 	}
-	return t.query(ctx, t.tx, byID(), ids, func(rows *sql.Rows) error {
+	return t.indexed(ctx, byID(), ids, func(r *row) error {
+		t.changes[places[r.record.ID]].before = r
+		return nil
+	})
+}
+
+// indexed hands each record that a query answers to do, with what it is found by.
+func (t *task) indexed(ctx context.Context, q tuples, args []any, do func(*row) error) error {
+	return t.query(ctx, t.tx, q, args, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
-		if err == nil {
-			r.index = r.record.Index()
-			t.changes[places[r.record.ID]].before = r
+		if err != nil {
+			return err
 		}
-		return err
+		r.index = r.record.Index()
+		return do(r)
 	})
 }
 
@@ -193,9 +201,20 @@ func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
 
 // gone is what the batch needs and would not find at its end.
 func (t *task) gone(ctx context.Context) ([]users.ID, error) {
-	versions := make(map[users.ID]uint64, len(t.batch.Needs))
-	args := make([]any, len(t.batch.Needs))
-	for i, n := range t.batch.Needs {
+	versions, err := t.versions(ctx, t.batch.Needs)
+	for _, c := range t.changes {
+		if delete(versions, c.ID); c.after != nil {
+			versions[c.ID] = c.Version + 1
+		}
+	}
+	return missing(t.batch.Needs, versions), err
+}
+
+// versions are those of the records that are needed, as they stand.
+func (t *task) versions(ctx context.Context, needs []users.Need) (map[users.ID]uint64, error) {
+	versions := make(map[users.ID]uint64, len(needs))
+	args := make([]any, len(needs))
+	for i, n := range needs {
 		args[i] = string(n.ID)
 	}
 	err := t.query(ctx, t.tx, tuples{head: "SELECT id, version FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}, args, func(rows *sql.Rows) error {
@@ -205,18 +224,18 @@ func (t *task) gone(ctx context.Context) ([]users.ID, error) {
 		versions[id] = uint64(version)
 		return err
 	})
-	for _, c := range t.changes {
-		if delete(versions, c.ID); c.after != nil {
-			versions[c.ID] = c.Version + 1
-		}
-	}
+	return versions, err
+}
+
+// missing are those who are needed and not there, or at another version.
+func missing(needs []users.Need, versions map[users.ID]uint64) []users.ID {
 	var gone []users.ID
-	for _, n := range t.batch.Needs {
+	for _, n := range needs {
 		if v, there := versions[n.ID]; !there || n.Version != 0 && v != n.Version {
 			gone = append(gone, n.ID)
 		}
 	}
-	return gone, err
+	return gone
 }
 
 // holders is who stands under the keys that the batch's records gain.

@@ -17,6 +17,8 @@ type words struct {
 	// lock is the first statement of a transaction that writes. It must make
 	// later writers wait, so that what the transaction then reads stays true.
 	lock string
+	// begin does the same where the Store's tables may not be there yet.
+	begin []string
 	// contains is the condition that a record's search holds a parameter as it is.
 	contains string
 	schema   []string
@@ -28,6 +30,8 @@ type words struct {
 	columns string
 	// unique is whether a table has at most one row for each value of a column.
 	unique string
+	// texts is whether a column takes any text, and keeps it as it is.
+	texts string
 	// there is whether there is a table of that name, and watched whether the
 	// triggers of one are.
 	there, watched string
@@ -43,7 +47,9 @@ func (d Dialect) words() words {
 			// A deferred transaction that reads first and writes later fails at
 			// once, whatever its timeout, if another wrote in between. This writes
 			// nothing, but takes the lock.
-			lock:     "UPDATE @records SET version = version WHERE id = ''",
+			lock: "UPDATE @records SET version = version WHERE id = ''",
+			// CREATE … IF NOT EXISTS only reads if it does exist.
+			begin:    []string{"CREATE TABLE @migrating (x)", "DROP TABLE @migrating"},
 			contains: "instr(search, ?) > 0",
 			schema:   sqliteSchema(),
 			mapped:   sqliteMapped,
@@ -52,6 +58,11 @@ func (d Dialect) words() words {
         AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk = 2))
     OR EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i."unique" AND NOT i.partial
         AND (SELECT group_concat(lower(name)) FROM pragma_index_info(i.name)) = lower(?2))`,
+			// What is declared with INT is a number wherever it looks like one, and
+			// in a primary key must be one; a STRICT table takes what it says.
+			texts: `SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE lower(name) = lower(?2)
+    AND (instr(upper(type), 'INT') OR upper(type) NOT IN ('TEXT', 'ANY')
+        AND EXISTS (SELECT 1 FROM pragma_table_list WHERE lower(name) = lower(?1) AND strict)))`,
 			there: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)",
 			watched: `SELECT COUNT(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)
     AND name IN ('@users_added', '@users_changed', '@users_removed')`,
@@ -102,18 +113,20 @@ func sqliteSchema() []string {
 	}
 }
 
-// sqliteMapped notes whose rows the host's program writes.
+// sqliteMapped notes whose rows the host's program writes, and of whom the row
+// went, though there may be another of that id by the time it is settled.
 //
 // INSERT OR IGNORE would not do: its OR is overruled by that of the statement
 // which fires the trigger, and under INSERT OR FAIL a note that is there already
 // would fail the host.
 func sqliteMapped(t *Table) []string {
 	table, id := quote(t.Name), quote(t.ID)
-	note := func(row string) string {
+	note := func(row, gone, again string) string {
 		return `
-    INSERT INTO @dirty (id, noted) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING;"
+    INSERT INTO @dirty (id, noted, gone) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ` + gone + `
+        WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO " + again + ";"
 	}
+	const left = "UPDATE SET gone = MAX(gone, excluded.gone)"
 	var changed []string
 	for _, name := range t.names() {
 		// By bytes: a column that ignores letter case would hide a change of it.
@@ -121,8 +134,13 @@ func sqliteMapped(t *Table) []string {
 	}
 	return []string{
 		`CREATE TABLE IF NOT EXISTS @dirty (
-    id    TEXT NOT NULL PRIMARY KEY,
-    noted TEXT NOT NULL
+    id    TEXT    NOT NULL PRIMARY KEY,
+    noted TEXT    NOT NULL,
+    gone  INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID`,
+		`CREATE TABLE IF NOT EXISTS @unread (
+    id  TEXT NOT NULL PRIMARY KEY,
+    why TEXT NOT NULL
 ) WITHOUT ROWID`,
 		`CREATE TABLE IF NOT EXISTS @waiting (
     account TEXT NOT NULL,
@@ -136,11 +154,12 @@ func sqliteMapped(t *Table) []string {
     version INTEGER NOT NULL
 )`,
 		"DROP TRIGGER IF EXISTS @users_added",
-		"CREATE TRIGGER @users_added AFTER INSERT ON " + table + " BEGIN" + note("NEW") + "\nEND",
+		"CREATE TRIGGER @users_added AFTER INSERT ON " + table + " BEGIN" + note("NEW", "0", "UPDATE SET noted = excluded.noted") + "\nEND",
 		"DROP TRIGGER IF EXISTS @users_changed",
-		"CREATE TRIGGER @users_changed AFTER UPDATE ON " + table + "\n    WHEN " + strings.Join(changed, "\n    OR ") + "\nBEGIN" + note("OLD") + note("NEW") + "\nEND",
+		"CREATE TRIGGER @users_changed AFTER UPDATE ON " + table + "\n    WHEN " + strings.Join(changed, "\n    OR ") + "\nBEGIN" +
+			note("OLD", "OLD."+id+" IS NOT NEW."+id+" COLLATE BINARY", left) + note("NEW", "0", "NOTHING") + "\nEND",
 		"DROP TRIGGER IF EXISTS @users_removed",
-		"CREATE TRIGGER @users_removed AFTER DELETE ON " + table + " BEGIN" + note("OLD") + "\nEND",
+		"CREATE TRIGGER @users_removed AFTER DELETE ON " + table + " BEGIN" + note("OLD", "1", left) + "\nEND",
 		"INSERT INTO @dirty (id, noted) SELECT CAST(h." + id + " AS TEXT), '' FROM " + table + " AS h WHERE h." + id + " IS NOT NULL ON CONFLICT (id) DO NOTHING",
 	}
 }

@@ -68,7 +68,8 @@
 // For what a column holds, the host's table is the truth. Everything else of a
 // person, and what everybody is found by, is in usher's tables as without one.
 // Ids are the host's for the people it makes, and usher's own for others, so the
-// column of ids must take any text.
+// column of ids must take any text. Where ids are numbers, ID is another column,
+// TEXT and UNIQUE, which the host fills, in a trigger for example.
 //
 // The host's program writes its table as it always did. Triggers note in dirty
 // whose row that was, if a column changed that usher was told of; Find, List and
@@ -79,8 +80,27 @@
 //
 // A person the host makes is local ([users.Local]). Created and Updated are when
 // the database noted it, by its clock, and zero for rows that were there before
-// Migrate. The version rises when the data differ. It does not begin at 1 for an id
-// after a person was deleted: the host may use the id again.
+// Migrate. The version rises when the data differ. It begins above every version
+// of those who are gone, so that a batch which was read for one of them fits nobody else.
+//
+// Whom the host deletes, or gives another id, is gone, and whoever has the id then
+// is somebody else, though nobody looked in between. What usher knew of the one
+// goes, and the lines they held are free, in the same transaction: without a holder,
+// a version later. Those whose supervisor they were may go on naming them, as after
+// [users.Directory.Delete]. So a host that loads its table anew must write over its
+// rows (ON CONFLICT … DO UPDATE), not delete them first. REPLACE INTO deletes a row
+// of the same id without a trigger, unless the host has set recursive_triggers: it
+// cannot be told from an update, and the person stays who they were.
+//
+// A row may say what cannot be read: Decode panics, or its answer is nothing the
+// field can say. That one person is set aside, with the reason, in the table unread;
+// everybody else is settled and answered. Find fails for their id and their keys,
+// and a batch that writes or needs them fails, with the id and the column in the
+// error. List, and Find by a link, answer their record as last known: to leave them
+// out would hide them, and to fail would be one row against everybody. It may still
+// say a right that the row no longer says. Of somebody who never could be read it
+// says what could be, and neither a role that could not, nor "active". They keep
+// their keys. The row is read again when the host changes it, or at the next Migrate.
 //
 // The host may hold what no batch could write: two people with one e-mail
 // address. Both are kept. The key stays with the one who has it; the other waits,
@@ -89,7 +109,10 @@
 // A batch inserts, updates and deletes rows. An insertion names the columns it was
 // told of, so the others need a default; an update writes the columns that change.
 // A constraint that fails fails the batch, with the record in the error, and
-// nothing is written. Foreign keys are judged when the batch ends. Where rows take
+// nothing is written. Foreign keys are judged when the batch ends. What they and the
+// host's triggers write beside, ON DELETE CASCADE above all, is settled before that:
+// if somebody whom the batch writes or needs is gone by then, it is a conflict. It is
+// the host's doing, which no journal has and no undoing takes back. Where rows take
 // each other's unique values, in a ring, one is given a value of nobody's
 // meanwhile (p7@parked.invalid), which the host's own triggers see.
 //

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -62,15 +63,27 @@ func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, err
 		return nil, err
 	}
 	var found []users.Record
-	statement := "SELECT " + recordColumns + " FROM @records WHERE id IN (" + strings.Join(parts, " UNION ") + ") ORDER BY id"
+	unread := "''"
+	if s.users != nil {
+		unread = "COALESCE((SELECT why FROM @unread AS u WHERE u.id = @records.id), '')"
+	}
+	statement := "SELECT " + recordColumns + ", " + unread + " FROM @records WHERE id IN (" + strings.Join(parts, " UNION ") + ") ORDER BY id"
 	err := s.rows(ctx, s.db, statement, args, func(rows *sql.Rows) error {
-		r, err := scanRow(rows)
-		if err == nil {
-			found = append(found, r.record)
+		var why string
+		r, err := scanRow(rows, &why)
+		if err != nil {
+			return err
 		}
-		return err
+		if why != "" && asksFor(keys, r.record) {
+			return s.users.about(r.record.ID, errors.New(why))
+		}
+		found = append(found, r.record)
+		return nil
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
 }
 
 func appendKey(args []any, k users.Key) []any {

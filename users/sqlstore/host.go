@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func (t *task) host(ctx context.Context) error {
 func (t *Table) operation(c change) (*operation, error) {
 	was, is := c.before.profile(), c.after.profile()
 	if is != nil && t.Account == "" && c.after.record.Account != t.Fixed {
-		return nil, fmt.Errorf("table %s: record %s: account %q: all people in it are of %q", t.Name, c.ID, c.after.record.Account, t.Fixed)
+		return nil, t.about(c.ID, fmt.Errorf("account %q: all people in it are of %q", c.after.record.Account, t.Fixed))
 	}
 	one := " WHERE " + quote(t.Name) + "." + quote(t.ID) + " = ?"
 	switch {
@@ -94,7 +95,11 @@ func (t *Table) operation(c change) (*operation, error) {
 			o.args = append(o.args, string(c.after.record.Account))
 		}
 		for _, x := range t.Columns {
-			o.args = append(o.args, x.encode(is.Field(x.Field)))
+			value, err := x.encode(is.Field(x.Field))
+			if err != nil {
+				return nil, t.about(c.ID, err)
+			}
+			o.args = append(o.args, value)
 		}
 		var names []string
 		for _, name := range t.names() {
@@ -110,9 +115,15 @@ func (t *Table) operation(c change) (*operation, error) {
 	}
 	for _, x := range t.changed(was, is) {
 		set := quote(x.Name) + " = ?"
-		sets, o.args = append(sets, set), append(o.args, x.encode(is.Field(x.Field)))
-		if value := parking(x.Field, c.ID); value != "" {
-			parks, p.args = append(parks, set), append(p.args, x.encode(value))
+		value, err := x.encode(is.Field(x.Field))
+		if err != nil {
+			return nil, t.about(c.ID, err)
+		}
+		sets, o.args = append(sets, set), append(o.args, value)
+		if park := parking(x.Field, c.ID); park != "" {
+			if value, err := x.encode(park); err == nil { // else it is not parked there
+				parks, p.args = append(parks, set), append(p.args, value)
+			}
 		}
 	}
 	if len(sets) == 0 {
@@ -124,6 +135,11 @@ func (t *Table) operation(c change) (*operation, error) {
 		o.parked = &p
 	}
 	return &o, nil
+}
+
+// about says of whom an error is.
+func (t *Table) about(id users.ID, err error) error {
+	return fmt.Errorf("table %s: record %s: %w", t.Name, id, err)
 }
 
 // changed are the columns whose fields differ. No other is written: a column
@@ -237,15 +253,15 @@ func (t *task) readBack(ctx context.Context, ids []any) error {
 		p, here := people[c.ID]
 		switch {
 		case is == nil && was != nil && here:
-			return fmt.Errorf("table %s: record %s: its row is still there", t.users.Name, c.ID)
+			return t.users.about(c.ID, errors.New("its row is still there"))
 		case is == nil || !written[c.ID]:
 			continue
 		case !here:
-			return fmt.Errorf("table %s: record %s: it has no row", t.users.Name, c.ID)
+			return t.users.about(c.ID, errors.New("it has no row"))
 		}
 		got, err := t.users.got(c, p)
 		if err != nil {
-			return fmt.Errorf("table %s: record %s: %w", t.users.Name, c.ID, err)
+			return t.users.about(c.ID, err)
 		}
 		if got == nil {
 			continue
@@ -264,7 +280,10 @@ func (t *task) readBack(ctx context.Context, ids []any) error {
 }
 
 // got is the record as the row has it; nil if it is as it was written.
-func (t *Table) got(c change, p person) (*users.Profile, error) {
+func (t *Table) got(c change, p *person) (*users.Profile, error) {
+	if err := p.err(); err != nil {
+		return nil, err
+	}
 	was, is := c.before.profile(), c.after.profile()
 	got := t.profile(is, p)
 	if p.account != c.after.record.Account {

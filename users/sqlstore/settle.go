@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/usher-go/usher/users"
@@ -12,8 +14,15 @@ import (
 // This file takes over what the host's program wrote into its table: triggers
 // note whose row it was, and the records of those people are made again.
 
-// settlePart is how many people are settled at once.
-const settlePart = 1000
+// settleSize is how many people are settled at once.
+const settleSize = 1000
+
+// A note says that the host wrote somebody's row.
+type note struct {
+	id   users.ID
+	when time.Time
+	gone bool // the row went, whoever has the id now
+}
 
 // settle makes the records agree with the host's table. Where nothing is noted
 // it writes nothing.
@@ -42,42 +51,59 @@ func (s *Store) settle(ctx context.Context) error {
 // settle does it inside the batch's transaction, so that the batch is judged
 // by what is in the table.
 func (t *task) settle(ctx context.Context) error {
-	for more := t.users != nil; more; {
+	_, err := t.settleAll(ctx)
+	return err
+}
+
+// settleAll settles everybody who is noted, and answers how many they were.
+func (t *task) settleAll(ctx context.Context) (all int, err error) {
+	if t.users == nil {
+		return 0, nil
+	}
+	for {
 		n, err := (&task{Store: t.Store, tx: t.tx}).settlePart(ctx)
-		if err != nil {
-			return err
+		if all += n; err != nil || n == 0 {
+			return all, err
 		}
-		more = n > 0
+	}
+}
+
+// settleAgain takes over what the batch had the host's database write beside:
+// rows that go with a deleted one, or that a trigger changes. Whom the batch
+// needs, or has written, must still be there.
+func (t *task) settleAgain(ctx context.Context) error {
+	n, err := t.settleAll(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := t.readable(ctx); err != nil {
+		return err
+	}
+	needs := slices.Clone(t.batch.Needs)
+	for _, c := range t.changes {
+		if c.after.profile() != nil {
+			needs = append(needs, users.Need{ID: c.ID})
+		}
+	}
+	versions, err := t.versions(ctx, needs)
+	if err != nil {
+		return err
+	}
+	if gone := missing(needs, versions); len(gone) > 0 {
+		slices.Sort(gone)
+		return &users.Conflict{Gone: slices.Compact(gone)}
 	}
 	return nil
 }
 
 // settlePart settles the next of those who are noted, and answers how many they were.
 func (t *task) settlePart(ctx context.Context) (int, error) {
-	var ids []any
-	var noted []time.Time
-	err := t.rows(ctx, t.tx, "SELECT id, noted FROM @dirty ORDER BY id LIMIT ?", []any{settlePart}, func(rows *sql.Rows) error {
-		var id, text string
-		err := rows.Scan(&id, &text)
-		if err != nil {
-			return err
-		}
-		when, err := parseTime(text)
-		ids, noted = append(ids, id), append(noted, when)
-		return err
-	})
-	if err != nil || len(ids) == 0 {
+	notes, ids, err := t.notes(ctx)
+	if err != nil || len(notes) == 0 {
 		return 0, err
 	}
 	before := make(map[users.ID]*row, len(ids))
-	err = t.query(ctx, t.tx, byID(), ids, func(rows *sql.Rows) error {
-		r, err := scanRow(rows)
-		if err == nil {
-			r.index = r.record.Index()
-			before[r.record.ID] = r
-		}
-		return err
-	})
+	err = t.indexed(ctx, byID(), ids, func(r *row) error { before[r.record.ID] = r; return nil })
 	if err != nil {
 		return 0, err
 	}
@@ -89,27 +115,30 @@ func (t *task) settlePart(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i := range ids {
-		id := users.ID(ids[i].(string))
-		was := before[id]
-		p, here := people[id]
-		switch {
-		case !isID(id) || was != nil && was.record.Kind() != users.KindUser:
-			// Nobody, or an id that another kind of record has.
-		case here:
-			c, err := t.users.settled(id, was, p, noted[i], departed)
-			if err != nil {
-				return 0, err
-			}
-			if c != nil {
-				t.changes = append(t.changes, *c)
-			}
-		case was != nil:
-			t.changes = append(t.changes, change{Write: users.Write{ID: id}, before: was})
+	var unread []any
+	left := map[users.Key]time.Time{} // by the key under which their lines stand
+	for _, n := range notes {
+		was := before[n.id]
+		c, why, err := t.users.settled(n, was, people[n.id], departed)
+		if err != nil {
+			return 0, err
+		}
+		if why != nil {
+			unread = append(unread, string(n.id), why.Error())
+		}
+		if c == nil {
+			continue
+		}
+		t.changes = append(t.changes, *c)
+		if was != nil && (n.gone || c.after == nil || c.after.record.Account != was.record.Account) {
+			left[users.KeyOf(was.record.Account, users.LinkHolder, string(n.id))] = n.when
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		func(ctx context.Context) error { return t.forget(ctx, ids) }, t.release, t.write,
+		func(ctx context.Context) error { return t.free(ctx, left) },
+		func(ctx context.Context) error { return t.forget(ctx, ids) },
+		func(ctx context.Context) error { return t.setAside(ctx, ids, unread) },
+		t.release, t.write,
 	} {
 		if err := step(ctx); err != nil {
 			return 0, err
@@ -118,32 +147,81 @@ func (t *task) settlePart(ctx context.Context) (int, error) {
 	return len(ids), nil
 }
 
-// settled is the record as the row has it; nil if it is already so.
-func (t *Table) settled(id users.ID, was *row, p person, noted time.Time, departed uint64) (*change, error) {
-	rec := users.Record{Head: users.Head{ID: id, Created: noted}}
+// notes are the next of them, with their ids.
+func (t *task) notes(ctx context.Context) (notes []note, ids []any, err error) {
+	err = t.rows(ctx, t.tx, "SELECT id, noted, gone FROM @dirty ORDER BY id LIMIT ?", []any{settleSize}, func(rows *sql.Rows) error {
+		var n note
+		var when string
+		err := rows.Scan(&n.id, &when, &n.gone)
+		if err != nil {
+			return err
+		}
+		n.when, err = parseTime(when)
+		notes, ids = append(notes, n), append(ids, string(n.id))
+		return err
+	})
+	return notes, ids, err
+}
+
+// settled is what becomes of a record, now that the row says p, nil for none:
+// nil if the record is already so. why is why the row could not be read.
+func (t *Table) settled(n note, was *row, p *person, departed uint64) (c *change, why, err error) {
+	switch {
+	case !isID(n.id) || was != nil && was.record.Kind() != users.KindUser:
+		return nil, nil, nil // nobody, or an id that another kind of record has
+	case p == nil && was == nil:
+		return nil, nil, nil
+	case p == nil:
+		return &change{Write: users.Write{ID: n.id}, before: was}, nil, nil
+	}
+	rec := users.Record{Head: users.Head{ID: n.id, Created: n.when}}
 	version := departed
 	var base *users.Profile
-	if was != nil {
+	switch {
+	case was != nil && n.gone: // somebody else, who has nothing of theirs
+		version = max(version, was.record.Version)
+	case was != nil:
 		rec.Head, version = was.record.Head, was.record.Version
-		base = was.record.Data.(*users.Profile)
+		base = was.profile()
+	}
+	if why = p.err(); why != nil && base != nil {
+		return nil, why, nil // the record stays as it was
 	}
 	rec.Account, rec.Data = p.account, t.profile(base, p)
-	if !noted.IsZero() {
-		rec.Updated = noted
+	if !n.when.IsZero() {
+		rec.Updated = n.when
 	}
-	c := change{Write: users.Write{ID: id, Version: version, Record: &rec}, before: was}
-	var err error
+	c = &change{Write: users.Write{ID: n.id, Version: version, Record: &rec}, before: was}
 	if c.after, err = rowOf(c.Write); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if was != nil && was.record.Account == rec.Account {
+	if base != nil && was.record.Account == rec.Account {
 		// Encoded again, because a later usher may write the same data otherwise.
 		same, err := users.EncodeData(base)
 		if err != nil || bytes.Equal(same, c.after.data) {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return &c, nil
+	return c, why, nil
+}
+
+// free takes the lines from those who left an account, or the table: the next
+// person of that id must not hold them.
+func (t *task) free(ctx context.Context, left map[users.Key]time.Time) error {
+	held := tuples{head: "SELECT " + recordColumns + " FROM @records WHERE id IN (SELECT record FROM @links WHERE (account, space, value) IN (VALUES ", width: 3, tail: "))"}
+	keys := slices.SortedFunc(maps.Keys(left), users.Key.Compare)
+	return t.indexed(ctx, held, keyArgs(keys), func(r *row) error {
+		rec := r.record.Clone()
+		if when := left[users.KeyOf(rec.Account, users.LinkHolder, string(rec.Holder()))]; !when.IsZero() {
+			rec.Updated = when
+		}
+		rec.SetField("holder", "")
+		c := change{Write: users.Write{ID: rec.ID, Version: rec.Version, Record: &rec}, before: r}
+		var err error
+		c.after, err = rowOf(c.Write)
+		t.changes = append(t.changes, c)
+		return err
+	})
 }
 
 // forget takes away the notes of those people.
@@ -152,8 +230,8 @@ func (t *task) forget(ctx context.Context, ids []any) error {
 }
 
 // departed is the highest version that a user who is gone had. Whom the host
-// makes begins above it: the host may use an id again, and a batch that was read
-// for the one must not fit the other.
+// makes begins above it, so that a batch which was read for somebody who is gone
+// does not fit another person under the same id.
 func (t *task) departed(ctx context.Context) (version uint64, err error) {
 	err = t.rows(ctx, t.tx, "SELECT COALESCE(MAX(version), 0) FROM @departed", nil, func(rows *sql.Rows) error { return rows.Scan(&version) })
 	return version, err

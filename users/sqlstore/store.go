@@ -69,7 +69,9 @@ func (o *Options) check() (words, error) {
 // Schema is the statements that make the tables and indexes, for the host's own
 // migrations. Each may be run again: it makes only what is not there. With a
 // table of the host's they make its triggers anew, and note all of its rows, so
-// they stand behind whatever makes that table. opts may be nil.
+// they stand behind whatever makes that table. Unlike Migrate, they do not look
+// what the table lacks, nor for users without a row in it, whom a later Migrate
+// takes for deleted: put them there before. opts may be nil.
 func Schema(opts *Options) ([]string, error) {
 	s := New(nil, opts)
 	if s.err != nil {
@@ -90,6 +92,7 @@ func (s *Store) schema() []string {
 }
 
 // Migrate makes the tables and indexes that are not there, all or none of them.
+// It takes the write lock first, so that replicas may start at once.
 //
 // With a table of the host's it also says what that table lacks, makes its
 // triggers anew, and has every person settled by the next call of another
@@ -106,6 +109,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
+	for _, statement := range s.words.begin {
+		if _, err := tx.ExecContext(ctx, s.text(statement)); err != nil {
+			return err
+		}
+	}
 	mapped := false // before
 	if s.users != nil {
 		err := s.inspect(ctx, tx)
@@ -133,8 +141,9 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
+	// Also where do panics, or ends the goroutine: the write lock would stay.
+	defer tx.Rollback() // does nothing after Commit; the error of do says more
 	if err := do(tx); err != nil {
-		_ = tx.Rollback() // err says more
 		return because(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {

@@ -3,10 +3,12 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/usher-go/usher/users"
@@ -35,11 +37,17 @@ type Column struct {
 	Field string
 	Name  string
 	// Encode is the value to write for a field as [users.Profile.Field] says it.
-	// nil writes the text itself, also an empty one: see [EmptyIsNull].
+	// nil writes the text itself, also an empty one: see [EmptyIsNull]. A panic
+	// fails the batch.
 	Encode func(value string) any
 	// Decode is the field for a value as the driver reads it, nil for NULL. It is
 	// called with whatever the host's program wrote. nil reads text as it is,
 	// numbers and times as database/sql writes them, NULL as "".
+	//
+	// What the field cannot say is an error of that person, and so is a panic: of
+	// "active", "registered" and "role", which say "yes" or "no", and
+	// [users.RoleAdmin] or [users.RoleUser], anything else. Empty means active,
+	// not registered, no admin.
 	Decode func(any) string
 }
 
@@ -51,18 +59,76 @@ func EmptyIsNull(value string) any {
 	return value
 }
 
-func (c Column) encode(value string) any {
+// encode is what to write for a field. A panic of the host's is an error.
+func (c Column) encode(value string) (out any, err error) {
 	if c.Encode == nil {
-		return value
+		return value, nil
 	}
-	return c.Encode(value)
+	defer c.guard("Encode", &err)
+	out = c.Encode(value)
+	if v, is := out.(driver.Valuer); is {
+		// A Valuer that panics inside database/sql leaves the transaction locked,
+		// and its rollback would wait for ever.
+		out, err = driver.DefaultParameterConverter.ConvertValue(v)
+	}
+	if err != nil {
+		err = fmt.Errorf("column %s: %w", c.Name, err)
+	}
+	return out, err
 }
 
-func (c Column) decode(v any) string {
+// decode is the field that the column says. A panic of the host's is an error,
+// and so is what the field cannot hold.
+func (c Column) decode(v any) (value string, err error) {
+	defer c.guard("Decode", &err)
 	if c.Decode != nil {
-		return strings.ToValidUTF8(c.Decode(v), "\uFFFD")
+		value = strings.ToValidUTF8(c.Decode(v), "\uFFFD")
+	} else {
+		value = text(v)
 	}
-	return text(v)
+	if !holds(c.Field, value) {
+		err = fmt.Errorf("column %s: the field %s cannot say what stands there, %s", c.Name, c.Field, form(v))
+	}
+	return value, err
+}
+
+// guard makes an error of a panic in the host's function.
+func (c Column) guard(what string, err *error) {
+	if x := recover(); x != nil {
+		*err = fmt.Errorf("column %s: %s: %w: %v", c.Name, what, users.ErrPanic, x)
+	}
+}
+
+// holds reports whether a field can have the value. Of an empty one it has what
+// it says of somebody of whom nothing is known; a list is put in order.
+func holds(field, value string) bool {
+	if value == "" || field == "roles" || field == "products" {
+		return true
+	}
+	var p users.Profile
+	p.SetField(field, value)
+	return p.Field(field) == value
+}
+
+// form is what kind of value that is. What it says may be nobody else's business.
+func form(v any) string {
+	switch v.(type) {
+	case nil:
+		return "NULL"
+	case int64:
+		return "an integer"
+	case float64:
+		return "a number"
+	case bool:
+		return "a truth value"
+	case []byte:
+		return "bytes"
+	case string:
+		return "a text"
+	case time.Time:
+		return "a time"
+	}
+	return fmt.Sprintf("a %T", v)
 }
 
 // text is a value of any type as text.
@@ -76,7 +142,7 @@ func text(v any) string {
 
 // tables are the names of the Store's own.
 func tables() []string {
-	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed"}
+	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed", "unread", "migrating"}
 }
 
 // check refuses a table that could not have been meant, and all of whose names
@@ -91,6 +157,8 @@ func (t *Table) check(prefix string) error {
 		return refuse("no name of a host's table")
 	case t.Account != "" && t.Fixed != "":
 		return refuse("column %q for the account, and a fixed one", t.Account)
+	case t.Account == "" && t.Fixed == "":
+		return refuse("no column for the account, and no fixed one")
 	case len(t.Columns) == 0:
 		return refuse("no columns")
 	}
@@ -143,14 +211,30 @@ func quote(name string) string { return `"` + name + `"` }
 // A person is a row of the host's table.
 type person struct {
 	account users.AccountID
-	fields  []string // one for each of the columns
+	fields  []cell // one for each of the columns
+}
+
+// A cell is the field that a column says, or why it says none.
+type cell struct {
+	value string
+	err   error
+}
+
+// err is why the row could not be read whole.
+func (p *person) err() error {
+	for _, f := range p.fields {
+		if f.err != nil {
+			return f.err
+		}
+	}
+	return nil
 }
 
 // people reads the rows of the host's table that have one of the ids.
 //
 // Every column is said with its table: SQLite takes "email" alone for a text
 // where there is no column of that name.
-func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]person, error) {
+func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]*person, error) {
 	t := s.users
 	names := t.names()
 	columns := "CAST(h." + quote(t.ID) + " AS TEXT)"
@@ -158,7 +242,7 @@ func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]
 		columns += ", h." + quote(name)
 	}
 	list := tuples{head: "SELECT " + columns + " FROM " + quote(t.Name) + " AS h WHERE h." + quote(t.ID) + " IN (VALUES ", width: 1, tail: ")"}
-	out := make(map[users.ID]person, len(ids))
+	out := make(map[users.ID]*person, len(ids))
 	values, into := make([]any, len(names)), make([]any, len(names))
 	for i := range values {
 		into[i] = &values[i]
@@ -167,13 +251,14 @@ func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		p := person{account: t.Fixed}
+		p := &person{account: t.Fixed}
 		rest := values[1:]
 		if t.Account != "" {
 			p.account, rest = users.AccountID(text(rest[0])), rest[1:]
 		}
 		for i, c := range t.Columns {
-			p.fields = append(p.fields, c.decode(rest[i]))
+			value, err := c.decode(rest[i])
+			p.fields = append(p.fields, cell{value, err})
 		}
 		out[users.ID(text(values[0]))] = p
 		return nil
@@ -190,15 +275,21 @@ func isID(id users.ID) bool {
 }
 
 // profile is what the record said, with the row's fields in it. It shares
-// nothing with base, which may be nil.
-func (t *Table) profile(base *users.Profile, p person) *users.Profile {
+// nothing with base, which may be nil. Of a field that could not be read it says
+// what base does, and of somebody new never more than the row may say: not that
+// they are active.
+func (t *Table) profile(base *users.Profile, p *person) *users.Profile {
 	is := new(users.Profile)
 	if base != nil {
 		is = users.Record{Data: base}.Clone().Data.(*users.Profile)
 	}
 	for i, c := range t.Columns {
-		if is.Field(c.Field) != p.fields[i] {
-			is.SetField(c.Field, p.fields[i])
+		f := p.fields[i]
+		switch {
+		case f.err != nil && base == nil && c.Field == "active":
+			is.Inactive = true
+		case f.err == nil && is.Field(c.Field) != f.value:
+			is.SetField(c.Field, f.value)
 		}
 	}
 	return is
@@ -228,6 +319,13 @@ func (s *Store) inspect(ctx context.Context, tx *sql.Tx) error {
 	unique, err := s.yes(ctx, tx, s.words.unique, t.Name, t.ID)
 	if err == nil && !unique {
 		err = fmt.Errorf("table %s: column %s has no unique index of its own", t.Name, t.ID)
+	}
+	if err != nil {
+		return err
+	}
+	texts, err := s.yes(ctx, tx, s.words.texts, t.Name, t.ID)
+	if err == nil && !texts {
+		err = fmt.Errorf("table %s: column %s takes no text, which usher's ids are: make it TEXT, or name another column as ID, of text and with a unique index", t.Name, t.ID)
 	}
 	return err
 }
