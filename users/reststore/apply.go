@@ -98,7 +98,7 @@ func (s *Store) pass(ctx context.Context, b users.Batch, st state, v *verdict) e
 	if b.Rows, err = wrapRows(b.Rows, 0, nil); err != nil {
 		return err
 	}
-	b.Needs = v.needs
+	b.Needs, b.Unused = v.needs, v.unused
 	if len(st.intents) > 0 && slices.ContainsFunc(b.Writes, func(w users.Write) bool { return w.ID == b.Import && ends(w) }) {
 		end, err := st.write(nil)
 		if err != nil {

@@ -15,6 +15,7 @@ type verdict struct {
 	before *users.Record   // who that is now; nil for nobody
 	rest   []users.Write   // the other writes, the store beside's
 	needs  []users.Need    // what is needed of the store beside
+	unused []users.Key     // and what must be unused there
 	people *users.Conflict // what the service has against it
 }
 
@@ -36,7 +37,7 @@ func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 			keys = append(keys, users.ByID(n.ID))
 		}
 	}
-	people, err := s.people(ctx, keys)
+	people, err := s.people(ctx, append(keys, b.Unused...))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,25 @@ func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 			v.people.Gone = append(v.people.Gone, n.ID)
 		}
 	}
+	for _, k := range b.Unused {
+		switch {
+		case k.Space.Kind() != users.KindUser:
+			v.unused = append(v.unused, k)
+		case v.uses(k, people):
+			v.people.Used = append(v.people.Used, k)
+		}
+	}
 	return v, nil
+}
+
+// uses reports whether a person stands under the link once the batch is done.
+func (v *verdict) uses(k users.Key, people map[users.ID]users.Record) bool {
+	for _, r := range people {
+		if (v.person == nil || r.ID != v.person.ID) && slices.Contains(r.Index().Links, k) {
+			return true
+		}
+	}
+	return v.person != nil && v.person.Record != nil && slices.Contains(v.person.Record.Index().Links, k)
 }
 
 // judge notes what is in the way of the person's write.
@@ -118,6 +137,7 @@ const nothing users.ID = " "
 // ask is what the store beside has against the batch. It is asked with a batch
 // that needs what is not there, and so is refused whatever else it says.
 func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conflict, error) {
+	b.Unused = v.unused
 	b.Writes, b.Needs = v.rest, append(slices.Clone(v.needs), users.Need{ID: nothing})
 	err := s.beside.Apply(ctx, b)
 	c := new(users.Conflict)
@@ -131,8 +151,10 @@ func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conf
 		Keys:  slices.Concat(v.people.Keys, c.Keys),
 		Stale: slices.Concat(v.people.Stale, c.Stale),
 		Gone:  slices.DeleteFunc(slices.Concat(v.people.Gone, c.Gone), func(id users.ID) bool { return id == nothing }),
+		Used:  slices.Concat(v.people.Used, c.Used),
 		Done:  c.Done,
 	}
+	slices.SortFunc(out.Used, users.Key.Compare)
 	slices.Sort(out.Stale)
 	out.Stale = slices.Compact(out.Stale)
 	slices.Sort(out.Gone)
