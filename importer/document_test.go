@@ -2,7 +2,6 @@ package importer_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +20,6 @@ import (
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/users"
-	"github.com/usher-go/usher/users/memstore"
 )
 
 func saved(t tb, p *importer.Preview) string {
@@ -307,30 +305,45 @@ func TestDocumentKeepsBytes(t *testing.T) {
 	require.Equal(t, saved(t, p), saved(t, q))
 }
 
-// Whatever a document says, it is opened or refused.
+// Whatever a document says, of a file or of an undoing, it is opened or refused.
 func FuzzOpen(f *testing.F) {
-	s := asHost(staff(), []users.Record{person(0), line(0, 0)}, row("l1", mail(1), "Bob", "l0"), row("", "x", "\xff")).and(attach(0, 0), detach(1))
-	store := memstore.New()
+	s := asHost(staff(), []users.Record{person(0), person(2), line(0, 0)}, row("l1", mail(1), "Bob", "l0"), row("", "x", "\xff"), []string{"l2", "", "", "", "yes"}).and(attach(0, 0), detach(1))
 	t := fuzzTB{f}
-	p := s.preview(t, store)
+	fresh := func(t tb) users.Store { // in which an import was done
+		store := s.store(t)
+		_, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp})
+		require.NoError(t, err)
+		return store
+	}
+	store := fresh(t)
+	p := s.previewIn(t, s.openAs(store, "file"))
 	if _, err := p.Edit(f.Context(), importer.Set(users.RowAt(0, 2), "name", "Zoe"), importer.Add(1, map[string]string{"login": mail(1)}), importer.Remove(users.RowAt(1, 3))); err != nil {
 		f.Fatal(err)
 	}
 	f.Add([]byte(saved(t, p)))
+	u := undo(t, s, store, imp)
+	if _, err := u.Edit(f.Context(), importer.Remove(users.RowAt(0, 2))); err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(saved(t, u)))
 	f.Add([]byte(`{"kind":"usher preview","version":1,"template":"staff","tables":[{"name":"x"}]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		store := memstore.New()
-		p, err := importer.Open(t.Context(), s.open(store), bytes.NewReader(document), s.template)
+		store := fresh(t)
+		p, err := importer.Open(t.Context(), s.openAs(store, "a"), bytes.NewReader(document), s.template)
 		if err != nil {
 			return
 		}
+		before := everything(t, store)
 		once := saved(t, p)
-		q, err := importer.Open(t.Context(), s.open(store), strings.NewReader(once), s.template)
+		q, err := importer.Open(t.Context(), s.openAs(store, "b"), strings.NewReader(once), s.template)
 		if err != nil {
 			t.Fatalf("what was saved is not opened: %v", err)
 		}
 		if twice := saved(t, q); twice != once {
 			t.Fatalf("saved twice is not saved once\n%s\n%s", once, twice)
+		}
+		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			t.Fatalf("opening wrote something (-before +after):\n%s", diff)
 		}
 		if err := accounted(q.Commit(t.Context(), nil)); err != nil {
 			t.Fatal(err)
@@ -340,7 +353,8 @@ func FuzzOpen(f *testing.F) {
 
 func accounted(r *importer.Report, err error) error {
 	var refusal *formats.Refusal
-	if err != nil && !errors.As(err, &refusal) && !errors.Is(err, users.ErrDigest) && !errors.Is(err, context.Canceled) {
+	known := errors.Is(err, users.ErrDigest) || errors.Is(err, users.ErrNotFound) || errors.Is(err, importer.ErrUndone) || errors.Is(err, importer.ErrRunning)
+	if err != nil && !errors.As(err, &refusal) && !known {
 		var denied *users.Denied
 		if !errors.As(err, &denied) {
 			return fmt.Errorf("commit: %w", err)
