@@ -13,6 +13,7 @@ import (
 func TestLimitsDefaults(t *testing.T) {
 	want := formats.Limits{
 		UploadBytes: 20 << 20, Rows: 100_000, Columns: 256, Cells: 5_000_000, CellChars: 32_767, RecordBytes: 1 << 20,
+		Findings: 500_000, Merged: 131_072, Styles: 65_536, XMLNamespaces: 64,
 		Entries: 1000, PartBytes: 100 << 20, UnpackedBytes: 200 << 20, Ratio: 100,
 		SharedStrings: 1_000_000, SharedBytes: 64 << 20, XMLDepth: 64, XMLAttributes: 256, XMLToken: 1 << 20,
 	}
