@@ -36,6 +36,7 @@ func TestLimits(t *testing.T) {
 		{"part", "one part", oneSheet(row(1)), formats.Limits{PartBytes: 200}, "limit.part", "200", 0},
 		{"unpacked", "all that are read", oneSheet(row(1)), formats.Limits{UnpackedBytes: 600}, "limit.unpacked", "600", 0},
 		{"ratio", "a bomb", oneSheet(row(1) + spaces), formats.Limits{}, "limit.ratio", "100", 0},
+		{"ratio of the host", "its own number", oneSheet(row(1) + spaces), formats.Limits{Ratio: 50}, "limit.ratio", "50", 0},
 		{"shared strings", "counted, whatever they declare", sst, formats.Limits{SharedStrings: 1}, "limit.shared_strings", "1", 0},
 		{"shared bytes", "their text", sst, formats.Limits{SharedBytes: 4}, "limit.shared_bytes", "4", 0},
 		{"shared string repeated", "as if it stood in the sheet each time, and in the list once", oneSheet(repeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 5},
