@@ -46,6 +46,8 @@ func TestLimits(t *testing.T) {
 		{"namespaces of the host", "its own number", oneSheet(`<extLst xmlns:a="x" xmlns:b="y"/>`), formats.Limits{XMLNamespaces: 2}, "limit.xml_namespaces", "2", 0},
 		{"namespaces", "held at once", oneSheet("<extLst" + strings.NewReplacer(" a", " xmlns:a", `""`, `"x"`).Replace(numbered(100)) + "/>"), formats.Limits{}, "limit.xml_namespaces", "64", 0},
 		{"depth", "200,000 elements", oneSheet(strings.Repeat("<extLst>", 200_000)), formats.Limits{Ratio: -1}, "limit.xml_depth", "64", 0},
+		{"depth of the host", "its own number", oneSheet("<extLst><a><b/></a></extLst>"), formats.Limits{XMLDepth: 4}, "limit.xml_depth", "4", 0},
+		{"attributes of the host", "its own number", oneSheet("<extLst" + numbered(8) + "/>"), formats.Limits{XMLAttributes: 7}, "limit.xml_attributes", "7", 0},
 		{"attributes", "300 of them", oneSheet("<extLst" + numbered(300) + "/>"), formats.Limits{}, "limit.xml_attributes", "256", 0},
 		{"token", "a piece of text", oneSheet(`<row r="1">` + inline("A1", strings.Repeat("ab ", 1000)) + `</row>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 1},
 		{"token in a tag", "an attribute", oneSheet(`<row r="1" a="` + strings.Repeat("ab ", 1000) + `"/>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 0},
