@@ -95,6 +95,7 @@ func TestCorpus(t *testing.T) {
 	}
 	require.NoError(t, lines.Err())
 	t.Logf("%d of %d agree", agree, files)
+	require.LessOrEqual(t, len(sheets.unproven)*50, sheets.all, "sheets whose reference is not proven: %v", sheets.unproven)
 	t.Logf("%d cells compared; of %d sheets, %d by their first rows alone: %s", sheets.cells, sheets.all, len(sheets.unproven), strings.Join(sheets.unproven, ", "))
 }
 
@@ -131,7 +132,10 @@ func (w *truth) judge(t *testing.T, data []byte, sheets *proven) string {
 	case strings.HasPrefix(w.Expect, "open"):
 		return w.compare(t, data, first, sheets)
 	}
-	return w.promised(first)
+	if problem := w.promised(first); problem != "" {
+		return problem
+	}
+	return w.compare(t, data, first, sheets)
 }
 
 var (
@@ -249,9 +253,10 @@ func (s *truthSheet) compare(table *formats.Table) string {
 			}
 		}
 		for column, want := range cells {
-			if !sameCell(want, got[column]) {
-				cell := fmt.Sprintf("%s%d", column, number)
-				return fmt.Sprintf("%s is %q (%s), want %v", cell, got[column], faults[cell], want)
+			cell := fmt.Sprintf("%s%d", column, number)
+			// A text longer than a cell can be is cut, and told to be.
+			if !sameCell(want, got[column]) && !strings.Contains(faults[cell], "text.too_long") {
+				return fmt.Sprintf("%s is %s (%s), want %v", cell, formats.Show(got[column]), faults[cell], want)
 			}
 			delete(got, column)
 		}
