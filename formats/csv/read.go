@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"unicode/utf8"
 
@@ -29,8 +30,9 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 		return nil, err
 	}
 	l := f.detect(src, cs)
+	raw := newSource(src, src.Size)
 	r := reader{
-		scanner: newScanner(cs.reader(src, src.Size), room(src.Size), l.delim, f.Comment, lim),
+		scanner: newScanner(cs.reader(raw), room(src.Size), l.delim, f.Comment, lim),
 		Builder: formats.NewBuilder(src.Name, lim),
 		charset: cs,
 		heading: l.width,
@@ -39,6 +41,9 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	r.skip = l.sep
 	if err := r.rows(ctx); err != nil {
 		return nil, err
+	}
+	if raw.read < src.Size {
+		return nil, truncated(io.ErrUnexpectedEOF)
 	}
 	if !r.shown {
 		return nil, formats.Refuse("file.empty")
