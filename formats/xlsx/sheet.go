@@ -20,6 +20,7 @@ type sheet struct {
 
 	row      int    // number of the open or last row
 	open     bool   // a row is open
+	counted  bool   // its number was counted, for it has none
 	column   int    // of the last cell of the open row
 	cells    []cell // of the open row
 	sorted   bool   // they are in order
@@ -182,7 +183,8 @@ func (s *sheet) rows(z *tokenizer) error {
 
 func (s *sheet) readRow(z *tokenizer) error {
 	number := s.row + 1
-	if r, ok := z.attr(nsNone, "r"); ok {
+	r, numbered := z.attr(nsNone, "r")
+	if numbered {
 		var err error
 		if number, err = parseRow(r); err != nil {
 			return err
@@ -195,7 +197,7 @@ func (s *sheet) readRow(z *tokenizer) error {
 		return formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
 	}
 	hidden := z.flag("hidden")
-	s.row, s.column, s.open = number, 0, true
+	s.row, s.column, s.open, s.counted = number, 0, true, !numbered
 	s.cells, s.arena, s.sorted = s.cells[:0], s.arena[:0], true
 	for {
 		for !s.slow && s.plainCell(z) { // each takes one cell
@@ -226,6 +228,9 @@ func (s *sheet) readCell(z *tokenizer) error {
 		var err error
 		if column, row, err = parseCell(ref); err != nil {
 			return err
+		}
+		if s.counted && row > s.row && len(s.cells) == 0 {
+			s.row = row // a row without a number is where its first cell says
 		}
 		if row != s.row {
 			return formats.Refuse("xlsx.cell_ref", "cell", formats.Show(string(ref)))
