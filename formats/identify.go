@@ -39,16 +39,17 @@ var magics = []struct {
 	{KindGzip, "\x1f\x8b"}, {KindPDF, "%PDF-"}, {KindPNG, "\x89PNG\r\n\x1a\n"},
 	{KindJPEG, "\xff\xd8\xff"}, {KindGIF, "GIF87a"}, {KindGIF, "GIF89a"},
 	{KindRTF, `{\rtf`}, {KindRAR, "Rar!\x1a\x07"}, {Kind7z, "7z\xbc\xaf\x27\x1c"},
-	{KindBz2, "BZh"}, {KindXz, "\xfd7zXZ\x00"}, {KindELF, "\x7fELF"}, {KindELF, "MZ\x90\x00"},
-	{KindData, "II*\x00"}, {KindData, "MM\x00*"}, {KindData, "SQLite format 3\x00"}, {KindData, "PAR1"},
-	{KindData, "\x28\xb5\x2f\xfd"}, {KindData, "bplist00"}, {KindData, "\xca\xfe\xba\xbe"},
+	{KindXz, "\xfd7zXZ\x00"}, {KindELF, "\x7fELF"}, {KindELF, "MZ\x90\x00"},
+	{KindData, "II*\x00"}, {KindData, "MM\x00*"}, {KindData, "SQLite format 3\x00"},
+	{KindData, "\x28\xb5\x2f\xfd"}, {KindData, "\xca\xfe\xba\xbe"},
 }
 
-// inner are magics that stand further on: pictures and films, and tar.
+// inner are magics of letters alone, which only count where there is a NUL too:
+// pictures and films, tar, Parquet, property lists.
 var inner = []struct {
 	at    int
 	magic string
-}{{4, "ftyp"}, {8, "WEBP"}, {8, "WAVE"}, {8, "AVI "}, {257, "ustar"}}
+}{{0, "PAR1"}, {0, "bplist00"}, {4, "ftyp"}, {8, "WEBP"}, {8, "WAVE"}, {8, "AVI "}, {257, "ustar"}}
 
 // Tags that begin a web page, and those that may begin a piece of one as well as a cell: "<Title>".
 var (
@@ -62,6 +63,9 @@ func Identify(head []byte) Kind {
 		if bytes.HasPrefix(head, []byte(m.magic)) {
 			return m.kind
 		}
+	}
+	if bytes.HasPrefix(head, []byte("BZh")) && len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&SY")) {
+		return KindBz2
 	}
 	for _, m := range inner {
 		if len(head) > m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) && bytes.IndexByte(head, 0) >= 0 {
