@@ -36,6 +36,7 @@ var magics = []struct {
 }{
 	{KindZip, "PK\x03\x04"}, {KindZip, "PK\x05\x06"}, {KindZip, "PK\x07\x08"},
 	{KindOLE2, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
+	{KindOLE2, "\x09\x00\x04\x00"}, {KindOLE2, "\x09\x02\x06\x00"}, {KindOLE2, "\x09\x04\x06\x00"}, // Excel 2 to 4
 	{KindGzip, "\x1f\x8b"}, {KindPDF, "%PDF-"}, {KindPNG, "\x89PNG\r\n\x1a\n"},
 	{KindJPEG, "\xff\xd8\xff"}, {KindGIF, "GIF87a"}, {KindGIF, "GIF89a"},
 	{KindRTF, `{\rtf`}, {KindRAR, "Rar!\x1a\x07"}, {Kind7z, "7z\xbc\xaf\x27\x1c"},

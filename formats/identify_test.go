@@ -26,6 +26,7 @@ func TestIdentify(t *testing.T) {
 		{"empty zip", "PK\x05\x06\x00\x00", formats.KindZip},
 		{"split zip", "PK\x07\x08PK\x03\x04", formats.KindZip},
 		{"old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", formats.KindOLE2},
+		{"workbook of 1990", "\x09\x04\x06\x00\x00\x00", formats.KindOLE2},
 		{"gzip", "\x1f\x8b\x08", formats.KindGzip},
 		{"PDF", "%PDF-1.7", formats.KindPDF},
 		{"PNG", "\x89PNG\r\n\x1a\n", formats.KindPNG},
