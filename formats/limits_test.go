@@ -1,6 +1,7 @@
 package formats_test
 
 import (
+	"os"
 	"reflect"
 	"testing"
 
@@ -21,6 +22,15 @@ func TestLimitsDefaults(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	require.Equal(t, want, want.WithDefaults(), "a second time changes nothing")
+}
+
+// TestLimitsAreListed: the package's page names every limit.
+func TestLimitsAreListed(t *testing.T) {
+	page, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for f := range reflect.TypeFor[formats.Limits]().Fields() {
+		require.Regexp(t, `limit\.\w+ +`+f.Name+`\b`, string(page))
+	}
 }
 
 func TestLimitsHard(t *testing.T) {
