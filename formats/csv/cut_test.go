@@ -41,7 +41,7 @@ func TestCut(t *testing.T) {
 		inside := strings.Count(quotedPeople[:n], `"`)%2 == 1
 		if err != nil {
 			require.True(t, isRefusal(err))
-			require.True(t, inside || len(strings.Trim(quotedPeople[:n], "\ufeff\xef\xbb\xbf\r\n")) == 0, "cut at %d: %v", n, err)
+			require.True(t, inside || n <= len("\ufeff"), "cut at %d: %v", n, err)
 			refused++
 			continue
 		}
