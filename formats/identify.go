@@ -36,11 +36,27 @@ var magics = []struct {
 }{
 	{KindZip, "PK\x03\x04"}, {KindZip, "PK\x05\x06"}, {KindZip, "PK\x07\x08"},
 	{KindOLE2, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
+	{KindOLE2, "\x09\x00\x04\x00"}, {KindOLE2, "\x09\x02\x06\x00"}, {KindOLE2, "\x09\x04\x06\x00"}, // Excel 2 to 4
 	{KindGzip, "\x1f\x8b"}, {KindPDF, "%PDF-"}, {KindPNG, "\x89PNG\r\n\x1a\n"},
 	{KindJPEG, "\xff\xd8\xff"}, {KindGIF, "GIF87a"}, {KindGIF, "GIF89a"},
 	{KindRTF, `{\rtf`}, {KindRAR, "Rar!\x1a\x07"}, {Kind7z, "7z\xbc\xaf\x27\x1c"},
-	{KindBz2, "BZh"}, {KindXz, "\xfd7zXZ\x00"}, {KindELF, "\x7fELF"}, {KindELF, "MZ\x90\x00"},
+	{KindXz, "\xfd7zXZ\x00"}, {KindELF, "\x7fELF"}, {KindELF, "MZ\x90\x00"},
+	{KindData, "II*\x00"}, {KindData, "MM\x00*"}, {KindData, "SQLite format 3\x00"},
+	{KindData, "\x28\xb5\x2f\xfd"}, {KindData, "\xca\xfe\xba\xbe"},
 }
+
+// inner are magics of letters alone, which only count where there is a NUL too:
+// pictures and films, tar, Parquet, property lists.
+var inner = []struct {
+	at    int
+	magic string
+}{{0, "PAR1"}, {0, "bplist00"}, {4, "ftyp"}, {8, "WEBP"}, {8, "WAVE"}, {8, "AVI "}, {257, "ustar"}}
+
+// Tags that begin a web page, and those that may begin a piece of one as well as a cell: "<Title>".
+var (
+	pageTags  = []string{"!doctype html", "html", "head", "body", "table", "meta", "script", "style"}
+	pieceTags = []string{"title", "link", "div", "span", "form", "center", "font", "p", "br", "h1", "h2", "h3", "b", "a", "img", "ul"}
+)
 
 // Identify tells what a file is from its first bytes. It never asks the name.
 func Identify(head []byte) Kind {
@@ -49,19 +65,75 @@ func Identify(head []byte) Kind {
 			return m.kind
 		}
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	lower := bytes.ToLower(text[:min(len(text), 64)])
+	if bytes.HasPrefix(head, []byte("BZh")) && len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&SY")) {
+		return KindBz2
+	}
+	for _, m := range inner {
+		if len(head) > m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) && bytes.IndexByte(head, 0) >= 0 {
+			return KindData
+		}
+	}
+	text := markup(head)
 	switch {
-	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")),
-		bytes.HasPrefix(lower, []byte("<head")), bytes.HasPrefix(lower, []byte("<body")),
-		bytes.HasPrefix(lower, []byte("<table")), bytes.HasPrefix(lower, []byte("<meta")):
+	case looksLikeHTML(text):
 		return KindHTML
-	case bytes.HasPrefix(lower, []byte("<?xml")):
+	case hasPrefixFold(text, "<?xml"), looksLikeXML(text):
 		return KindXML
 	case looksLikeJSON(text):
 		return KindJSON
 	}
 	return KindText
+}
+
+// markup is where a document of tags or braces would begin: without a mark of
+// the byte order, the zeros of UTF-16, white space and comments.
+func markup(head []byte) []byte {
+	text := bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		text = bytes.ReplaceAll(head[2:], []byte{0}, nil)
+	}
+	for {
+		text = bytes.TrimLeft(text, " \t\r\n")
+		if !bytes.HasPrefix(text, []byte("<!--")) {
+			return text
+		}
+		n := bytes.Index(text, []byte("-->"))
+		if n < 0 {
+			return text
+		}
+		text = text[n+len("-->"):]
+	}
+}
+
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && bytes.EqualFold(b[:len(prefix)], []byte(prefix))
+}
+
+// looksLikeHTML wants a tag of a page, or one of a piece and an end tag behind it.
+func looksLikeHTML(text []byte) bool {
+	return beginsWith(text, pageTags) || beginsWith(text, pieceTags) && bytes.Contains(text, []byte("</"))
+}
+
+// beginsWith reports whether text begins with one of the tags, whole.
+func beginsWith(text []byte, tags []string) bool {
+	for _, tag := range tags {
+		if !hasPrefixFold(text, "<"+tag) {
+			continue
+		}
+		if rest := text[1+len(tag):]; len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n/>"), rest[0]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// looksLikeXML wants an element that declares a namespace.
+func looksLikeXML(text []byte) bool {
+	if len(text) == 0 || text[0] != '<' {
+		return false
+	}
+	tag, _, _ := bytes.Cut(text, []byte(">"))
+	return bytes.Contains(tag, []byte(" xmlns=")) || bytes.Contains(tag, []byte(" xmlns:"))
 }
 
 // looksLikeJSON wants more than an opening bracket, which a cell may begin with.
@@ -74,7 +146,11 @@ func looksLikeJSON(text []byte) bool {
 		return false
 	}
 	if text[0] == '{' {
-		return next[0] == '}' || next[0] == '"' && bytes.Contains(next, []byte(`":`))
+		if next[0] != '"' {
+			return next[0] == '}'
+		}
+		n := bytes.IndexByte(next[1:], '"')
+		return n >= 0 && bytes.HasPrefix(bytes.TrimLeft(next[n+2:], " \t\r\n"), []byte(":"))
 	}
 	return next[0] == '{' || next[0] == '['
 }

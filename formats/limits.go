@@ -19,10 +19,14 @@ type Limits struct {
 	CellChars int
 	// RecordBytes is how many bytes one CSV record may hold. Default 1 MiB.
 	RecordBytes int
+	// Findings is how many findings the rows of a table may have together.
+	// Default 500,000: five for each row of the default.
+	Findings int
 
 	// Entries is how many entries a workbook's container may have. Default 1,000.
 	Entries int
-	// PartBytes is how large one unpacked part may be. Default 100 MiB.
+	// PartBytes is how large one unpacked part may be, and how much text may be
+	// kept of a workbook: a shared string costs each cell that it stands in. Default 100 MiB.
 	PartBytes int64
 	// UnpackedBytes is how large all unpacked parts may be together. Default 200 MiB.
 	UnpackedBytes int64
@@ -32,12 +36,19 @@ type Limits struct {
 	SharedStrings int
 	// SharedBytes is how much text they may hold. Default 64 MiB.
 	SharedBytes int64
+	// Merged is how many merged ranges a sheet may have. Default 131,072.
+	Merged int
+	// Styles is how many cell formats and number formats a workbook may have.
+	// Default 65,536, a little more than Excel makes.
+	Styles int
 	// XMLDepth is how deep elements may nest. Default 64.
 	XMLDepth int
 	// XMLAttributes is how many attributes an element may have. Default 256.
 	XMLAttributes int
 	// XMLToken is how large one tag or piece of text may be, in bytes. Default 1 MiB.
 	XMLToken int
+	// XMLNamespaces is how many namespace declarations may hold at one place. Default 64.
+	XMLNamespaces int
 }
 
 // The bounds that no limit can raise.
@@ -56,15 +67,19 @@ func (l Limits) WithDefaults() Limits {
 	pick(&l.Cells, 5_000_000, 1<<31-1)
 	pick(&l.CellChars, HardCellChars, HardCellChars)
 	pick(&l.RecordBytes, 1<<20, 1<<30)
+	pick(&l.Findings, 500_000, 1<<31-1)
 	pick(&l.Entries, 1_000, 1<<16)
 	pick(&l.PartBytes, 100<<20, 1<<40)
 	pick(&l.UnpackedBytes, 200<<20, 1<<40)
 	pick(&l.Ratio, 100, 1<<40)
 	pick(&l.SharedStrings, 1_000_000, 1<<31-1)
 	pick(&l.SharedBytes, 64<<20, 1<<40)
+	pick(&l.Merged, 1<<17, 1<<31-1)
+	pick(&l.Styles, 1<<16, 1<<31-1)
 	pick(&l.XMLDepth, 64, 1<<16)
 	pick(&l.XMLAttributes, 256, 1<<16)
 	pick(&l.XMLToken, 1<<20, 1<<30)
+	pick(&l.XMLNamespaces, 64, 1<<16)
 	return l
 }
 

@@ -1,6 +1,7 @@
 package formats_test
 
 import (
+	"os"
 	"reflect"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 func TestLimitsDefaults(t *testing.T) {
 	want := formats.Limits{
 		UploadBytes: 20 << 20, Rows: 100_000, Columns: 256, Cells: 5_000_000, CellChars: 32_767, RecordBytes: 1 << 20,
+		Findings: 500_000, Merged: 131_072, Styles: 65_536, XMLNamespaces: 64,
 		Entries: 1000, PartBytes: 100 << 20, UnpackedBytes: 200 << 20, Ratio: 100,
 		SharedStrings: 1_000_000, SharedBytes: 64 << 20, XMLDepth: 64, XMLAttributes: 256, XMLToken: 1 << 20,
 	}
@@ -20,6 +22,15 @@ func TestLimitsDefaults(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	require.Equal(t, want, want.WithDefaults(), "a second time changes nothing")
+}
+
+// TestLimitsAreListed: the package's page names every limit.
+func TestLimitsAreListed(t *testing.T) {
+	page, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for f := range reflect.TypeFor[formats.Limits]().Fields() {
+		require.Regexp(t, `limit\.\w+ +`+f.Name+`\b`, string(page))
+	}
 }
 
 func TestLimitsHard(t *testing.T) {

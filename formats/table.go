@@ -1,10 +1,8 @@
 package formats
 
 import (
-	"cmp"
 	"iter"
 	"slices"
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -25,7 +23,7 @@ type Table struct {
 	chunks   []string
 	rows     []rowHead
 	ends     []uint32 // end of each cell within its row's chunk
-	findings []Finding
+	findings found
 	columns  int
 }
 
@@ -57,7 +55,23 @@ func (t *Table) Rows() iter.Seq[Row] {
 }
 
 // Findings are those of the whole file (row 0) and of every row, in order of row and column.
-func (t *Table) Findings() []Finding { return slices.Clone(t.findings) }
+func (t *Table) Findings() []Finding { return slices.Collect(t.findings.all()) }
+
+// Stray are the findings that stand in no row of the table: those of the whole
+// file, and warnings about rows that were left out because they show nothing.
+func (t *Table) Stray() []Finding {
+	var out []Finding
+	i := 0
+	for f := range t.findings.all() {
+		for i < len(t.rows) && int(t.rows[i].number) < f.Row {
+			i++
+		}
+		if f.Row == 0 || i == len(t.rows) || int(t.rows[i].number) != f.Row {
+			out = append(out, f)
+		}
+	}
+	return out
+}
 
 // A Row is one record of a [Table]. The zero Row has no cells.
 type Row struct {
@@ -114,11 +128,7 @@ func (r Row) Findings() []Finding {
 	if r.t == nil || len(r.t.findings) == 0 {
 		return nil
 	}
-	n := r.Number()
-	by := func(f Finding, n int) int { return cmp.Compare(f.Row, n) }
-	from, _ := slices.BinarySearchFunc(r.t.findings, n, by)
-	to, _ := slices.BinarySearchFunc(r.t.findings, n+1, by)
-	return r.t.findings[from:to:to]
+	return r.t.findings.of(r.Number())
 }
 
 // A Builder makes a [Table] row by row, within limits. It is for formats.
@@ -130,6 +140,7 @@ type Builder struct {
 	filled uint32 // cells of the open row up to the last that is not empty
 	end    uint32 // end of the text up to there
 	failed int    // the last record with an error
+	found  collector
 }
 
 const chunkSize = 1 << 18
@@ -171,6 +182,11 @@ func (b *Builder) over(r *Refusal) *Refusal {
 	return r
 }
 
+func at(row int, r *Refusal) *Refusal {
+	r.Row = row
+	return r
+}
+
 func units(text []byte) int {
 	n := 0
 	for len(text) > 0 {
@@ -198,12 +214,17 @@ func (b *Builder) grow(n int) {
 
 // EndRow closes the open row as record number, begun on physical line line.
 // A row without a cell that is not empty is left out, and false is returned,
-// unless an error was found in it: that must not vanish. Numbers must rise.
+// unless an error was found in it: that must not vanish. Numbers must rise. It
+// refuses with "limit.rows", and with "limit.findings" as soon as a row ends with more.
 func (b *Builder) EndRow(number, line int) (kept bool, err error) {
+	b.found.endRow()
+	if b.found.n > b.lim.Findings {
+		return false, at(number, OverLimit("findings", b.lim.Findings))
+	}
 	blank := b.filled == 0 && (b.failed == 0 || b.failed != number)
 	if !blank {
 		if len(b.t.rows) > b.lim.Rows {
-			return false, b.over(OverLimit("rows", b.lim.Rows))
+			return false, at(number, OverLimit("rows", b.lim.Rows))
 		}
 		b.open.number, b.open.line, b.open.chunk = uint32(number), uint32(line), uint32(len(b.t.chunks))
 		b.t.rows = append(b.t.rows, b.open)
@@ -228,7 +249,7 @@ func (b *Builder) Find(f Finding) {
 	if f.Severity == Error {
 		b.failed = f.Row
 	}
-	b.t.findings = append(b.t.findings, f)
+	b.found.add(f)
 }
 
 // Table ends the building and is the result. The builder must not be used again.
@@ -236,9 +257,7 @@ func (b *Builder) Table() *Table {
 	if len(b.chunk) > 0 || len(b.t.chunks) == 0 {
 		b.t.chunks = append(b.t.chunks, string(b.chunk))
 	}
-	slices.SortStableFunc(b.t.findings, func(x, y Finding) int {
-		return cmp.Or(cmp.Compare(x.Row, y.Row), cmp.Compare(x.Column, y.Column), strings.Compare(x.Code, y.Code))
-	})
+	b.t.findings = b.found.finish()
 	b.chunk = nil
 	return b.t
 }

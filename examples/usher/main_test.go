@@ -19,7 +19,9 @@ import (
 // TestMain lets the test binary stand in for the program, so that scripts see
 // its real exit status.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"usher": main})
+	programs := measuring()
+	programs["usher"] = main
+	testscript.Main(m, programs)
 }
 
 // TestScripts runs the scripts in testdata/script: one for each behaviour.

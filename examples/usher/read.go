@@ -13,7 +13,7 @@ func readCommand() command {
 	return command{
 		name: "read", args: "FILE",
 		about:   "Show a file as it is read: rows of text, before any template.",
-		more:    "With --json a row is {\"row\":3,\"line\":4,\"cells\":[…],\"findings\":[…]}. An object without \"row\" that\ncomes first holds the findings of the file as a whole.",
+		more:    "With --json a row is {\"row\":3,\"line\":4,\"cells\":[…],\"findings\":[…]}, and there are no other lines.\nWhat was found in the file as a whole leads the findings of its first row, and has no \"row\" of its own.",
 		example: "usher read --json people.csv",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var r reading
@@ -38,10 +38,19 @@ func (r *reading) run(ctx context.Context, c *console, args []string) error {
 	} else {
 		writeTable(c, table)
 	}
-	if err == nil && hasErrors(table.Findings()) {
+	if err == nil && tableHasErrors(table) {
 		return errFound
 	}
 	return err
+}
+
+func tableHasErrors(table *formats.Table) bool {
+	for row := range table.Rows() {
+		if hasErrors(row.Findings()) {
+			return true
+		}
+	}
+	return hasErrors(table.Stray())
 }
 
 func hasErrors(findings []formats.Finding) bool {
@@ -61,38 +70,29 @@ type jsonRow struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
-// jsonFile is what "read --json" and "check --json" say of the file as a whole.
+// jsonFile is what "check --json" says of the file as a whole.
 type jsonFile struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
+// writeTableJSON prints a line for each row and no other: who reads them may
+// rely on "row" and "cells". What stands in no row goes with the first one, and
+// to standard error where there is none.
 func writeTableJSON(c *console, table *formats.Table) error {
-	if whole := ofNoRow(table); len(whole) > 0 {
-		if err := c.object(jsonFile{whole}); err != nil {
+	stray := table.Stray()
+	for row := range table.Rows() {
+		findings := row.Findings()
+		if len(stray) > 0 {
+			findings, stray = append(stray, findings...), nil
+		}
+		if err := c.object(jsonRow{row.Number(), row.Line(), row.Cells(), some(findings)}); err != nil {
 			return err
 		}
 	}
-	for row := range table.Rows() {
-		if err := c.object(jsonRow{row.Number(), row.Line(), row.Cells(), some(row.Findings())}); err != nil {
-			return err
-		}
+	for _, f := range stray {
+		c.note(c.sentence(f))
 	}
 	return nil
-}
-
-// ofNoRow are the findings that stand in none of the table's rows.
-func ofNoRow(table *formats.Table) []formats.Finding {
-	kept := map[int]bool{}
-	for row := range table.Rows() {
-		kept[row.Number()] = true
-	}
-	var out []formats.Finding
-	for _, f := range table.Findings() {
-		if !kept[f.Row] {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // some is s as JSON readers want it: an empty list is no null.
@@ -104,7 +104,7 @@ func some[T any](s []T) []T {
 }
 
 func writeTable(c *console, table *formats.Table) {
-	for _, f := range ofNoRow(table) {
+	for _, f := range table.Stray() {
 		fmt.Fprintf(c.out, "%s\n", c.sentence(f))
 	}
 	for row := range table.Rows() {

@@ -172,7 +172,7 @@ func digest(t *testing.T, data []byte, table *formats.Table) string {
 	cs, err := decide(t.Context(), src, src.Size, "")
 	require.NoError(t, err)
 	l := Format{}.detect(src, cs)
-	s := newScanner(cs.reader(src, src.Size), room(src.Size), l.delim, 0, formats.Limits{}.WithDefaults())
+	s := newScanner(cs.reader(newSource(src, src.Size)), room(src.Size), l.delim, 0, formats.Limits{}.WithDefaults())
 	s.skip = l.sep
 	var records [][]string
 	i := 0

@@ -27,7 +27,7 @@ const headingRows = 20
 // the reader meets again.
 func (f Format) detect(src formats.Source, cs charset) layout {
 	buf := make([]byte, min(window, 3*src.Size+1)) // no encoding makes more of a byte
-	n, err := io.ReadFull(cs.reader(src, src.Size), buf)
+	n, err := io.ReadFull(cs.reader(newSource(src, src.Size)), buf)
 	whole := err != nil
 	text := buf[:n]
 	for bytes.HasPrefix(text, bom) {

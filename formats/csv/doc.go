@@ -27,6 +27,16 @@
 // refusal: a quote that is never closed, or only by the quote that opens a cell
 // of a later line (csv.quote), and an encoding that is not known (csv.encoding).
 //
+// A file whose source holds less than its size says, or ends earlier when it is
+// read a second time, is refused with "upload.truncated". Text that was cut
+// before it was sent cannot be told from a shorter file, unless the cut is
+// inside of quotes.
+//
+// The codes of other refusals are "file.empty", "file.type", and "limit.upload",
+// "limit.rows", "limit.columns", "limit.cells", "limit.cell", "limit.record" and
+// "limit.findings" ([formats.Limits]). The memory that reading takes beside the
+// table is that of the longest record.
+//
 // The table's width is that of its heading: the record with most of
 // [Format.Headings], if two are known in it; else the first record that has
 // more than half as many cells as the median of the first 64 KiB, so that a

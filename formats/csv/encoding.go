@@ -30,13 +30,29 @@ func utf16Charset(name string, end unicode.Endianness) charset {
 	return charset{name: name, enc: unicode.UTF16(end, unicode.IgnoreBOM), damaged: true, nul: true}
 }
 
+// A source is the bytes of a file once more. It counts them: a source that
+// ends earlier the second time looks like a shorter file.
+type source struct {
+	io.Reader
+	read int64
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	s.read += int64(n)
+	return n, err
+}
+
+func newSource(src io.ReaderAt, size int64) *source {
+	return &source{Reader: io.NewSectionReader(src, 0, size)}
+}
+
 // reader gives the file's text as UTF-8; a UTF-8 file passes as it is.
-func (c charset) reader(src io.ReaderAt, size int64) io.Reader {
-	r := io.NewSectionReader(src, 0, size)
+func (c charset) reader(src io.Reader) io.Reader {
 	if c.enc == nil {
-		return r
+		return src
 	}
-	return c.enc.NewDecoder().Reader(r)
+	return c.enc.NewDecoder().Reader(src)
 }
 
 // decide finds the charset of a file out of all its bytes. named is what the

@@ -44,6 +44,8 @@ func FuzzRead(f *testing.F) {
 		require.NoError(t, errAgain)
 		requireSame(t, table, again)
 
+		require.LessOrEqual(t, table.Len(), o.Limits.Rows+1)
+		require.LessOrEqual(t, table.Columns(), o.Limits.Columns)
 		at := map[position]bool{{}: true}
 		last := position{}
 		for _, p := range positions(table) {
@@ -64,5 +66,32 @@ func FuzzRead(f *testing.F) {
 			rows[i] = append(r, make([]string, table.Columns()-len(r))...)
 		}
 		requireRoundTrip(t, csv.Writer{}, rows, 0)
+	})
+}
+
+// FuzzCut: text that is cut anywhere behind its first line is refused, or has
+// the rows up to the cut, where they stood, and nothing else.
+func FuzzCut(f *testing.F) {
+	for _, s := range []string{quotedPeople, "a,b\r\r\n\"x\"\"\",y\r\n\n,,\n1,2\x1a", "a\n\"b\"c,d\n \"e\"\n\xff,\x00\n"} {
+		f.Add([]byte(s), uint16(20))
+		f.Add([]byte(s), uint16(len(s)-1))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, cut uint16) {
+		o := &csv.Options{Format: csv.Format{Delimiter: ',', Encoding: "utf-8"}, Limits: formats.Limits{Rows: 1000, Columns: 50, RecordBytes: 5000}}
+		first := bytes.IndexAny(data, "\r\n")
+		n := int(cut) % (len(data) + 1)
+		if first < 0 || n <= first || bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+			return // a "sep=" line or a mark that is cut is none; half a unit of UTF-16 shifts nothing but itself
+		}
+		whole, err := csv.Open(t.Context(), bytes.NewReader(data), int64(len(data)), o)
+		if err != nil {
+			return
+		}
+		short, err := csv.Open(t.Context(), bytes.NewReader(data[:n]), int64(n), o)
+		if err != nil {
+			require.True(t, isRefusal(err), "%v", err)
+			return
+		}
+		require.NoError(t, begins(whole, short), "cut at %d", n)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"unicode/utf8"
 
@@ -29,15 +30,20 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 		return nil, err
 	}
 	l := f.detect(src, cs)
+	raw := newSource(src, src.Size)
 	r := reader{
-		scanner: newScanner(cs.reader(src, src.Size), room(src.Size), l.delim, f.Comment, lim),
+		scanner: newScanner(cs.reader(raw), room(src.Size), l.delim, f.Comment, lim),
 		Builder: formats.NewBuilder(src.Name, lim),
 		charset: cs,
 		heading: l.width,
+		args:    args{control: map[string]string{"char": "U+0000"}, garbled: map[string]string{"encoding": cs.name}},
 	}
 	r.skip = l.sep
 	if err := r.rows(ctx); err != nil {
 		return nil, err
+	}
+	if raw.read < src.Size {
+		return nil, truncated(io.ErrUnexpectedEOF)
 	}
 	if !r.shown {
 		return nil, formats.Refuse("file.empty")
@@ -63,6 +69,14 @@ type reader struct {
 	guess   string // the first text that is not ASCII, where the encoding was guessed
 
 	control, garbled int // the last records with such a finding
+	args             args
+}
+
+// args are the arguments that findings share: a file that is wrong throughout
+// has the same ones in every row.
+type args struct {
+	control, garbled, surplus map[string]string
+	found                     int // the width that surplus is about
 }
 
 func (r *reader) rows(ctx context.Context) error {
@@ -170,10 +184,11 @@ func unquote(b []byte) (string, bool) {
 func (r *reader) surplus() {
 	for i := r.heading; i < len(r.cells); i++ {
 		if text := r.value(r.cells[i]); !blank(text) {
-			r.find(formats.Finding{
-				Severity: formats.Error, Code: "csv.field_count",
-				Args: map[string]string{"want": strconv.Itoa(r.heading), "found": strconv.Itoa(r.width)},
-			}, i, text)
+			if r.args.found != r.width {
+				r.args.found = r.width
+				r.args.surplus = map[string]string{"want": strconv.Itoa(r.heading), "found": strconv.Itoa(r.width)}
+			}
+			r.find(formats.Finding{Severity: formats.Error, Code: "csv.field_count", Args: r.args.surplus}, i, text)
 			return
 		}
 	}
@@ -189,9 +204,7 @@ func (r *reader) inspect(i int, text []byte) []byte {
 	}
 	if r.nul && r.control != r.number && bytes.IndexByte(text, 0) >= 0 {
 		r.control = r.number
-		r.find(formats.Finding{
-			Severity: formats.Error, Code: "text.control", Args: map[string]string{"char": "U+0000"},
-		}, i, text)
+		r.find(formats.Finding{Severity: formats.Error, Code: "text.control", Args: r.args.control}, i, text)
 	}
 	if !r.damaged {
 		return text
@@ -199,9 +212,7 @@ func (r *reader) inspect(i int, text []byte) []byte {
 	valid := utf8.Valid(text)
 	if r.garbled != r.number && (!valid || r.enc != nil && bytes.Contains(text, replacement)) {
 		r.garbled = r.number
-		r.find(formats.Finding{
-			Severity: formats.Error, Code: "csv.encoding", Args: map[string]string{"encoding": r.charset.name},
-		}, i, text)
+		r.find(formats.Finding{Severity: formats.Error, Code: "csv.encoding", Args: r.args.garbled}, i, text)
 	}
 	if !valid {
 		return bytes.ToValidUTF8(text, replacement)

@@ -188,6 +188,41 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
+// shrinking is a source that ends early once it was read through.
+type shrinking struct {
+	text  string
+	to    int64
+	after int // calls
+	err   error
+}
+
+func (s *shrinking) ReadAt(p []byte, off int64) (int, error) {
+	if s.after--; s.after < 0 && off+int64(len(p)) > s.to {
+		return copy(p, s.text[min(off, s.to):s.to]), s.err
+	}
+	return strings.NewReader(s.text).ReadAt(p, off)
+}
+
+// TestSourceShrinks: a file is read more than once, and may have been cut
+// meanwhile. That is no shorter file.
+func TestSourceShrinks(t *testing.T) {
+	text := "a,b\n" + strings.Repeat("1,2\n", 1<<15)
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF} {
+		read := 0
+		for after := range 20 {
+			table, got := csv.Open(t.Context(), &shrinking{text, 1 << 16, after, err}, int64(len(text)), nil)
+			if got == nil {
+				require.Equal(t, 1<<15+1, table.Len(), "after %d reads", after)
+				read++
+				continue
+			}
+			require.Nil(t, table)
+		}
+		require.Less(t, read, 20)
+		require.NotZero(t, read)
+	}
+}
+
 // counting is a context that is cancelled once it was asked n times.
 type counting struct {
 	context.Context

@@ -64,11 +64,10 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 		// A formula's value in v is no inline string; other readers see none either.
 		none := !c.has || c.kind == kindInline && !c.inline
 		if none || len(c.value) == 0 && c.kind != kindText {
-			return nil, s.find(formats.Error, "cell.formula_no_value", column, nil)
+			s.find(formats.Error, "cell.formula_no_value", column, nil)
+			return nil, nil
 		}
-		if err := s.find(formats.Warning, "cell.formula", column, c.value); err != nil {
-			return nil, err
-		}
+		s.find(formats.Warning, "cell.formula", column, c.value)
 	}
 	value := c.value
 	switch {
@@ -98,28 +97,32 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 		case "0", "false":
 			return []byte("FALSE"), nil
 		}
-		return s.keep(value), s.find(formats.Error, "cell.number", column, value)
+		s.find(formats.Error, "cell.number", column, value)
+		return s.keep(value), nil
 	case kindError:
-		return s.keep(value), s.find(formats.Error, "cell.excel_error", column, value)
+		s.find(formats.Error, "cell.excel_error", column, value)
+		return s.keep(value), nil
 	case kindDate:
 		var ok bool
 		if s.arena, ok = isoDate(s.arena, value); !ok {
 			s.arena = append(s.arena, value...)
 		}
-		return s.arena[from:], s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		return s.arena[from:], nil
 	}
 	format := s.styles.at(c.style)
 	if format.kind == formatGeneral && wholeNumber(value) {
 		return s.keep(value), nil
 	}
-	return s.number(column, value, format)
+	return s.number(column, value, format), nil
 }
 
 // number is the text of a number in that format.
-func (s *sheet) number(column int, value []byte, format numberFormat) ([]byte, error) {
+func (s *sheet) number(column int, value []byte, format numberFormat) []byte {
 	f, ok := parseNumber(value)
 	if !ok {
-		return s.keep(value), s.find(formats.Error, "cell.number", column, value)
+		s.find(formats.Error, "cell.number", column, value)
+		return s.keep(value)
 	}
 	from := len(s.arena)
 	if isWhole(f) && math.Abs(f) >= tooPrecise {
@@ -128,28 +131,31 @@ func (s *sheet) number(column int, value []byte, format numberFormat) ([]byte, e
 		} else {
 			s.arena = appendNumber(s.arena, f)
 		}
-		return s.arena[from:], s.find(formats.Error, "number.precision", column, value)
+		s.find(formats.Error, "number.precision", column, value)
+		return s.arena[from:]
 	}
 	switch format.kind {
 	case formatGeneral:
 		s.arena = appendNumber(s.arena, f)
-		return s.arena[from:], nil
+		return s.arena[from:]
 	case formatDate:
 		s.arena, ok = appendDate(s.arena, f, s.date1904)
 	case formatElapsed:
 		s.arena, ok = appendElapsed(s.arena, f)
 	case formatDigits:
 		if s.arena, ok = format.appendWhole(s.arena, f); ok {
-			return s.arena[from:], nil
+			return s.arena[from:]
 		}
 	default:
 		ok = false
 	}
 	if ok {
-		return s.arena[from:], s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		return s.arena[from:]
 	}
 	s.arena = appendNumber(s.arena[:from], f)
-	return s.arena[from:], s.find(formats.Warning, "cell.format", column, s.arena[from:])
+	s.find(formats.Warning, "cell.format", column, s.arena[from:])
+	return s.arena[from:]
 }
 
 // appendWhole appends f as the format shows it, if f is one of the whole

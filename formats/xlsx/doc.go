@@ -18,11 +18,27 @@
 //     one it is the error "cell.formula_no_value". Nothing is ever evaluated.
 //   - White space is kept as it is in the file; phonetic runs are left out.
 //
+// Rows and cells stand where their names say. Where they have none they are
+// counted, and a row without a number is the one its first cell names. Cells out
+// of order are sorted; a row or cell that repeats, or a name that contradicts
+// its row, refuses the file. The dimension and the counts that a file declares
+// are not looked at.
+//
+// Read are transitional and strict workbooks, with any prefixes, in UTF-8 or
+// UTF-16, in zips of any common make. Part names have no case, and a backslash
+// is a slash. A relationship that leads out of the package is never followed.
+// Every part that is needed is read to its end, so that its size and checksum
+// are known to be right; parts that are not needed are not opened.
+//
 // The sheet that is read is the named one, or the first visible worksheet in
 // the workbook's order; further visible ones are the warning
 // "xlsx.other_sheets". Hidden rows and columns are read, and counted in the
 // warnings "xlsx.hidden_rows" and "xlsx.hidden_columns". Of merged cells the
 // first holds the value, and they are counted in the warning "xlsx.merged".
+//
+// What else a workbook may cost is bounded by [formats.Limits]: the parts' sizes
+// and ratio as they are declared and again while they are inflated, the text
+// that is kept, the XML's depth, attributes, namespaces and tokens.
 //
 // The codes of refusals are "file.type", "file.encrypted", "file.empty", "limit.…" and
 //

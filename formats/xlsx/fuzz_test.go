@@ -3,7 +3,11 @@ package xlsx_test
 import (
 	"archive/zip"
 	"bytes"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
@@ -46,6 +50,9 @@ func FuzzRead(f *testing.F) {
 		if errFast != nil {
 			return
 		}
+		if fast.Len() > fuzzLimits.Rows+1 || fast.Columns() > fuzzLimits.Columns || len(fast.Findings()) > fuzzLimits.Findings {
+			t.Fatal("more than the limits let through")
+		}
 		small := fuzzLimits
 		small.XMLToken = 300 + int(cut)%100
 		if table, err := (xlsx.Format{}).Read(t.Context(), source(data), small); err == nil {
@@ -81,6 +88,42 @@ func FuzzOpen(f *testing.F) {
 		}
 		if short, err := open(data[:int(cut)%(len(data)+1)]); err == nil && short.Len() < table.Len() {
 			t.Fatalf("cut at %d: %d rows instead of %d, and no error", cut, short.Len(), table.Len())
+		}
+	})
+}
+
+// FuzzWrite: what is written is read, whatever the text: as excelize packs it,
+// and by the shortcuts as by the tokenizer.
+func FuzzWrite(f *testing.F) {
+	f.Add("a\x1fb\x1e\x1f=1+1\x1e_x0041_\x1f_x005F_x0041_\x1e 0042 \x1f\r\n\x1e")
+	f.Add("_xD83D__xDE00_\x1f]]>&amp;<\x1e\xff\x1f\x00\ufffe\U0001F600")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 2000 {
+			return
+		}
+		want := map[int][]string{1: {"h1", "h2", "h3"}}
+		var rows [][]string
+		for i, line := range strings.Split(text, "\x1e") {
+			row := strings.Split(line, "\x1f")
+			row = row[:min(len(row), 3)]
+			rows = append(rows, row)
+			shown := make([]string, len(row))
+			for c := range row {
+				shown[c] = held(row[c])
+			}
+			if shown = trimmed(shown); len(shown) > 0 {
+				want[i+2] = shown
+			}
+		}
+		data := write(t, formats.Sheet{Columns: []formats.SheetColumn{{Heading: "h1"}, {Heading: "h2", Text: true}, {Heading: "h3"}}, Rows: formats.Rows(rows...)})
+		fast, err := xlsx.Format{}.Read(t.Context(), source(data), formats.Limits{})
+		require.NoError(t, err)
+		if diff := cmp.Diff(want, cells(fast)); diff != "" {
+			t.Fatalf("(-written +read):\n%s", diff)
+		}
+		slow, err := xlsx.Slow().Read(t.Context(), source(data), formats.Limits{})
+		if diff := sameTable(slow, fast, err, nil); diff != "" {
+			t.Fatalf("(-slow +fast):\n%s", diff)
 		}
 	})
 }

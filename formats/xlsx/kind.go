@@ -25,6 +25,7 @@ func (c *container) refuseZip() error {
 	for _, k := range []struct{ part, found string }{
 		{"xl/workbook.bin", "xlsb"}, {"word/document.xml", "docx"},
 		{"ppt/presentation.xml", "pptx"}, {"index/document.iwa", "numbers"},
+		{"meta-inf/manifest.xml", "odf"}, // an OpenDocument file without its mimetype
 	} {
 		if c.files[k.part] != nil {
 			return formats.Refuse("file.type", "found", k.found)

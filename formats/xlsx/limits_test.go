@@ -1,9 +1,9 @@
 package xlsx_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -36,14 +36,31 @@ func TestLimits(t *testing.T) {
 		{"part", "one part", oneSheet(row(1)), formats.Limits{PartBytes: 200}, "limit.part", "200", 0},
 		{"unpacked", "all that are read", oneSheet(row(1)), formats.Limits{UnpackedBytes: 600}, "limit.unpacked", "600", 0},
 		{"ratio", "a bomb", oneSheet(row(1) + spaces), formats.Limits{}, "limit.ratio", "100", 0},
+		{"ratio of the host", "its own number", oneSheet(row(1) + spaces), formats.Limits{Ratio: 50}, "limit.ratio", "50", 0},
 		{"shared strings", "counted, whatever they declare", sst, formats.Limits{SharedStrings: 1}, "limit.shared_strings", "1", 0},
 		{"shared bytes", "their text", sst, formats.Limits{SharedBytes: 4}, "limit.shared_bytes", "4", 0},
-		{"shared string repeated", "as if it stood in the sheet each time", oneSheet(repeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 6},
+		{"shared string repeated", "as if it stood in the sheet each time, and in the list once", oneSheet(repeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 5},
+		{"findings", "of all rows", oneSheet(`<row><c t="e"><v>#N/A</v></c><c t="e"><v>#N/A</v></c></row><row><c t="e"><v>#N/A</v></c></row>`), formats.Limits{Findings: 2}, "limit.findings", "2", 2},
+		{"merged", "ranges", book{"xl/worksheets/sheet1.xml": strings.Replace(sheetData(row(1)), "</worksheet>", `<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A3:B3"/></mergeCells></worksheet>`, 1)}, formats.Limits{Merged: 1}, "limit.merged", "1", 0},
+		{"styles", "formats of cells", oneSheet(row(1)).with("xl/styles.xml", stylesPart("", 0, 0, 0, 0)), formats.Limits{Styles: 2}, "limit.styles", "2", 0},
+		{"namespaces of the host", "its own number", oneSheet(`<extLst xmlns:a="x" xmlns:b="y"/>`), formats.Limits{XMLNamespaces: 2}, "limit.xml_namespaces", "2", 0},
 		{"namespaces", "held at once", oneSheet("<extLst" + strings.NewReplacer(" a", " xmlns:a", `""`, `"x"`).Replace(numbered(100)) + "/>"), formats.Limits{}, "limit.xml_namespaces", "64", 0},
 		{"depth", "200,000 elements", oneSheet(strings.Repeat("<extLst>", 200_000)), formats.Limits{Ratio: -1}, "limit.xml_depth", "64", 0},
+		{"depth of the host", "its own number", oneSheet("<extLst><a><b/></a></extLst>"), formats.Limits{XMLDepth: 4}, "limit.xml_depth", "4", 0},
+		{"attributes of the host", "its own number", oneSheet("<extLst" + numbered(8) + "/>"), formats.Limits{XMLAttributes: 7}, "limit.xml_attributes", "7", 0},
 		{"attributes", "300 of them", oneSheet("<extLst" + numbered(300) + "/>"), formats.Limits{}, "limit.xml_attributes", "256", 0},
 		{"token", "a piece of text", oneSheet(`<row r="1">` + inline("A1", strings.Repeat("ab ", 1000)) + `</row>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 1},
 		{"token in a tag", "an attribute", oneSheet(`<row r="1" a="` + strings.Repeat("ab ", 1000) + `"/>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 0},
+	}
+	named := map[string]bool{"RecordBytes": true} // CSV's alone, and held there
+	for _, test := range tests {
+		v := reflect.ValueOf(test.lim)
+		for i := range v.NumField() {
+			named[v.Type().Field(i).Name] = named[v.Type().Field(i).Name] || v.Field(i).Int() > 0
+		}
+	}
+	for f := range reflect.TypeFor[formats.Limits]().Fields() {
+		require.True(t, named[f.Name], "no case sets the limit %s", f.Name)
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -53,15 +70,15 @@ func TestLimits(t *testing.T) {
 			require.Equal(t, test.code, r.Code, test.reason)
 			require.Equal(t, test.max, r.Args["max"], test.reason)
 			require.Equal(t, test.row, r.Row, test.reason)
+
+			// The host may raise it: then it is not what refuses the file.
+			raised := formats.Limits{UploadBytes: -1, Rows: -1, Columns: -1, Cells: -1, CellChars: -1, Findings: -1, Entries: -1, PartBytes: -1, UnpackedBytes: -1,
+				Ratio: -1, SharedStrings: -1, SharedBytes: -1, Merged: -1, Styles: -1, XMLDepth: -1, XMLAttributes: -1, XMLToken: -1, XMLNamespaces: -1}
+			if _, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: raised}); err != nil && test.name != "depth" {
+				t.Errorf("with every limit raised: %v", err)
+			}
 		})
 	}
-}
-
-// TestLimitFindings: what a workbook leaves in findings is bounded as well.
-func TestLimitFindings(t *testing.T) {
-	row := strings.Repeat(`<c t="e"><v>#N/A</v></c>`, 250)
-	_, err := read(t, oneSheet(strings.Repeat(`<row>`+row+`</row>`, 2001)).pack(zip.Store))
-	require.Equal(t, "limit.findings", refusal(t, err).Code)
 }
 
 // TestLimitsRaised: every limit can be raised by the host.

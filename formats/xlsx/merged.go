@@ -8,9 +8,6 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// maxMerged bounds the merged ranges of a sheet.
-const maxMerged = 1 << 17
-
 // A mergedRange is a block of cells shown as one, which holds the value of its
 // first. Rows and columns are counted from 1.
 type mergedRange struct{ top, left, bottom, right int }
@@ -30,8 +27,8 @@ func (s *sheet) merge(z *tokenizer) error {
 	if r.right, r.bottom, err = parseCell(last); err != nil {
 		return err
 	}
-	if len(s.ranges) == maxMerged {
-		return formats.OverLimit("merged", maxMerged)
+	if len(s.ranges) == s.lim.Merged {
+		return formats.OverLimit("merged", s.lim.Merged)
 	}
 	s.ranges = append(s.ranges, r)
 	return nil

@@ -35,9 +35,6 @@ func namespaceOf(uri []byte) namespace {
 	return nsOther
 }
 
-// maxBindings bounds the declarations that hold at once: each look-up tries them in turn.
-const maxBindings = 64
-
 type binding struct {
 	prefix string
 	ns     namespace
@@ -59,8 +56,8 @@ func (z *tokenizer) bind() error {
 		if prefix != "" && ns == nsNone {
 			return syntaxError("a prefix without a namespace")
 		}
-		if len(z.bindings) == maxBindings {
-			return formats.OverLimit("xml_namespaces", maxBindings)
+		if len(z.bindings) == z.lim.XMLNamespaces {
+			return formats.OverLimit("xml_namespaces", z.lim.XMLNamespaces)
 		}
 		z.bindings = append(z.bindings, binding{prefix, ns, len(z.opened)})
 	}

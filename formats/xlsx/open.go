@@ -81,6 +81,7 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	if s.strings, err = c.sharedStrings(wb.strings, f.slow); err != nil {
 		return nil, err
 	}
+	s.bytes = s.strings.bytes
 	if err := s.read(c, entry.part); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"archive/zip"
 	"bufio"
+	"errors"
 	"hash/crc32"
 	"io"
 
@@ -71,6 +72,8 @@ func (p *part) within(size, total int64) error {
 	return nil
 }
 
+var errCut = errors.New("the data is cut off")
+
 func (p *part) Read(b []byte) (int, error) {
 	if p.end != nil {
 		return 0, p.end
@@ -83,6 +86,8 @@ func (p *part) Read(b []byte) (int, error) {
 	p.c.unpacked += int64(n)
 	p.crc = crc32.Update(p.crc, crc32.IEEETable, b[:n])
 	switch {
+	case err == io.ErrUnexpectedEOF:
+		err = errCut // whoever fills a buffer takes that one for the end
 	case err == io.EOF:
 		if uint64(p.size) != p.f.UncompressedSize64 || p.crc != p.f.CRC32 {
 			err = zip.ErrChecksum

@@ -10,6 +10,7 @@ import (
 type sharedStrings struct {
 	chunks [][]byte
 	ends   []uint64 // chunk<<chunkBits | end, of each string
+	bytes  int64    // of text
 }
 
 const (
@@ -67,12 +68,11 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 		return err
 	}
 	var scratch []byte
-	total := int64(0)
 	keep := func(text []byte) error {
 		if s.len() == z.lim.SharedStrings {
 			return formats.OverLimit("shared_strings", z.lim.SharedStrings)
 		}
-		if total += int64(len(text)); total > z.lim.SharedBytes {
+		if s.bytes += int64(len(text)); s.bytes > z.lim.SharedBytes {
 			return formats.OverLimit("shared_bytes", z.lim.SharedBytes)
 		}
 		s.add(text)

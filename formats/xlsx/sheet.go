@@ -8,10 +8,6 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// maxFindings bounds what a workbook can leave in findings, five for each row
-// of the default limit.
-const maxFindings = 500_000
-
 // A sheet reads one worksheet into a builder.
 type sheet struct {
 	name     string
@@ -24,13 +20,13 @@ type sheet struct {
 
 	row      int    // number of the open or last row
 	open     bool   // a row is open
+	counted  bool   // its number was counted, for it has none
 	column   int    // of the last cell of the open row
 	cells    []cell // of the open row
 	sorted   bool   // they are in order
 	arena    []byte // text of the open row that is not a shared string
 	value    []byte // scratch: the value of the open cell
-	found    int    // findings so far
-	bytes    int64  // of text so far
+	bytes    int64  // of text so far, that of the shared strings included
 	hidden   []bool // columns, by number
 	columns  int    // the last column that holds something
 	hideRows int
@@ -90,15 +86,11 @@ func (s *sheet) note(code string, n int, more ...string) {
 }
 
 // find leaves a finding for a cell of the open row.
-func (s *sheet) find(severity formats.Severity, code string, column int, value []byte) error {
-	if s.found++; s.found > maxFindings {
-		return formats.OverLimit("findings", maxFindings)
-	}
+func (s *sheet) find(severity formats.Severity, code string, column int, value []byte) {
 	s.b.Find(formats.Finding{
 		Severity: severity, Code: code, Row: s.row, Line: s.row, Column: column,
 		Cell: formats.CellName(column, s.row), Value: string(value),
 	})
-	return nil
 }
 
 func (s *sheet) worksheet(z *tokenizer) error {
@@ -191,7 +183,8 @@ func (s *sheet) rows(z *tokenizer) error {
 
 func (s *sheet) readRow(z *tokenizer) error {
 	number := s.row + 1
-	if r, ok := z.attr(nsNone, "r"); ok {
+	r, numbered := z.attr(nsNone, "r")
+	if numbered {
 		var err error
 		if number, err = parseRow(r); err != nil {
 			return err
@@ -204,7 +197,7 @@ func (s *sheet) readRow(z *tokenizer) error {
 		return formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
 	}
 	hidden := z.flag("hidden")
-	s.row, s.column, s.open = number, 0, true
+	s.row, s.column, s.open, s.counted = number, 0, true, !numbered
 	s.cells, s.arena, s.sorted = s.cells[:0], s.arena[:0], true
 	for {
 		for !s.slow && s.plainCell(z) { // each takes one cell
@@ -235,6 +228,9 @@ func (s *sheet) readCell(z *tokenizer) error {
 		var err error
 		if column, row, err = parseCell(ref); err != nil {
 			return err
+		}
+		if s.counted && row > s.row && len(s.cells) == 0 {
+			s.row = row // a row without a number is where its first cell says
 		}
 		if row != s.row {
 			return formats.Refuse("xlsx.cell_ref", "cell", formats.Show(string(ref)))
@@ -332,9 +328,7 @@ func (s *sheet) endRow(hidden bool) error {
 			continue
 		}
 		if s.merged != nil && s.merged.covers(s.row, c.column) {
-			if err := s.find(formats.Warning, "cell.merged", c.column, c.text); err != nil {
-				return err
-			}
+			s.find(formats.Warning, "cell.merged", c.column, c.text)
 			continue
 		}
 		for ; at < c.column; at++ {
@@ -366,12 +360,11 @@ func (s *sheet) hand(c cell) error {
 	if s.lim.CellChars == formats.HardCellChars {
 		var long bool
 		if text, long = cut(text); long {
-			if err := s.find(formats.Error, "text.too_long", c.column, text); err != nil {
-				return err
-			}
+			s.find(formats.Error, "text.too_long", c.column, text)
 		}
 	}
-	// A shared string costs the file a few bytes wherever it is repeated.
+	// A shared string costs the file a few bytes wherever it is repeated. The
+	// list of strings is kept beside the table while that grows.
 	if s.bytes += int64(len(text)); s.bytes > s.lim.PartBytes {
 		return formats.OverLimit("part", s.lim.PartBytes)
 	}

@@ -30,6 +30,8 @@ func TestRows(t *testing.T) {
 			map[int][]string{1: {"a", "b"}, 2: {"1"}}, nil},
 		{"gaps", "r rules", oneSheet(`<row r="2"><c r="B2"><v>1</v></c></row><row r="5"><c r="A5"><v>2</v></c><c><v>3</v></c></row><row><c r="A6"><v>4</v></c></row>`),
 			map[int][]string{2: {"", "1"}, 5: {"2", "3"}, 6: {"4"}}, nil},
+		{"rows without numbers", "the names of their cells rule", oneSheet(`<row><c r="A2"><v>1</v></c><c><v>2</v></c></row><row/><row><c><v>3</v></c></row><row><c r="B9"><v>4</v></c></row>`),
+			map[int][]string{2: {"1", "2"}, 4: {"3"}, 9: {"", "4"}}, nil},
 		{"out of order", "cells are sorted", oneSheet(`<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>`),
 			map[int][]string{1: {"1", "2", "3"}}, nil},
 		{"lower case", "names of cells have no case", oneSheet(`<row r="1"><c r="b1"><v>2</v></c></row>`), map[int][]string{1: {"", "2"}}, nil},
@@ -54,6 +56,22 @@ func TestRows(t *testing.T) {
 			map[int][]string{1: {"é😀"}}, nil},
 		{"UTF-16 BE", "without a mark", book{"xl/worksheets/sheet1.xml": utf16Part(binary.BigEndian, false, sheetData(`<row r="1">`+inline("A1", "é😀")+`</row>`))},
 			map[int][]string{1: {"é😀"}}, nil},
+		{"every part in UTF-16", "and the strings", utf16Book(oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>é😀</t>`), binary.LittleEndian, true),
+			map[int][]string{1: {"é😀"}}, nil},
+		{"every part in UTF-16 BE", "without a mark", utf16Book(oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>é😀</t>`), binary.BigEndian, false),
+			map[int][]string{1: {"é😀"}}, nil},
+		{"prefixes in every part", "also on the id of the sheet", book{
+			"_rels/.rels":                `<p:Relationships xmlns:p="` + relNS + `"><p:Relationship Id="a" Type="` + docNS + `/officeDocument" Target="xl/workbook.xml"/></p:Relationships>`,
+			"xl/workbook.xml":            `<x:workbook xmlns:x="` + mainNS + `" xmlns:d3p1="` + docNS + `"><x:sheets><x:sheet name="S" sheetId="1" d3p1:id="rId1"/></x:sheets></x:workbook>`,
+			"xl/worksheets/sheet1.xml":   `<x:worksheet xmlns:x="` + mainNS + `"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c><x:c r="B1" t="inlineStr"><x:is><x:r><x:t>b</x:t></x:r></x:is></x:c></x:row></x:sheetData></x:worksheet>`,
+			"xl/sharedStrings.xml":       `<x:sst xmlns:x="` + mainNS + `"><x:si><x:t>a</x:t></x:si></x:sst>`,
+			"xl/styles.xml":              `<x:styleSheet xmlns:x="` + mainNS + `"><x:cellXfs><x:xf numFmtId="0"/></x:cellXfs></x:styleSheet>`,
+			"xl/_rels/workbook.xml.rels": rels("", "worksheet", "worksheets/sheet1.xml", "sharedStrings", "sharedStrings.xml", "styles", "styles.xml"),
+		}, map[int][]string{1: {"a", "b"}}, nil},
+		{"strings in CDATA", "and with references, comments and escapes", oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c></row>`).
+			shared(`<t><![CDATA[<a>]]></t>`, `<t>b&#x26;<!-- c --></t>`, `<t>_x0063_</t><phoneticPr fontId="1"/>`), map[int][]string{1: {"<a>", "b&", "c"}}, nil},
+		{"two sheetData", "read on", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData><sheetData><row r="2"><c r="A2"><v>2</v></c></row></sheetData></worksheet>`},
+			map[int][]string{1: {"1"}, 2: {"2"}}, nil},
 		{"hidden rows and columns", "are read and told", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><cols><col min="1" max="1" hidden="0"/><col min="2" max="3" hidden="1"/><col min="5" max="16384" hidden="1"/></cols><sheetData>` +
 			`<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="true"><c r="C2"><v>3</v></c></row><row r="3" hidden="1"/></sheetData></worksheet>`},
 			map[int][]string{1: {"1"}, 2: {"", "", "3"}}, []string{"xlsx.hidden_columns 2", "xlsx.hidden_rows 2"}},
@@ -88,6 +106,15 @@ func TestRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// utf16Book is a book with all its parts in UTF-16.
+func utf16Book(b book, order binary.AppendByteOrder, mark bool) book {
+	all := b.parts()
+	for name, content := range all {
+		all[name] = utf16Part(order, mark, content)
+	}
+	return all
 }
 
 // utf16Part is s in UTF-16.

@@ -6,9 +6,6 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// maxStyles is more than Excel's own limit of 65,490 cell formats.
-const maxStyles = 1 << 16
-
 // styles are the number formats of the workbook's cell formats, by index.
 type styles []numberFormat
 
@@ -33,8 +30,8 @@ func (c *container) styles(name string) (styles, error) {
 		if depth == 2 {
 			inCells = string(z.name) == "cellXfs"
 		}
-		if len(ids) > maxStyles || len(custom) > maxStyles {
-			return formats.OverLimit("styles", maxStyles)
+		if len(ids) > c.lim.Styles || len(custom) > c.lim.Styles {
+			return formats.OverLimit("styles", c.lim.Styles)
 		}
 		switch {
 		case string(z.name) == "numFmt" && depth == 3:
