@@ -74,7 +74,7 @@ func TestGarbage(t *testing.T) {
 		removed := len(r.Lines) - len(was.Rows)
 		require.GreaterOrEqual(t, removed, 0)
 		requireCounts(t, r)
-		require.Less(t, time.Since(began), 5*time.Second)
+		require.Less(t, time.Since(began), time.Minute, "work without end")
 	})
 }
 

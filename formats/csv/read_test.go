@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			began := time.Now()
 			requireRefused(t, tt.in, tt.code, tt.row, &csv.Options{Limits: tt.limits})
-			require.Less(t, time.Since(began), 2*time.Second)
+			require.Less(t, time.Since(began), time.Minute, "work without end; what reading may take is held where the command is measured")
 			runtime.ReadMemStats(&after)
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20))
 		})

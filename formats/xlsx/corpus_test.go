@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -77,11 +76,7 @@ func TestCorpus(t *testing.T) {
 		files++
 		data, err := os.ReadFile(filepath.Join(dir, want.File))
 		require.NoError(t, err)
-		start := time.Now()
 		problem := want.judge(t, data, sheets)
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("%s: took %v", want.File, took)
-		}
 		reason, known := deviations[strings.TrimPrefix(want.File, "xlsx/")]
 		switch {
 		case problem == "":
