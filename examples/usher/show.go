@@ -57,7 +57,7 @@ const maxRepairs = 10
 func (c *console) repairsText(all []importer.Repair) {
 	shown := 0
 	for _, r := range all {
-		if r.Fix == nil || r.Rows < 2 || shown == maxRepairs {
+		if r.Fix == nil || r.Rows < 2 && r.Code != importer.CodeDomain || shown == maxRepairs {
 			continue
 		}
 		if shown == 0 {
