@@ -56,6 +56,9 @@ func (p *Preview) sheet(i int) (formats.Sheet, []int) {
 			order, s.Columns = append(order, c), append(s.Columns, spec.sheetColumn(c, spec.Columns[c].Heading(t.lang), t.lang))
 		}
 	}
+	for i := range s.Columns {
+		s.Columns[i].Width = max(20, len(s.Columns[i].Heading)+4)
+	}
 	return s, order
 }
 

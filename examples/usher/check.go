@@ -13,7 +13,7 @@ func checkCommand() command {
 		name: "check", args: "FILE…",
 		about: "Show what a file would do to an account; nothing is written.",
 		more: "With --json a row is {\"table\":\"…\",\"row\":3,\"action\":\"create\",\"who\":\"…\",\"changes\":[…],\"findings\":[…]},\n" +
-			"and the last line {\"summary\":{…}}. An object with nothing but \"findings\" that comes first holds\nthose of the file as a whole.",
+			"and the last line {\"summary\":{…}}, with the \"findings\" of the file as a whole beside it.",
 		example: "usher check --template cloudlink people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p previewing
@@ -56,12 +56,13 @@ type jsonView struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
+// A jsonSummary is the last line of "check --json".
+type jsonSummary struct {
+	Summary  importer.Summary  `json:"summary"`
+	Findings []formats.Finding `json:"findings,omitempty"` // of the file as a whole
+}
+
 func (c *console) previewJSON(p *importer.Preview) error {
-	if whole := p.Findings(); len(whole) > 0 {
-		if err := c.object(jsonFile{whole}); err != nil {
-			return err
-		}
-	}
 	tables := p.Template().Tables
 	for r := range p.Rows() {
 		err := c.object(jsonView{Table: tables[r.ID.Table()].Name, Row: r.Number, Line: r.Line, Action: r.Action, Who: r.Who,
@@ -70,5 +71,5 @@ func (c *console) previewJSON(p *importer.Preview) error {
 			return err
 		}
 	}
-	return c.object(map[string]importer.Summary{"summary": p.Summary()})
+	return c.object(jsonSummary{p.Summary(), p.Findings()})
 }

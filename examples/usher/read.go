@@ -70,11 +70,6 @@ type jsonRow struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
-// jsonFile is what "check --json" says of the file as a whole.
-type jsonFile struct {
-	Findings []formats.Finding `json:"findings"`
-}
-
 // writeTableJSON prints a line for each row and no other: who reads them may
 // rely on "row" and "cells". What stands in no row goes with the first one, and
 // to standard error where there is none.
