@@ -11,8 +11,8 @@ type Kind string
 // The kinds [Identify] tells apart.
 const (
 	KindText Kind = "text" // anything that may be read as text
-	KindZip  Kind = "zip"  // a workbook is one too: its format looks inside
-	KindOLE2 Kind = "ole2" // .xls, .doc, or an encrypted workbook: its format looks inside
+	KindZip  Kind = "zip"  // a workbook is one too: package xlsx looks inside
+	KindOLE2 Kind = "ole2" // .xls, .doc, or an encrypted workbook: package xlsx looks inside
 	KindGzip Kind = "gzip"
 	KindPDF  Kind = "pdf"
 	KindPNG  Kind = "png"
@@ -152,7 +152,7 @@ func looksLikeJSON(text []byte) bool {
 		n := bytes.IndexByte(next[1:], '"')
 		return n >= 0 && bytes.HasPrefix(bytes.TrimLeft(next[n+2:], " \t\r\n"), []byte(":"))
 	}
-	return next[0] == '{' || next[0] == '['
+	return next[0] == '{' || next[0] == '[' || next[0] == '"'
 }
 
 // Unreadable refuses a file for being of that kind: "file.type", with "found".

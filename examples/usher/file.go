@@ -70,7 +70,22 @@ func byName(path string, book xlsx.Format, text csv.Format) []formats.Format {
 	case ".xlsx", ".xlsm", ".xls":
 		return []formats.Format{book}
 	case ".csv", ".tsv", ".txt":
-		return []formats.Format{text}
+		return []formats.Format{text, misnamed{book}}
 	}
 	return []formats.Format{book, text}
+}
+
+// misnamed reads a workbook to say what it is.
+type misnamed struct{ xlsx.Format }
+
+func (f misnamed) Read(ctx context.Context, src formats.Source, lim formats.Limits) (*formats.Table, error) {
+	_, err := f.Format.Read(ctx, src, lim)
+	var refused *formats.Refusal
+	switch {
+	case err == nil:
+		return nil, formats.Refuse("file.type", "found", "xlsx")
+	case errors.As(err, &refused) && !strings.HasPrefix(refused.Code, "file."):
+		return nil, formats.Unreadable(formats.KindZip) // one that is damaged, or no workbook
+	}
+	return nil, err
 }

@@ -47,6 +47,13 @@ func TestCut(t *testing.T) {
 		}
 		require.False(t, inside, "cut at %d, inside of quotes, and no error", n)
 		require.NoError(t, begins(whole, short), "cut at %d", n)
+		rows := 1
+		for _, shown := range []string{"Lovelace", "Zoë", "x\""} { // before that a row is blank
+			if n > strings.Index(quotedPeople, shown) {
+				rows++
+			}
+		}
+		require.Equal(t, rows, short.Len(), "cut at %d", n)
 	}
 	require.Greater(t, refused, 30, "or the loop tests nothing")
 }

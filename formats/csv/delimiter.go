@@ -105,8 +105,11 @@ func (f Format) sample(text []byte, whole bool, l layout) sample {
 			continue
 		}
 		if len(widths) < headingRows {
-			if k := s.known(known); k > max(1, out.known) {
+			switch k := s.known(known); {
+			case k > max(1, out.known):
 				out.known, out.heading = k, s.width
+			case k == s.width && out.heading == 0:
+				out.heading = k
 			}
 		}
 		if s.faults&faulty == 0 {
@@ -134,7 +137,7 @@ func (a *sample) judge(widths []int, clean map[int]int) {
 	a.share = clean[a.width] * 1000 / len(widths)
 	if a.heading == 0 {
 		middle := slices.Sorted(slices.Values(widths))[(len(widths)-1)/2]
-		a.heading = widths[slices.IndexFunc(widths, func(w int) bool { return w*2 > middle })]
+		a.heading = widths[slices.IndexFunc(widths, func(w int) bool { return w*2 > middle || w > 1 && w*2 == middle })]
 	}
 }
 

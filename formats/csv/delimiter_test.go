@@ -72,6 +72,30 @@ func TestSignsThatCannotBe(t *testing.T) {
 	}
 }
 
+// Rows that are all longer than the heading say so: the heading is no title
+// above the rows if it is half as wide, or known.
+func TestSurplusThroughout(t *testing.T) {
+	surplus := func(c, text string) []string {
+		return []string{"error csv.field_count 2:" + c + " " + text, "error csv.field_count 3:" + c + " " + text}
+	}
+	table, err := open("name,email\nAnn,a,b,c\nBob,a,b,c\n", nil)
+	require.NoError(t, err)
+	require.Equal(t, surplus("3", "b"), findings(table))
+
+	known := &csv.Options{Format: csv.Format{Headings: []string{"E-mail", "Name"}}}
+	table, err = open("EMAIL\na@x.com, b\nc@x.com, b\n", known)
+	require.NoError(t, err)
+	require.Equal(t, surplus("2", " b"), findings(table))
+
+	table, err = open("Name\nEMAIL,NAME\na@x.com,Ann\n", known)
+	require.NoError(t, err)
+	require.Empty(t, findings(table))
+
+	table, err = open("New people\nwho,at\nAnn,a@x.com\n", nil)
+	require.NoError(t, err)
+	require.Empty(t, findings(table))
+}
+
 // A heading longer than the sample is still the heading.
 func TestWideHeading(t *testing.T) {
 	heading := strings.Repeat(strings.Repeat("h", 999)+";", 99) + "h"

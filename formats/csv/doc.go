@@ -25,7 +25,8 @@
 // whole file's: the warning csv.encoding_guessed, where a file that is not
 // UTF-8 was taken for Windows-1252. What spoils everything behind it is a
 // refusal: a quote that is never closed, or only by the quote that opens a cell
-// of a later line (csv.quote), and an encoding that is not known (csv.encoding).
+// of a later line (csv.quote), an encoding that is not known, and UTF-16 that
+// bytes are missing from, so that line ends are none any more (csv.encoding).
 //
 // A file whose source holds less than its size says, or ends earlier when it is
 // read a second time, is refused with "upload.truncated". Text that was cut
@@ -38,9 +39,10 @@
 // table is that of the longest record.
 //
 // The table's width is that of its heading: the record with most of
-// [Format.Headings], if two are known in it; else the first record that has
-// more than half as many cells as the median of the first 64 KiB, so that a
-// title above the heading is not taken for one.
+// [Format.Headings], if two are known in it, or all there are; else the first
+// record that has more than half as many cells as the median of the first
+// 64 KiB, or just half and two, so that a title above the heading is not taken
+// for one.
 //
 // # Writing
 //

@@ -23,28 +23,34 @@ type charset struct {
 	guessed bool              // the name is a guess
 	damaged bool              // some text may be none: look at every cell
 	nul     bool              // there may be NULs
+	wide    bool              // of units of two bytes, which may be torn
 }
 
 func utf16Charset(name string, end unicode.Endianness) charset {
 	// The scanner drops the byte order mark, as it does with UTF-8.
-	return charset{name: name, enc: unicode.UTF16(end, unicode.IgnoreBOM), damaged: true, nul: true}
+	return charset{name: name, enc: unicode.UTF16(end, unicode.IgnoreBOM), damaged: true, nul: true, wide: true}
 }
 
 // A source is the bytes of a file once more. It counts them: a source that
 // ends earlier the second time looks like a shorter file.
 type source struct {
 	io.Reader
-	read int64
+	size, read int64
+	ended      bool
 }
+
+// short holds once the source has ended before its size.
+func (s *source) short() bool { return s.ended && s.read < s.size }
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
 	s.read += int64(n)
+	s.ended = s.ended || err != nil
 	return n, err
 }
 
 func newSource(src io.ReaderAt, size int64) *source {
-	return &source{Reader: io.NewSectionReader(src, 0, size)}
+	return &source{Reader: io.NewSectionReader(src, 0, size), size: size}
 }
 
 // reader gives the file's text as UTF-8; a UTF-8 file passes as it is.

@@ -160,6 +160,16 @@ func TestUnknownEncoding(t *testing.T) {
 	}
 }
 
+// TestTornUTF16: where a byte is missing, line ends are none any more and rows would be lost in a cell.
+func TestTornUTF16(t *testing.T) {
+	text := encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "name;email\r\n"+strings.Repeat("Ann;a@example.com\r\n", 9))
+	row := len(text) / 10
+	for _, torn := range []string{text[:3*row] + text[3*row+1:], text[:3*row] + text[3*row+1:6*row] + text[6*row+1:]} {
+		refused := requireRefused(t, torn, "csv.encoding", 4, nil)
+		require.Equal(t, "shifted", refused.Args["found"])
+	}
+}
+
 func requireRefused(t *testing.T, text, code string, row int, o *csv.Options) *formats.Refusal {
 	t.Helper()
 	table, err := csv.Open(t.Context(), bytes.NewReader([]byte(text)), int64(len(text)), o)

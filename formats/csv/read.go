@@ -39,11 +39,13 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 		args:    args{control: map[string]string{"char": "U+0000"}, garbled: map[string]string{"encoding": cs.name}},
 	}
 	r.skip = l.sep
-	if err := r.rows(ctx); err != nil {
-		return nil, err
+	err = r.rows(ctx)
+	var refused *formats.Refusal
+	if raw.short() && (err == nil || errors.As(err, &refused)) {
+		return nil, truncated(io.ErrUnexpectedEOF) // whatever else is wrong where it breaks off
 	}
-	if raw.read < src.Size {
-		return nil, truncated(io.ErrUnexpectedEOF)
+	if err != nil {
+		return nil, err
 	}
 	if !r.shown {
 		return nil, formats.Refuse("file.empty")
@@ -117,6 +119,9 @@ func (r *reader) row() error {
 		if c.shut == 0 && len(text) > 0 && text[0] == curly[0] && curls(text) {
 			r.cells[i].faults |= curled
 			r.faults |= curled
+		}
+		if r.wide && bytes.Contains(text, halfLineEnd) {
+			return formats.Refuse("csv.encoding", "found", "shifted")
 		}
 		if inspect {
 			text = r.inspect(i, text)
@@ -195,6 +200,10 @@ func (r *reader) surplus() {
 }
 
 var replacement = []byte(string(utf8.RuneError))
+
+// halfLineEnd is U+0A00, which is no character. It is what a line end becomes
+// where a byte of UTF-16 is missing before it: the rows from there on are in one cell.
+var halfLineEnd = []byte("\u0a00")
 
 // inspect looks at a cell of a file whose text may not all be text, and gives
 // what is to be kept of it.
