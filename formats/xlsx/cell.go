@@ -78,7 +78,9 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 	case c.kind == kindText, c.kind == kindInline:
 		return s.keep(decodeEscapes(value, 0)), nil
 	}
-	value = bytes.Trim(value, " \t\r\n")
+	if len(value) < keptBytes { // a longer one was cut: the blanks may not be all there is
+		value = bytes.Trim(value, " \t\r\n")
+	}
 	if len(value) == 0 {
 		return nil, nil
 	}

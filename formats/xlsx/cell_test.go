@@ -1,6 +1,7 @@
 package xlsx_test
 
 import (
+	"archive/zip"
 	"fmt"
 	"strings"
 	"testing"
@@ -151,11 +152,21 @@ func TestCellText(t *testing.T) {
 		{"text of a formula", "t=str", `<c r="A1" t="str"><v>a_x0041_</v></c>`, "", "aA", nil},
 		{"too long", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("é", 32_768) + `</t></is></c>`, "", strings.Repeat("é", 32_767),
 			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("é", 81))}},
+		{"escapes and more", "an escape is one character, however it is written", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("_x0041_", 18_725) + `<!-- -->SMITH</t></is></c>`, "",
+			strings.Repeat("A", 18_725) + "SMITH", nil},
+		{"escapes and more in v", "as well", `<c r="A1" t="str"><v>` + strings.Repeat("_x0041_", 32_766) + `<![CDATA[S]]></v></c>`, "", strings.Repeat("A", 32_766) + "S", nil},
+		{"escaped pairs and more", "of two units each", `<c r="A1" t="inlineStr"><is><r><t>` + strings.Repeat("_xD83D__xDE00_", 16_383) + `</t></r><r><t>S</t></r></is></c>`, "", strings.Repeat("😀", 16_383) + "S", nil},
+		{"too many escapes", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("_x0041_", 32_767) + `<!-- -->S</t></is></c>`, "", strings.Repeat("A", 32_767),
+			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}},
+		{"far too many escapes", "the rest is not kept, and that is told", `<c r="A1" t="str"><v>` + strings.Repeat("_x0041_", 50_000) + `<!-- -->S</v></c>`, "", strings.Repeat("A", 32_767),
+			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}},
+		{"blanks and a number", "more of them than are kept", `<c r="A1"><v>` + strings.Repeat(" ", 300_000) + `<!-- -->5</v></c>`, "", strings.Repeat(" ", 32_767),
+			[]string{"A1 cell.number=" + strings.Repeat(" ", 79) + "…", "A1 text.too_long=" + strings.Repeat(" ", 79) + "…"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			b := oneSheet(`<row r="1">`+test.cell+`</row>`).with("xl/styles.xml", stylesPart(test.code, 0, 164, 1, 14))
-			table, err := read(t, b.zip())
+			table, err := read(t, b.pack(zip.Store))
 			require.NoError(t, err, test.reason)
 			if diff := cmp.Diff(test.want, table.Row(0).Cell(0)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.reason, diff)
@@ -188,4 +199,15 @@ func TestSharedStrings(t *testing.T) {
 	if diff := cmp.Diff(want, cells(table)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+
+	// Text behind many escapes is kept, or the cell is told to be too long.
+	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 32_762) + `<![CDATA[SMITH]]></t>`)
+	table, err = read(t, b.pack(zip.Store))
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat("A", 32_762)+"SMITH", table.Row(0).Cell(0))
+	require.Empty(t, codes(table))
+	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 60_000) + `<![CDATA[SMITH]]></t>`)
+	table, err = read(t, b.pack(zip.Store))
+	require.NoError(t, err)
+	require.Equal(t, []string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}, codes(table))
 }
