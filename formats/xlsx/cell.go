@@ -22,6 +22,7 @@ type cellContent struct {
 	value   []byte // of v, not decoded beyond XML; of is, the text
 	has     bool   // a value is there
 	inline  bool   // it came from is
+	v, is   bool   // elements that were there
 	formula bool
 }
 

@@ -20,8 +20,8 @@
 //
 // Rows and cells stand where their names say. Where they have none they are
 // counted, and a row without a number is the one its first cell names. Cells out
-// of order are sorted; a row or cell that repeats, or a name that contradicts
-// its row, refuses the file. The dimension and the counts that a file declares
+// of order are sorted; a row, a cell or its value that repeats, or a name that
+// contradicts its row, refuses the file. The dimension and the counts that a file declares
 // are not looked at.
 //
 // Read are transitional and strict workbooks, with any prefixes, in UTF-8 or

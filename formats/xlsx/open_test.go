@@ -103,6 +103,11 @@ func TestRefusals(t *testing.T) {
 		{"an element in a text", "it would be missed", oneSheet(`<row r="1"><c r="A1" t="inlineStr"><is><x><t>a</t></x></is></c></row>`), "xlsx.xml", 1},
 		{"type of cell", "unknown", oneSheet(`<row r="1"><c r="A1" t="q"><v>1</v></c></row>`), "xlsx.xml", 1},
 
+		{"value twice", "which one?", oneSheet(`<row r="1"><c r="A1" t="str"><v>a</v><v>b</v></c></row>`), "xlsx.xml", 1},
+		{"value twice, once empty", "which one?", oneSheet(`<row r="1"><c r="A1"><v>1</v><v/></c></row>`), "xlsx.xml", 1},
+		{"inline text twice", "which one?", oneSheet(`<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is><is><t>b</t></is></c></row>`), "xlsx.xml", 1},
+		{"formula twice", "which one?", oneSheet(`<row r="1"><c r="A1"><f>B1</f><f>C1</f><v>1</v></c></row>`), "xlsx.xml", 1},
+
 		{"row 0", "rows count from 1", oneSheet(`<row r="0"/>`), "xlsx.row_index", 0},
 		{"row -1", "rows count from 1", oneSheet(`<row r="-1"/>`), "xlsx.row_index", 0},
 		{"row 1048577", "one past the last", oneSheet(`<row r="1048577"/>`), "xlsx.row_index", 0},

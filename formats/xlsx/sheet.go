@@ -258,7 +258,8 @@ func (s *sheet) readCell(z *tokenizer) error {
 	return s.add(column, text)
 }
 
-// read reads the inside of a c element.
+// read reads the inside of a c element. Where v and is are both there the type
+// says which is meant; twice the same leaves it open.
 func (c *cellContent) read(z *tokenizer) error {
 	for {
 		kind, err := z.next()
@@ -272,17 +273,24 @@ func (c *cellContent) read(z *tokenizer) error {
 		default:
 			switch string(z.name) {
 			case "v":
-				if c.inline {
+				if err = once(z, &c.v); err != nil {
+					break
+				}
+				if c.is && c.kind == kindInline {
 					err = z.skip()
 					break
 				}
-				c.has = true
+				c.has, c.inline = true, false
 				c.value, err = z.content(c.value[:0], keptBytes)
 			case "f":
-				c.formula = true
-				err = z.skip()
+				if err = once(z, &c.formula); err == nil {
+					err = z.skip()
+				}
 			case "is":
-				if c.has && c.kind != kindInline {
+				if err = once(z, &c.is); err != nil {
+					break
+				}
+				if c.v && c.kind != kindInline {
 					err = z.skip()
 					break
 				}
@@ -296,6 +304,15 @@ func (c *cellContent) read(z *tokenizer) error {
 			return err
 		}
 	}
+}
+
+// once refuses an element that was there before, and takes note of it.
+func once(z *tokenizer, before *bool) error {
+	if *before {
+		return syntaxError("a second element " + formats.Show(string(z.name)))
+	}
+	*before = true
+	return nil
 }
 
 // add appends a cell to the open row.
