@@ -27,8 +27,9 @@
 // Read are transitional and strict workbooks, with any prefixes, in UTF-8 or
 // UTF-16, in zips of any common make. Part names have no case, and a backslash
 // is a slash. A relationship that leads out of the package is never followed.
-// Every part that is needed is read to its end, so that its size and checksum
-// are known to be right; parts that are not needed are not opened.
+// Every part that is needed, and [Content_Types].xml where there is one, is read
+// to its end, so that its size and checksum are known to be right; other parts
+// are not opened.
 //
 // The sheet that is read is the named one, or the first visible worksheet in
 // the workbook's order; further visible ones are the warning

@@ -182,7 +182,7 @@ func TestOtherFiles(t *testing.T) {
 		{"docx", "no workbook", book{"word/document.xml": "<x/>"}.zip(), "file.type", "docx"},
 		{"ods", "save as .xlsx", book{"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}.zip(), "file.type", "ods"},
 		{"odt", "no workbook", book{"mimetype": "application/vnd.oasis.opendocument.text"}.zip(), "file.type", "odt"},
-		{"odf", "without its mimetype", book{"META-INF/manifest.xml": "<x/>", "content.xml": "<x/>"}.zip(), "file.type", "odf"},
+		{"odf", "without its mimetype", book{"[Content_Types].xml": "", "_rels/.rels": "", "META-INF/manifest.xml": "<x/>", "content.xml": "<x/>"}.zip(), "file.type", "odf"},
 		{"workbook of 1990", "before there were compound files", []byte("\x09\x04\x06\x00\x00\x00\x10\x00"), "file.type", "ole2"},
 		{"zip", "of anything", book{"[Content_Types].xml": "", "_rels/.rels": "", "a.jpg": "x"}.zip(), "file.type", "zip"},
 		{"text", "a list", []byte("a;b\n1;2\n"), "file.type", "text"},
