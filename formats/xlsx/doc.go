@@ -35,7 +35,8 @@
 // the workbook's order; further visible ones are the warning
 // "xlsx.other_sheets". Hidden rows and columns are read, and counted in the
 // warnings "xlsx.hidden_rows" and "xlsx.hidden_columns". Of merged cells the
-// first holds the value, and they are counted in the warning "xlsx.merged".
+// first holds the value, and they are counted in the warning "xlsx.merged". A
+// value that stands under them all the same is the error "cell.merged" of its row.
 //
 // What else a workbook may cost is bounded by [formats.Limits]: the parts' sizes
 // and ratio as they are declared and again while they are inflated, the text

@@ -328,7 +328,8 @@ func (s *sheet) add(column int, text []byte) error {
 	return nil
 }
 
-// endRow hands the open row to the builder, in order of the columns.
+// endRow hands the open row to the builder, in order of the columns. A value
+// under a merged cell is left out, which is an error: a person might stand there.
 func (s *sheet) endRow(hidden bool) error {
 	if !s.sorted {
 		slices.SortStableFunc(s.cells, func(a, b cell) int { return a.column - b.column })
@@ -345,7 +346,7 @@ func (s *sheet) endRow(hidden bool) error {
 			continue
 		}
 		if s.merged != nil && s.merged.covers(s.row, c.column) {
-			s.find(formats.Warning, "cell.merged", c.column, c.text)
+			s.find(formats.Error, "cell.merged", c.column, c.text)
 			continue
 		}
 		for ; at < c.column; at++ {
