@@ -75,6 +75,8 @@ func TestCellText(t *testing.T) {
 		{"last date", "of all", `<c r="A1" s="3"><v>2958465</v></c>`, "", "9999-12-31", []string{"A1 cell.date=9999-12-31"}},
 		{"ISO date", "t=d", `<c r="A1" t="d"><v>2024-04-03T00:00:00</v></c>`, "", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
 		{"ISO date and time", "t=d", `<c r="A1" t="d"><v>2024-04-03T10:30:00Z</v></c>`, "", "2024-04-03T10:30:00", []string{"A1 cell.date=2024-04-03T10:30:00"}},
+		{"ISO date and an offset", "the time that is written", `<c r="A1" t="d"><v>2024-01-02T02:00:00+02:00</v></c>`, "", "2024-01-02T02:00:00", []string{"A1 cell.date=2024-01-02T02:00:00"}},
+		{"ISO midnight and an offset", "the midnight that is written", `<c r="A1" t="d"><v>2024-01-02T00:00:00+02:00</v></c>`, "", "2024-01-02", []string{"A1 cell.date=2024-01-02"}},
 		{"ISO nonsense", "t=d", `<c r="A1" t="d"><v>soon</v></c>`, "", "soon", []string{"A1 cell.date=soon"}},
 
 		{"day 60", "Excel's 29 February 1900, which never was", `<c r="A1" s="3"><v>60</v></c>`, "", "1900-02-28", []string{"A1 cell.date=1900-02-28"}},
