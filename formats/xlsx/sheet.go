@@ -194,7 +194,9 @@ func (s *sheet) readRow(z *tokenizer) error {
 	case number > formats.HardRows:
 		return formats.Refuse("xlsx.row_index", "row", strconv.Itoa(number))
 	case number <= s.row:
-		return formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
+		r := formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
+		r.Row = number
+		return r
 	}
 	hidden := z.flag("hidden")
 	s.row, s.column, s.open, s.counted = number, 0, true, !numbered
