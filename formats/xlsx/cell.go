@@ -22,6 +22,7 @@ type cellContent struct {
 	value   []byte // of v, not decoded beyond XML; of is, the text
 	has     bool   // a value is there
 	inline  bool   // it came from is
+	v, is   bool   // elements that were there
 	formula bool
 }
 
@@ -78,7 +79,9 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 	case c.kind == kindText, c.kind == kindInline:
 		return s.keep(decodeEscapes(value, 0)), nil
 	}
-	value = bytes.Trim(value, " \t\r\n")
+	if len(value) < keptBytes { // a longer one was cut: the blanks may not be all there is
+		value = bytes.Trim(value, " \t\r\n")
+	}
 	if len(value) == 0 {
 		return nil, nil
 	}

@@ -1,6 +1,7 @@
 package xlsx_test
 
 import (
+	"archive/zip"
 	"fmt"
 	"strings"
 	"testing"
@@ -74,6 +75,8 @@ func TestCellText(t *testing.T) {
 		{"last date", "of all", `<c r="A1" s="3"><v>2958465</v></c>`, "", "9999-12-31", []string{"A1 cell.date=9999-12-31"}},
 		{"ISO date", "t=d", `<c r="A1" t="d"><v>2024-04-03T00:00:00</v></c>`, "", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
 		{"ISO date and time", "t=d", `<c r="A1" t="d"><v>2024-04-03T10:30:00Z</v></c>`, "", "2024-04-03T10:30:00", []string{"A1 cell.date=2024-04-03T10:30:00"}},
+		{"ISO date and an offset", "the time that is written", `<c r="A1" t="d"><v>2024-01-02T02:00:00+02:00</v></c>`, "", "2024-01-02T02:00:00", []string{"A1 cell.date=2024-01-02T02:00:00"}},
+		{"ISO midnight and an offset", "the midnight that is written", `<c r="A1" t="d"><v>2024-01-02T00:00:00+02:00</v></c>`, "", "2024-01-02", []string{"A1 cell.date=2024-01-02"}},
 		{"ISO nonsense", "t=d", `<c r="A1" t="d"><v>soon</v></c>`, "", "soon", []string{"A1 cell.date=soon"}},
 
 		{"day 60", "Excel's 29 February 1900, which never was", `<c r="A1" s="3"><v>60</v></c>`, "", "1900-02-28", []string{"A1 cell.date=1900-02-28"}},
@@ -119,6 +122,9 @@ func TestCellText(t *testing.T) {
 		{"inline", "no shared strings needed", `<c r="A1" t="inlineStr"><is><t>Ann</t></is></c>`, "", "Ann", nil},
 		{"inline in v", "as some writers put it", `<c r="A1" t="inlineStr"><v>Ann</v></c>`, "", "Ann", nil},
 		{"inline twice", "is rules", `<c r="A1" t="inlineStr"><v>1</v><is><t>Ann</t></is></c>`, "", "Ann", nil},
+		{"inline twice, the other way round", "is rules", `<c r="A1" t="inlineStr"><is><t>Ann</t></is><v>1</v></c>`, "", "Ann", nil},
+		{"text in v and is", "the type rules", `<c r="A1" t="str"><v>Ann</v><is><t>Bob</t></is></c>`, "", "Ann", nil},
+		{"text in is and v", "the type rules", `<c r="A1" t="str"><is><t>Bob</t></is><v>Ann</v></c>`, "", "Ann", nil},
 		{"is without a type", "as some writers leave it", `<c r="A1"><is><t>Ann</t></is></c>`, "", "Ann", nil},
 		{"rich", "runs are joined", `<c r="A1" t="inlineStr"><is><r><rPr><b/></rPr><t>An</t></r><r><t xml:space="preserve">n </t></r></is></c>`, "", "Ann ", nil},
 		{"phonetic", "left out", `<c r="A1" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/></is></c>`, "", "東京", nil},
@@ -151,11 +157,21 @@ func TestCellText(t *testing.T) {
 		{"text of a formula", "t=str", `<c r="A1" t="str"><v>a_x0041_</v></c>`, "", "aA", nil},
 		{"too long", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("é", 32_768) + `</t></is></c>`, "", strings.Repeat("é", 32_767),
 			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("é", 81))}},
+		{"escapes and more", "an escape is one character, however it is written", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("_x0041_", 18_725) + `<!-- -->SMITH</t></is></c>`, "",
+			strings.Repeat("A", 18_725) + "SMITH", nil},
+		{"escapes and more in v", "as well", `<c r="A1" t="str"><v>` + strings.Repeat("_x0041_", 32_766) + `<![CDATA[S]]></v></c>`, "", strings.Repeat("A", 32_766) + "S", nil},
+		{"escaped pairs and more", "of two units each", `<c r="A1" t="inlineStr"><is><r><t>` + strings.Repeat("_xD83D__xDE00_", 16_383) + `</t></r><r><t>S</t></r></is></c>`, "", strings.Repeat("😀", 16_383) + "S", nil},
+		{"too many escapes", "one more than Excel holds", `<c r="A1" t="inlineStr"><is><t>` + strings.Repeat("_x0041_", 32_767) + `<!-- -->S</t></is></c>`, "", strings.Repeat("A", 32_767),
+			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}},
+		{"far too many escapes", "the rest is not kept, and that is told", `<c r="A1" t="str"><v>` + strings.Repeat("_x0041_", 50_000) + `<!-- -->S</v></c>`, "", strings.Repeat("A", 32_767),
+			[]string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}},
+		{"blanks and a number", "more of them than are kept", `<c r="A1"><v>` + strings.Repeat(" ", 300_000) + `<!-- -->5</v></c>`, "", strings.Repeat(" ", 32_767),
+			[]string{"A1 cell.number=" + strings.Repeat(" ", 79) + "…", "A1 text.too_long=" + strings.Repeat(" ", 79) + "…"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			b := oneSheet(`<row r="1">`+test.cell+`</row>`).with("xl/styles.xml", stylesPart(test.code, 0, 164, 1, 14))
-			table, err := read(t, b.zip())
+			table, err := read(t, b.pack(zip.Store))
 			require.NoError(t, err, test.reason)
 			if diff := cmp.Diff(test.want, table.Row(0).Cell(0)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.reason, diff)
@@ -188,4 +204,15 @@ func TestSharedStrings(t *testing.T) {
 	if diff := cmp.Diff(want, cells(table)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+
+	// Text behind many escapes is kept, or the cell is told to be too long.
+	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 32_762) + `<![CDATA[SMITH]]></t>`)
+	table, err = read(t, b.pack(zip.Store))
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat("A", 32_762)+"SMITH", table.Row(0).Cell(0))
+	require.Empty(t, codes(table))
+	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 60_000) + `<![CDATA[SMITH]]></t>`)
+	table, err = read(t, b.pack(zip.Store))
+	require.NoError(t, err)
+	require.Equal(t, []string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}, codes(table))
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -100,8 +102,8 @@ func compareAll(want []refCell, table *formats.Table) string {
 		}
 		delete(got, at)
 	}
-	for at, text := range got {
-		return fmt.Sprintf("%s is %q, want nothing", formats.CellName(at[1], at[0]), text)
+	for _, at := range slices.SortedFunc(maps.Keys(got), func(a, b [2]int) int { return slices.Compare(a[:], b[:]) }) {
+		return fmt.Sprintf("%s is %q, want nothing", formats.CellName(at[1], at[0]), got[at])
 	}
 	return ""
 }

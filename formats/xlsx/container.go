@@ -28,7 +28,10 @@ type container struct {
 func openContainer(ctx context.Context, src formats.Source, lim *formats.Limits) (*container, error) {
 	c := &container{ctx: ctx, lim: lim, src: &source{r: src, budget: directoryBudget(lim)}, files: map[string]*zip.File{}}
 	z, err := zip.NewReader(c.src, src.Size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+	switch {
+	case errors.Is(err, errDirectory):
+		return nil, formats.OverLimit("entries", lim.Entries)
+	case err != nil && !errors.Is(err, zip.ErrInsecurePath):
 		return nil, c.failed("", err)
 	}
 	c.src.budget = -1
@@ -162,7 +165,7 @@ type source struct {
 }
 
 // directoryBudget bounds what the search for the directory and the directory
-// itself may cost before their entries can be counted.
+// itself may cost before their entries can be counted: 1 KiB an entry.
 func directoryBudget(lim *formats.Limits) int64 { return 256<<10 + int64(lim.Entries)*1024 }
 
 func (s *source) ReadAt(p []byte, off int64) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"maps"
 	"slices"
@@ -142,6 +143,7 @@ func TestContainersRead(t *testing.T) {
 		{"an entry that climbs", "nobody reads it, and it is no path", packEntries(t, "", append(entries(b), entry{name: "../../etc/passwd", content: "x"}))},
 		{"a folder", "empty", packEntries(t, "", append(entries(b), entry{name: "xl/media/", packed: []byte{}, change: func(h *zip.FileHeader) { h.Method, h.CRC32 = zip.Store, 0 }}))},
 		{"a part nobody reads is damaged", "a picture", packEntries(t, "", append(entries(b), entry{name: "xl/media/a.png", content: "x", packed: []byte("\xff\xff")}))},
+		{"a manifest", "of a signature, or of a program of Java's", packEntries(t, "", append(entries(b), entry{name: "META-INF/manifest.xml", content: "<x/>"}))},
 		{"mimetype", "of no OpenDocument", packEntries(t, "", append(entries(b), entry{name: "mimetype", content: "application/vnd.openxmlformats"}))},
 	}
 	for _, test := range tests {
@@ -173,6 +175,13 @@ func TestContainersRefused(t *testing.T) {
 		change(data[bytes.LastIndex(data, []byte("PK\x05\x06")):])
 		return data
 	}
+	crowd := func(n int) []byte {
+		all := entries(b)
+		for i := len(all); i < n; i++ {
+			all = append(all, entry{name: fmt.Sprintf("xl/media/%d.png", i), packed: []byte{}})
+		}
+		return packEntries(t, "", all)
+	}
 	tests := []struct {
 		name, reason string
 		data         []byte
@@ -191,6 +200,11 @@ func TestContainersRefused(t *testing.T) {
 		{"checksum of the strings", "of other data", header("xl/sharedStrings.xml", func(h *zip.FileHeader) { h.CRC32++ }), "xlsx.damaged"},
 		{"checksum of the workbook", "of other data", header("xl/workbook.xml", func(h *zip.FileHeader) { h.CRC32++ }), "xlsx.damaged"},
 		{"checksum of the relationships", "of other data", header("_rels/.rels", func(h *zip.FileHeader) { h.CRC32++ }), "xlsx.damaged"},
+		{"checksum of the content types", "of other data", header("[Content_Types].xml", func(h *zip.FileHeader) { h.CRC32++ }), "xlsx.damaged"},
+		{"content types that grow", "limits hold there too", lie("[Content_Types].xml", func(e *entry) {
+			e.content = strings.Replace(e.content, "/>", ">"+strings.Repeat(" ", 1<<20)+"</Types>", 1)
+		}), "limit.ratio"},
+		{"content types of something else", "not what it should be", lie("[Content_Types].xml", func(e *entry) { e.content = "<Types/>" }), "xlsx.xml"},
 		{"no deflate", "noise", lie(sheet, func(e *entry) { e.packed = []byte("\xff\xff\xff\xff") }), "xlsx.damaged"},
 		{"nothing packed", "an empty stream", lie(sheet, func(e *entry) { e.packed = []byte{} }), "xlsx.damaged"},
 		{"deflate without its end", "all of the text is there, and nothing says so", lie(sheet, func(e *entry) {
@@ -208,6 +222,8 @@ func TestContainersRefused(t *testing.T) {
 		{"no directory", "cut", plain[:bytes.LastIndex(plain, []byte("PK\x01\x02"))], "xlsx.damaged"},
 		{"fewer entries than the directory holds", "which are meant?", directory(func(end []byte) { end[8], end[10] = 1, 1 }), ""},
 		{"60,000 entries declared", "nothing is made for them", directory(func(end []byte) { end[8], end[9], end[10], end[11] = 0x60, 0xea, 0x60, 0xea }), "xlsx.damaged"},
+		{"40,000 entries", "more than are counted", crowd(40_000), "limit.entries"},
+		{"1,001 entries", "one too many", crowd(1001), "limit.entries"},
 		{"directory elsewhere", "in the middle of the data", directory(func(end []byte) { end[16] += 7 }), "xlsx.damaged"},
 		{"only an end", "an empty zip", []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), "file.type"},
 	}
@@ -251,9 +267,6 @@ func TestPartsMissing(t *testing.T) {
 func TestDoctypeAnywhere(t *testing.T) {
 	b := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>Ann</t>`).with("xl/styles.xml", stylesPart("", 0)).parts()
 	for name, content := range b {
-		if name == "[Content_Types].xml" {
-			continue
-		}
 		for _, doctype := range []string{"<!DOCTYPE x>", `<!DOCTYPE x SYSTEM "file:///etc/passwd">`, `<!DOCTYPE x [<!ENTITY a SYSTEM "http://127.0.0.1/">]>`, `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>`} {
 			for _, data := range []string{doctype + content, `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + doctype + content, "<!-- x -->" + doctype + content, "\ufeff" + doctype + content, utf16Part(binary.LittleEndian, true, doctype+content)} {
 				_, err := read(t, b.with(name, data).zip())

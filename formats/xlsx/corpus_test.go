@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -247,7 +249,8 @@ func (s *truthSheet) compare(table *formats.Table) string {
 				}
 			}
 		}
-		for column, want := range cells {
+		for _, column := range slices.Sorted(maps.Keys(cells)) {
+			want := cells[column]
 			cell := fmt.Sprintf("%s%d", column, number)
 			// A text longer than a cell can be is cut, and told to be.
 			if !sameCell(want, got[column]) && !strings.Contains(faults[cell], "text.too_long") {
@@ -255,11 +258,11 @@ func (s *truthSheet) compare(table *formats.Table) string {
 			}
 			delete(got, column)
 		}
-		for column, text := range got {
+		for _, column := range slices.Sorted(maps.Keys(got)) {
 			if len(cells) == truthCells {
 				break
 			}
-			return fmt.Sprintf("%s%d is %q, want nothing", column, number, text)
+			return fmt.Sprintf("%s%d is %q, want nothing", column, number, got[column])
 		}
 	}
 	shows := 0 // a row kept for its error alone shows nothing

@@ -66,8 +66,8 @@ func appendElapsed(dst []byte, days float64) (out []byte, ok bool) {
 	return time.Unix(seconds%3600, 0).UTC().AppendFormat(dst, ":04:05"), true
 }
 
-// isoDate is the text of a cell of type d without what says nothing: a time of
-// midnight, a Z. ok is false if the cell holds no ISO 8601 date or time.
+// isoDate is the text of a cell of type d without what says nothing, a time of
+// midnight, and without a Z or an offset: a sheet's times are of no zone. ok is false if the cell holds no ISO 8601 date or time.
 func isoDate(dst, text []byte) (out []byte, ok bool) {
 	s := string(text)
 	for _, layout := range []string{
@@ -79,7 +79,7 @@ func isoDate(dst, text []byte) (out []byte, ok bool) {
 		}
 		if t.Year() > 0 {
 			dst = t.AppendFormat(dst, time.DateOnly)
-			if t.Equal(t.Truncate(24 * time.Hour)) {
+			if h, m, s := t.Clock(); h+m+s+t.Nanosecond() == 0 {
 				return dst, true
 			}
 			dst = append(dst, 'T')

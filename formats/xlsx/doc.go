@@ -20,21 +20,23 @@
 //
 // Rows and cells stand where their names say. Where they have none they are
 // counted, and a row without a number is the one its first cell names. Cells out
-// of order are sorted; a row or cell that repeats, or a name that contradicts
-// its row, refuses the file. The dimension and the counts that a file declares
+// of order are sorted; a row, a cell or its value that repeats, or a name that
+// contradicts its row, refuses the file. The dimension and the counts that a file declares
 // are not looked at.
 //
 // Read are transitional and strict workbooks, with any prefixes, in UTF-8 or
 // UTF-16, in zips of any common make. Part names have no case, and a backslash
 // is a slash. A relationship that leads out of the package is never followed.
-// Every part that is needed is read to its end, so that its size and checksum
-// are known to be right; parts that are not needed are not opened.
+// Every part that is needed, and [Content_Types].xml where there is one, is read
+// to its end, so that its size and checksum are known to be right; other parts
+// are not opened.
 //
 // The sheet that is read is the named one, or the first visible worksheet in
 // the workbook's order; further visible ones are the warning
 // "xlsx.other_sheets". Hidden rows and columns are read, and counted in the
 // warnings "xlsx.hidden_rows" and "xlsx.hidden_columns". Of merged cells the
-// first holds the value, and they are counted in the warning "xlsx.merged".
+// first holds the value, and they are counted in the warning "xlsx.merged". A
+// value that stands under them all the same is the error "cell.merged" of its row.
 //
 // What else a workbook may cost is bounded by [formats.Limits]: the parts' sizes
 // and ratio as they are declared and again while they are inflated, the text

@@ -25,13 +25,17 @@ func (c *container) refuseZip() error {
 	for _, k := range []struct{ part, found string }{
 		{"xl/workbook.bin", "xlsb"}, {"word/document.xml", "docx"},
 		{"ppt/presentation.xml", "pptx"}, {"index/document.iwa", "numbers"},
-		{"meta-inf/manifest.xml", "odf"}, // an OpenDocument file without its mimetype
 	} {
 		if c.files[k.part] != nil {
 			return formats.Refuse("file.type", "found", k.found)
 		}
 	}
-	if c.files["[content_types].xml"] == nil && c.files["_rels/.rels"] == nil {
+	switch {
+	case c.files[contentTypes] != nil:
+		return nil
+	case c.files["meta-inf/manifest.xml"] != nil: // an OpenDocument file without its mimetype
+		return formats.Refuse("file.type", "found", "odf")
+	case c.files["_rels/.rels"] == nil:
 		return formats.Unreadable(formats.KindZip)
 	}
 	return nil

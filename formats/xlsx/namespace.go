@@ -16,6 +16,7 @@ const (
 	nsMain                      // SpreadsheetML, transitional or strict
 	nsDocument                  // r: relationships inside of a document
 	nsPackage                   // the relationships part
+	nsTypes                     // the content types part
 	nsXML
 )
 
@@ -29,6 +30,8 @@ func namespaceOf(uri []byte) namespace {
 		return nsDocument
 	case "http://schemas.openxmlformats.org/package/2006/relationships":
 		return nsPackage
+	case "http://schemas.openxmlformats.org/package/2006/content-types":
+		return nsTypes
 	case "http://www.w3.org/XML/1998/namespace":
 		return nsXML
 	}

@@ -64,6 +64,9 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	if err := c.refuseZip(); err != nil {
 		return nil, err
 	}
+	if err := c.contentTypes(); err != nil {
+		return nil, err
+	}
 	wb, err := c.workbook()
 	if err != nil {
 		return nil, err

@@ -16,9 +16,10 @@ type sharedStrings struct {
 const (
 	chunkBits = 20
 	chunkSize = 1 << chunkBits
-	// keptBytes is more than the longest cell can need in UTF-8: three bytes a
-	// UTF-16 unit. What a string has beyond only matters for its being too long.
-	keptBytes = 4 * formats.HardCellChars
+	// keptBytes is more than the longest cell can need as it is written: seven
+	// bytes a UTF-16 unit, as an escape _xHHHH_. So a text that is cut there is too
+	// long for a cell whatever it says, and is told to be when it is handed on.
+	keptBytes = 8 * formats.HardCellChars
 )
 
 func (s *sharedStrings) len() int { return len(s.ends) }

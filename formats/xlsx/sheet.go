@@ -194,7 +194,9 @@ func (s *sheet) readRow(z *tokenizer) error {
 	case number > formats.HardRows:
 		return formats.Refuse("xlsx.row_index", "row", strconv.Itoa(number))
 	case number <= s.row:
-		return formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
+		r := formats.Refuse("xlsx.row_order", "row", strconv.Itoa(number))
+		r.Row = number
+		return r
 	}
 	hidden := z.flag("hidden")
 	s.row, s.column, s.open, s.counted = number, 0, true, !numbered
@@ -258,7 +260,8 @@ func (s *sheet) readCell(z *tokenizer) error {
 	return s.add(column, text)
 }
 
-// read reads the inside of a c element.
+// read reads the inside of a c element. Where v and is are both there the type
+// says which is meant; twice the same leaves it open.
 func (c *cellContent) read(z *tokenizer) error {
 	for {
 		kind, err := z.next()
@@ -272,17 +275,24 @@ func (c *cellContent) read(z *tokenizer) error {
 		default:
 			switch string(z.name) {
 			case "v":
-				if c.inline {
+				if err = once(z, &c.v); err != nil {
+					break
+				}
+				if c.is && c.kind == kindInline {
 					err = z.skip()
 					break
 				}
-				c.has = true
+				c.has, c.inline = true, false
 				c.value, err = z.content(c.value[:0], keptBytes)
 			case "f":
-				c.formula = true
-				err = z.skip()
+				if err = once(z, &c.formula); err == nil {
+					err = z.skip()
+				}
 			case "is":
-				if c.has && c.kind != kindInline {
+				if err = once(z, &c.is); err != nil {
+					break
+				}
+				if c.v && c.kind != kindInline {
 					err = z.skip()
 					break
 				}
@@ -298,6 +308,15 @@ func (c *cellContent) read(z *tokenizer) error {
 	}
 }
 
+// once refuses an element that was there before, and takes note of it.
+func once(z *tokenizer, before *bool) error {
+	if *before {
+		return syntaxError("a second element " + formats.Show(string(z.name)))
+	}
+	*before = true
+	return nil
+}
+
 // add appends a cell to the open row.
 func (s *sheet) add(column int, text []byte) error {
 	if column > formats.HardColumns || len(s.cells) >= formats.HardColumns {
@@ -311,7 +330,8 @@ func (s *sheet) add(column int, text []byte) error {
 	return nil
 }
 
-// endRow hands the open row to the builder, in order of the columns.
+// endRow hands the open row to the builder, in order of the columns. A value
+// under a merged cell is left out, which is an error: a person might stand there.
 func (s *sheet) endRow(hidden bool) error {
 	if !s.sorted {
 		slices.SortStableFunc(s.cells, func(a, b cell) int { return a.column - b.column })
@@ -328,7 +348,7 @@ func (s *sheet) endRow(hidden bool) error {
 			continue
 		}
 		if s.merged != nil && s.merged.covers(s.row, c.column) {
-			s.find(formats.Warning, "cell.merged", c.column, c.text)
+			s.find(formats.Error, "cell.merged", c.column, c.text)
 			continue
 		}
 		for ; at < c.column; at++ {

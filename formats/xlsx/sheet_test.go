@@ -78,7 +78,19 @@ func TestRows(t *testing.T) {
 		{"merged", "the first cell holds the value", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><sheetData>` +
 			`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>3</v></c></row><row r="2"><c r="A2"><v>4</v></c><c r="B2"><v>5</v></c></row><row r="3"><c r="A3"><v>6</v></c></row></sheetData>` +
 			`<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="A2:A3"/></mergeCells></worksheet>`},
-			map[int][]string{1: {"1", "", "3"}, 2: {"4", "5"}}, []string{"xlsx.merged 2", "B1 cell.merged=2", "A3 cell.merged=6"}},
+			map[int][]string{1: {"1", "", "3"}, 2: {"4", "5"}, 3: {}}, []string{"xlsx.merged 2", "B1 cell.merged=2", "A3 cell.merged=6"}},
+		{"a whole row under merged cells", "it stays, in error", merges(`<row r="1">`+inline("A1", "Name")+inline("B1", "Mail")+`</row><row r="2">`+inline("A2", "Ann")+inline("B2", "a@x")+`</row><row r="3">`+inline("A3", "Bob")+inline("B3", "b@x")+`</row>`, "A2:A3", "B2:B3"),
+			map[int][]string{1: {"Name", "Mail"}, 2: {"Ann", "a@x"}, 3: {}}, []string{"xlsx.merged 2", "A3 cell.merged=Bob", "B3 cell.merged=b@x"}},
+		{"nothing under merged cells", "as Excel leaves it", merges(`<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2" s="1"/></row>`, "A1:A2"),
+			map[int][]string{1: {"1"}}, []string{"xlsx.merged 1"}},
+		{"merged, named backwards", "the same cells", merges(`<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>`, "A3:A2", "C2:B2"),
+			map[int][]string{2: {"1", "2"}, 3: {}}, []string{"xlsx.merged 2", "A3 cell.merged=3"}},
+		{"merged, corners crossed", "the same cells", merges(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>`, "B1:A2"),
+			map[int][]string{1: {"1"}, 2: {}}, []string{"xlsx.merged 1", "B1 cell.merged=2", "A2 cell.merged=3"}},
+		{"merged ranges that overlap", "the first of one may lie under another", merges(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row><row r="5"><c r="A5"><v>5</v></c></row>`, "A3:A4", "B1:B2", "A1:C1", "A1:A5"),
+			map[int][]string{1: {"1"}, 3: {}, 5: {}}, []string{"xlsx.merged 4", "B1 cell.merged=2", "A3 cell.merged=3", "A5 cell.merged=5"}},
+		{"merged ranges one after the other", "each has its first", merges(`<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="A3"><v>3</v></c></row><row r="4"><c r="A4"><v>4</v></c></row>`, "A3:A4", "A1:A2"),
+			map[int][]string{1: {"1"}, 3: {"3"}, 4: {}}, []string{"xlsx.merged 2", "A4 cell.merged=4"}},
 		{"styles are missing", "numbers are read, and it is told", oneSheet(`<row r="1"><c r="A1" s="5"><v>45385</v></c></row>`).with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "worksheets/sheet1.xml", "styles", "styles.xml")),
 			map[int][]string{1: {"45385"}}, []string{"xlsx.no_styles"}},
 		{"no rows", "an empty table is none of our business", oneSheet(``), map[int][]string{}, nil},
@@ -106,6 +118,12 @@ func TestRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// merges is a workbook of these rows and merged ranges.
+func merges(rows string, ranges ...string) book {
+	cells := `<mergeCells><mergeCell ref="` + strings.Join(ranges, `"/><mergeCell ref="`) + `"/></mergeCells></worksheet>`
+	return book{"xl/worksheets/sheet1.xml": strings.Replace(sheetData(rows), "</worksheet>", cells, 1)}
 }
 
 // utf16Book is a book with all its parts in UTF-16.

@@ -146,6 +146,18 @@ func follow(base string, r relationship) (string, error) {
 	return name, nil
 }
 
+// contentTypes is the folded name of the part that says what the others are.
+const contentTypes = "[content_types].xml"
+
+// contentTypes reads that part, where there is one. Nothing in it is needed to
+// find the sheet, but every package has it, and it must be sound.
+func (c *container) contentTypes() error {
+	if c.files[contentTypes] == nil {
+		return nil
+	}
+	return c.elements(contentTypes, nsTypes, "Types", func(*tokenizer, int) error { return nil })
+}
+
 // workbook reads the workbook part and its relationships.
 func (c *container) workbook() (*workbook, error) {
 	root, err := c.relationships("")

@@ -82,7 +82,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"xlsx.no_sheet":           {"The workbook has no visible sheet with cells. Show the sheet that holds the rows."},
 	"xlsx.shared_string":      {"A cell points to a text that is not there ({index}). Open the workbook in Excel and save it again."},
 	"xlsx.row_index":          {"There is no row number {row}. Open the workbook in Excel and save it again."},
-	"xlsx.row_order":          {"Row {row} comes after a later one. Open the workbook in Excel and save it again."},
+	"xlsx.row_order":          {"The row stands twice or comes after a later one. Open the workbook in Excel and save it again."},
 	"xlsx.col_index":          {"There is no cell {cell}. Open the workbook in Excel and save it again.", "There is no column {column}. Open the workbook in Excel and save it again."},
 	"xlsx.cell_ref":           {"“{cell}” is not the name of a cell there. Open the workbook in Excel and save it again."},
 	"xlsx.cell_repeated":      {"Cell {cell} stands in the sheet twice. Open the workbook in Excel and save it again."},
