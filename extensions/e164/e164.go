@@ -74,7 +74,7 @@ func New(o *Options) *Normalizer {
 //   - text.control, text.bidi (char): a control character or line break inside;
 //     a character that turns the order of the digits around.
 func (n *Normalizer) Normalize(raw, region string) (extensions.Number, []users.Problem) {
-	region = knownRegion(region)
+	region = Region(region)
 	if number, problems, ok := n.memo.get(raw, region); ok {
 		return number, problems
 	}

@@ -156,13 +156,14 @@ func digits(text string) (n int) {
 	return n
 }
 
-// knownRegion is a region in capitals, "" if it has no numbers of its own.
-func knownRegion(s string) string {
-	if len(s) != 2 {
+// Region is an ISO 3166 code in capitals, "" if there are no numbers by that
+// code: what [Normalizer.Normalize] makes of a region.
+func Region(code string) string {
+	if len(code) != 2 {
 		return ""
 	}
-	if s = strings.ToUpper(s); phonenumbers.GetSupportedRegions()[s] {
-		return s
+	if code = strings.ToUpper(code); phonenumbers.GetSupportedRegions()[code] {
+		return code
 	}
 	return ""
 }
