@@ -38,7 +38,7 @@ type action func(ctx context.Context, c *console, args []string) error
 func commands() []command {
 	return []command{
 		readCommand(), checkCommand(), fixCommand(), importCommand(), historyCommand(), reportCommand(), undoCommand(),
-		templateCommand(), emailCommand(),
+		templateCommand(), emailCommand(), numberCommand(),
 		usersListCommand(), usersSearchCommand(), usersShowCommand(), usersAddCommand(), usersEditCommand(), usersDeleteCommand(),
 		accountLoadCommand(),
 	}

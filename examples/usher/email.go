@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
@@ -39,33 +35,7 @@ func checkEmails(ctx context.Context, c *console, args []string) error {
 	if len(args) > 0 {
 		return usagef("email: the addresses come from standard input")
 	}
-	in := bufio.NewReader(c.in)
-	bad := false
-	for n := 1; ; n++ {
-		line, err := in.ReadString('\n')
-		if err != nil && err != io.EOF {
-			return err
-		}
-		if line = strings.TrimRight(line, "\r\n"); line != "" {
-			ok, wrong := c.email(line, n)
-			if wrong != nil {
-				return wrong
-			}
-			bad = bad || !ok
-		}
-		if err == io.EOF || ctx.Err() != nil {
-			break
-		}
-		if in.Buffered() == 0 { // whoever feeds us line by line waits for the answer
-			if err := c.out.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	if bad {
-		return errors.Join(ctx.Err(), errFound)
-	}
-	return ctx.Err()
+	return c.eachLine(ctx, c.email)
 }
 
 // email checks one line, and reports whether it holds an address.
@@ -92,20 +62,4 @@ func (c *console) email(line string, n int) (ok bool, err error) {
 		fmt.Fprintf(c.err, "%d: %s: %s\n", n, formats.Show(raw), c.what(f))
 	}
 	return !hasErrors(findings), nil
-}
-
-// findingsOf are the problems of a value as findings.
-func findingsOf(field, raw string, problems []users.Problem) []formats.Finding {
-	var out []formats.Finding
-	for _, p := range problems {
-		f := formats.Finding{Severity: formats.Error, Code: p.Code, Field: field, Value: formats.Show(raw), Args: p.Args}
-		if p.Warning {
-			f.Severity = formats.Warning
-		}
-		if p.Fix != "" {
-			f.Fix = &p.Fix
-		}
-		out = append(out, f)
-	}
-	return out
 }

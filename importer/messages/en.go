@@ -201,6 +201,23 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	},
 	"slot.contested":  {"{rows:number} rows claim the same place; the first other one is row {row}. Keep one.", "Several rows claim the same place. Keep one."},
 	"reference.cycle": {"These rows refer to each other in a circle: {cycle}. Break it at one of them.", "The row refers to itself by way of others. Break the circle."},
+
+	// Lines and numbers.
+	"phone.region":          {"{subject}: “{value}” does not say which country it is of. Begin with a plus sign and the country, as in +33123456789.", "{subject}: the number does not say which country it is of. Begin with a plus sign and the country, as in +33123456789."},
+	"phone.country":         {"{subject}: no country has the code that “{value}” begins with. Check the digits behind the plus sign.", "{subject}: no country has the code that the number begins with. Check the digits behind the plus sign."},
+	"phone.too_short":       {"{subject}: “{value}” has too few digits for a number that begins with {country}. Type the whole number.", "{subject}: the number has too few digits. Type the whole number."},
+	"phone.too_long":        {"{subject} has {length:number} {length?character|characters}, too many for a number: at most {max:number}. Shorten it.", "{subject}: “{value}” has too many digits for a number that begins with {country}. Check it.", "{subject}: the number has too many digits. Check it."},
+	"phone.invalid":         {"{subject}: “{value}” begins with {country}, but is in no range that is in use. Check the digits.", "{subject}: the number is in no range that is in use. Check the digits."},
+	"phone.multiple":        {"{subject}: “{value}” is several numbers. Keep one.", "{subject}: there are several numbers. Keep one."},
+	"phone.extension":       {"{subject}: the extension behind the number has more than {max:number} {max?digit|digits}. Check it."},
+	"phone.form":            {"{subject}: “{value}” is not a telephone number.", "{subject} is not a telephone number."},
+	"phone.plus_added":      {"{subject}: “{value}” was read with a plus sign before it. Check that it is meant.", "{subject}: a plus sign was put before the number. Check that it is meant."},
+	"phone.letters":         {"{subject}: the letters of “{value}” were read as the keys of a telephone. Check that it is meant.", "{subject}: the letters were read as the keys of a telephone. Check that it is meant."},
+	"phone.text":            {"{subject}: “{text}” was left out of the number."},
+	"extension.form":        {"{subject}: “{value}” is not a number of a telephone system: 1 to 32 letters, digits, blanks and #+*()./-.", "{subject} is not a number of a telephone system: 1 to 32 letters, digits, blanks and #+*()./-."},
+	"extension.form.damage": {"{subject}: “{value}” is what a spreadsheet made of a number. Format the cell as text and type the number again.", "{subject} is what a spreadsheet made of a number. Format the cell as text and type the number again."},
+	"pbx.form":              {"{subject}: “{value}” is not the id of a telephone system: PBX and eight groups of four of the characters 0 to 9 and a to f.", "{subject} is not the id of a telephone system: PBX and eight groups of four of the characters 0 to 9 and a to f."},
+	"line.range":            {"{subject}: “{value}” is outside the numbers of this telephone system: {allowed}.", "{subject}: this telephone system has no such numbers."},
 }, map[string]string{
 	"quoted": "“{text}”", "this.cell": "This cell", "this.row": "This row", "this.file": "The file",
 	"where.row": "Row {row}", "where.line": "Row {row} (line {line})", "where.column": "column {column}", "in.row": "Row {row}: {text}",

@@ -43,7 +43,7 @@ type uses struct {
 func readSources(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{set: token.NewFileSet()}
-	for _, root := range []string{"../../formats", "../../users", "../../importer"} {
+	for _, root := range []string{"../../formats", "../../users", "../../extensions", "../../importer"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
@@ -154,7 +154,7 @@ func (u *uses) call(n *ast.CallExpr) {
 	}
 }
 
-// keyValue reads {"reason": "chars"} and Field: "email".
+// keyValue reads {"reason": "chars"}, {"fact": "damage"} and Field: "email".
 func (u *uses) keyValue(n *ast.KeyValueExpr) {
 	value, ok := text(n.Value)
 	if !ok || value == "" {
@@ -162,6 +162,8 @@ func (u *uses) keyValue(n *ast.KeyValueExpr) {
 	}
 	if key, ok := text(n.Key); ok && key == "reason" {
 		u.code(n, "email.form."+value)
+	} else if ok && key == "fact" {
+		u.code(n, "extension.form."+value)
 	}
 	if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Field" || key.Name == "field") {
 		u.word(n, "field."+value)

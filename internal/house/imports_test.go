@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"users/reststore":    {"users"},
 	"users/storetest":    {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
 	"extensions":         {"users"},
+	"extensions/e164":    {"extensions", "users", "github.com/nyaruka/phonenumbers"},
 	"importer":           {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},

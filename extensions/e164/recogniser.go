@@ -1,0 +1,169 @@
+package e164
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/usher-go/usher/extensions"
+)
+
+// A recogniser decides which number a text is. text has ASCII digits and no
+// character that shows nothing; region is one that has numbers, or empty. It must
+// not guess: without a region, a text that is not international is "phone.region".
+//
+// The metadata answer; what answers faster must answer the same.
+type recogniser interface {
+	recognise(text, region string) reading
+}
+
+// A reading is a number, or why there is none.
+type reading struct {
+	number extensions.Number
+	// fault is a code, "" if there is a number.
+	fault string
+	// country is the code of the country that was asked about, "+33", if any.
+	country string
+	// added says that the text began with the region's country code and no plus.
+	added bool
+}
+
+// metadata answers by the metadata of phonenumbers.
+type metadata struct{}
+
+func (metadata) recognise(text, region string) (r reading) {
+	defer func() {
+		if recover() != nil { // it reads what strangers typed
+			r = reading{fault: "phone.form"}
+		}
+	}()
+	n, err := phonenumbers.ParseAndKeepRawInput(text, region)
+	if err != nil {
+		return reading{fault: parseFault(err, text, region)}
+	}
+	r.country = "+" + strconv.Itoa(int(n.GetCountryCode()))
+	source := n.GetCountryCodeSource()
+	if !phonenumbers.IsValidNumber(n) {
+		r.fault = lengthFault(n)
+		return r
+	}
+	if source == phonenumbers.PhoneNumber_FROM_DEFAULT_COUNTRY && isShort(text, region) {
+		r.fault = "phone.too_short"
+		return r
+	}
+	e164 := "+" + strconv.Itoa(int(n.GetCountryCode())) + phonenumbers.GetNationalSignificantNumber(n)
+	switch {
+	case len(e164) > 1+maxDigits:
+		r.fault = "phone.too_long"
+	case e164 != text && !isItself(e164):
+		r.fault = "phone.invalid"
+	default:
+		r.number = extensions.Number{E164: e164, Ext: n.GetExtension()}
+		r.added = source == phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN
+	}
+	return r
+}
+
+// maxDigits is how many digits a number has at most (ITU-T E.164, 6.2.1). The
+// metadata of some countries allow more.
+const maxDigits = 15
+
+// isItself reports whether a number in E.164 is read as itself: the metadata
+// take a second national prefix off a few.
+func isItself(e164 string) bool {
+	n, err := phonenumbers.Parse(e164, "")
+	return err == nil && phonenumbers.IsValidNumber(n) && phonenumbers.Format(n, phonenumbers.E164) == e164
+}
+
+func parseFault(err error, text, region string) string {
+	switch {
+	case errors.Is(err, phonenumbers.ErrInvalidCountryCode) && region == "" && !strings.Contains(text, "+"):
+		return "phone.region"
+	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
+		return "phone.country"
+	case errors.Is(err, phonenumbers.ErrTooShortNSN), errors.Is(err, phonenumbers.ErrTooShortAfterIDD):
+		return "phone.too_short"
+	case errors.Is(err, phonenumbers.ErrNumTooLong):
+		return "phone.too_long"
+	}
+	return "phone.form"
+}
+
+// lengthFault says why a number that was parsed is not valid. Of a number as
+// long as some of its country, but shorter than an ordinary line, it says that it
+// is too short: nobody who forgot a digit means a rare range.
+func lengthFault(n *phonenumbers.PhoneNumber) string {
+	region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	national := phonenumbers.GetNationalSignificantNumber(n)
+	if phonenumbers.GetNddPrefixForRegion(region, true) == "0" {
+		national = strings.TrimPrefix(national, "0") // a trunk prefix, left there where the rest is no number
+	}
+	length := len(national)
+	shortest, longest := ordinary(region)
+	switch phonenumbers.IsPossibleNumberWithReason(n) {
+	case phonenumbers.INVALID_COUNTRY_CODE:
+		return "phone.country"
+	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
+		return "phone.too_short"
+	case phonenumbers.TOO_LONG:
+		return "phone.too_long"
+	case phonenumbers.INVALID_LENGTH:
+		if longest > 0 && length > longest {
+			return "phone.too_long"
+		}
+	}
+	if length < shortest {
+		return "phone.too_short"
+	}
+	return "phone.invalid"
+}
+
+// ordinary is how many digits, country code and trunk prefix apart, the
+// metadata's examples of a fixed and a mobile line of the region have: 0 if there
+// is none.
+func ordinary(region string) (shortest, longest int) {
+	for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {
+		if example := phonenumbers.GetExampleNumberForType(region, kind); example != nil {
+			length := len(phonenumbers.GetNationalSignificantNumber(example))
+			if longest = max(longest, length); shortest == 0 || length < shortest {
+				shortest = length
+			}
+		}
+	}
+	return shortest, longest
+}
+
+// isShort reports whether text is what a PBX has as a short number: up to six
+// digits, and fewer than an ordinary line of the region. The metadata of
+// countries with numbers of any length (Germany, Austria) take many for valid.
+func isShort(text, region string) bool {
+	n := digits(text)
+	if n > 6 {
+		return false
+	}
+	shortest, _ := ordinary(region)
+	return n < shortest
+}
+
+func digits(text string) (n int) {
+	for i := range len(text) {
+		if '0' <= text[i] && text[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// Region is an ISO 3166 code in capitals, "" if there are no numbers by that
+// code: what [Normalizer.Normalize] makes of a region.
+func Region(code string) string {
+	if len(code) != 2 {
+		return ""
+	}
+	if code = strings.ToUpper(code); phonenumbers.GetSupportedRegions()[code] {
+		return code
+	}
+	return ""
+}

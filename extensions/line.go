@@ -1,0 +1,142 @@
+package extensions
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/usher-go/usher/users"
+)
+
+// MaxExtension is how many characters a short or internal number may have.
+const MaxExtension = 32
+
+var (
+	// extensionForm is the vendor's own expression: "#1", "-5" and "10 01" are short numbers.
+	extensionForm = regexp.MustCompile(`^[0-9A-Za-z #+*()./-]{1,32}$`)
+
+	extensionDecimals = regexp.MustCompile(`^([0-9]+)[.,]0{1,2}$`)
+	extensionDate     = regexp.MustCompile(`(?i)^(?:` +
+		`(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9](?:[ T].*)?|` + // 2026-04-03 00:00:00
+		`[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)[0-9]{2}|` + // 03/04/2026
+		`[0-9]{1,2}[-/]` + extensionMonth + `(?:[-/](?:[0-9]{2}|(?:19|20)[0-9]{2}))?|` + // 3-Apr, 3-Apr-26
+		extensionMonth + `[-/](?:[0-9]{2}|(?:19|20)[0-9]{2})` + // Apr-26
+		`)$`)
+)
+
+// extensionMonth is a month as spreadsheets shorten it, in English and French.
+const extensionMonth = `(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|f[eé]vr|mars|avr|mai|juin|juil|ao[uû]t|sept|d[eé]c)\.?`
+
+// ParseExtension reads a short or an internal number of a PBX: 1 to 32 of the
+// digits, the letters A to Z in both cases, blanks, and # + * ( ) . / -. It is
+// text, kept as typed but for outer blanks and what was typed to keep a
+// spreadsheet's hands off it ('0042, ="0042"): leading zeros count.
+//
+// One that is refused has one error:
+//
+//   - extension.form: not of that form, with a Fix where only the dress is
+//     another one (full-width digits, a long dash).
+//   - extension.form (fact is "damage"): what a spreadsheet leaves of a number it
+//     took for something else, though the form would allow it: "3.3E+10", "1001.0",
+//     a date. The Fix is the digits where they are all there; leading zeros may be
+//     lost.
+//   - cell.excel_error: "#N/A" and its like.
+//   - text.control, text.bidi (char): as in [users.CleanText].
+func ParseExtension(raw string) (number string, problems []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if len(problems) > 0 && !problems[0].Warning {
+		switch problems[0].Code {
+		case "text.control", "text.bidi":
+			problems[0].Fix = extensionFix(problems[0].Fix)
+			return "", problems[:1]
+		}
+		return "", []users.Problem{{Code: "extension.form"}}
+	}
+	code, fixed := users.Damage(text)
+	switch {
+	case code == "number.scientific", extensionDate.MatchString(fixed):
+		return "", []users.Problem{damaged("")}
+	case code != "":
+		return "", []users.Problem{{Code: code}}
+	}
+	text = strings.Trim(fixed, " ")
+	if code, _ := users.Damage(text); code == "number.scientific" { // behind an apostrophe
+		return "", []users.Problem{damaged("")}
+	}
+	if m := extensionDecimals.FindStringSubmatch(text); m != nil {
+		return "", []users.Problem{damaged(extensionFix(m[1]))}
+	}
+	if !extensionForm.MatchString(text) {
+		return "", []users.Problem{{Code: "extension.form", Fix: extensionFix(text)}}
+	}
+	return text, problems
+}
+
+func damaged(fix string) users.Problem {
+	return users.Problem{Code: "extension.form", Args: map[string]string{"fact": "damage"}, Fix: fix}
+}
+
+// extensionFix is a text in the dress of an extension, "" if it is none even so.
+func extensionFix(text string) string {
+	text = strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case '\uFF01' <= r && r <= '\uFF5E':
+			return r - '\uFF01' + '!'
+		case unicode.Is(unicode.Pd, r), r == '−':
+			return '-'
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, text), ` '’"`)
+	code, fixed := users.Damage(text)
+	if code != "" || fixed != text || !extensionForm.MatchString(text) ||
+		extensionDate.MatchString(text) || extensionDecimals.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+var pbxForm = regexp.MustCompile(`^(?i:PBX)(?:[0-9A-Fa-f]{4}){8}$|^(?i:PBX)[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){7}$`)
+
+// ParsePBX reads the id of a PBX: "PBX" and eight groups of four hexadecimal
+// digits, with hyphens between them or without. It is kept as typed but for
+// outer blanks; letter case makes no other id ([users.SpacePBX]). One that is
+// refused is "pbx.form", "text.control" or "text.bidi".
+func ParsePBX(raw string) (id string, problems []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if len(problems) > 0 && !problems[0].Warning {
+		switch problems[0].Code {
+		case "text.control", "text.bidi":
+			if !pbxForm.MatchString(problems[0].Fix) {
+				problems[0].Fix = ""
+			}
+			return "", problems[:1]
+		}
+		return "", []users.Problem{{Code: "pbx.form"}}
+	}
+	if !pbxForm.MatchString(text) {
+		return "", []users.Problem{{Code: "pbx.form", Fix: pbxFix(text)}}
+	}
+	return text, problems
+}
+
+// pbxFix is the id that was meant by a text with other marks between its
+// groups, or "".
+func pbxFix(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Pd, r), unicode.IsSpace(r), strings.ContainsRune("_:.", r):
+			return '-'
+		}
+		return r
+	}, text)
+	for _, prefix := range []string{"PBX-", "PBX"} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok && pbxForm.MatchString("PBX"+rest) {
+			return "PBX" + rest
+		}
+	}
+	return ""
+}
