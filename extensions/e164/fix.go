@@ -8,10 +8,6 @@ import (
 // fix is the number that was evidently meant by a text that is none, or "". It
 // is for a person to confirm.
 func (n *Normalizer) fix(text, region, code string) string {
-	switch code {
-	case "number.scientific", "cell.excel_error":
-		return ""
-	}
 	for _, c := range candidates(text, code) {
 		if compact, ok := plain(c); ok {
 			c = compact

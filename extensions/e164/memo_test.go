@@ -67,3 +67,14 @@ func TestMemoTellsRegionsApart(t *testing.T) {
 		require.Equal(t, []users.Problem{{Code: "phone.region"}}, problems)
 	}
 }
+
+func TestMemoSharesNothing(t *testing.T) {
+	n := New(nil)
+	want := []users.Problem{{Code: "phone.too_short", Args: map[string]string{"country": "+33"}}}
+	for range 3 { // the first is what is kept, the second is from what is kept
+		_, problems := n.Normalize("4021", "FR")
+		require.Equal(t, want, problems)
+		problems[0].Code = "changed"
+		clear(problems[0].Args)
+	}
+}
