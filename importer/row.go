@@ -27,8 +27,10 @@ type RowView struct {
 	Cells map[string]string `json:"-"`
 	// Changes are the fields that will change; for a row that makes somebody, those it sets.
 	Changes []Change `json:"changes,omitempty"`
-	// Gains and Losses are what changes hands.
+	// Gains and Losses are what changes hands; Keeps is what the row asks for and
+	// the person has already.
 	Gains  []Gain `json:"gains,omitempty"`
+	Keeps  []Gain `json:"keeps,omitempty"`
 	Losses []Loss `json:"losses,omitempty"`
 	// Findings are in order of columns, those of the whole row first.
 	Findings []formats.Finding `json:"findings,omitempty"`
@@ -41,7 +43,7 @@ type Change struct {
 	New   string `json:"new"`
 }
 
-// A Gain is something the person will hold: a line.
+// A Gain is something the person will hold, or holds and keeps: a line.
 type Gain struct {
 	Space users.Space `json:"space"`
 	Value string      `json:"value"`
@@ -195,6 +197,11 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 	for _, x := range v.gains {
 		if space, value := p.keys.parts(x.key); space.Field() == "" && !p.d.secret(x.key) {
 			out.Gains = append(out.Gains, Gain{space, value})
+		}
+	}
+	for _, x := range v.keeps {
+		if space, value := p.keys.parts(x); space.Field() == "" && !p.d.secret(x) {
+			out.Keeps = append(out.Keeps, Gain{space, value})
 		}
 	}
 	for _, x := range v.losses {
