@@ -112,9 +112,9 @@ func (p *Preview) decide(row uint32) *verdict {
 			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: named && of == thing})
 		}
 	})
-	p.decideNone()
 	p.decideWants(row)
 	p.decideLead(row)
+	p.decideNone()
 	v.action = p.action()
 	return v
 }
@@ -122,11 +122,12 @@ func (p *Preview) decide(row uint32) *verdict {
 // decideNone warns of a row that would only free what the person does not have.
 func (p *Preview) decideNone() {
 	d, v := &p.d, &p.v
-	if v.rec < 0 || len(v.losses) > 0 {
+	if v.rec < 0 || len(v.losses) > 0 || v.failed() {
 		return
 	}
-	for _, f := range d.frees {
-		if _, named := p.heldRecord(f.kind); !named {
+	for i, f := range d.frees {
+		_, named := p.heldRecord(f.kind)
+		if !named && !slices.ContainsFunc(d.frees[:i], func(o freeing) bool { return o.kind == f.kind }) {
 			v.notes = append(v.notes, note{severity: formats.Warning, code: string(f.kind) + ".none", column: -1, key: none})
 		}
 	}
