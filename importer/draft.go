@@ -300,6 +300,11 @@ func (d *Draft) claims(id uint32) bool {
 	return false
 }
 
+// claimsIn reports whether the row claims a key of the space.
+func (d *Draft) claimsIn(s users.Space) bool {
+	return slices.ContainsFunc(d.keys, func(k draftKey) bool { return k.space == s && (k.rel == relClaim || k.rel == relTake) })
+}
+
 // secret reports whether the key came from a sensitive column.
 func (d *Draft) secret(id uint32) bool {
 	for i := range d.keys {

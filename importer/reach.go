@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
@@ -146,9 +145,7 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 func (p *Preview) replaced(thing int32, yield func(uint32, int32)) {
 	for _, key := range p.facts.recs[thing].Keys() {
 		id := p.keys.key(key.Space, key.Value)
-		if p.d.claims(id) || !slices.ContainsFunc(p.d.keys, func(k draftKey) bool {
-			return k.space == key.Space && (k.rel == relClaim || k.rel == relTake)
-		}) {
+		if p.d.claims(id) || !p.d.claimsIn(key.Space) {
 			continue
 		}
 		p.keys.state[id].fact = thing + 1

@@ -255,12 +255,14 @@ func (m *model) texts() []string {
 	return out
 }
 
-// holders is who holds each line that somebody holds, by system and short number.
+// holders is who holds each line that somebody holds, by each of its names.
 func (m *model) holders() map[string]string {
 	out := map[string]string{}
 	for _, l := range m.lines {
-		if l.holder != "" {
-			out[l.pbx+"/"+l.short] = l.holder
+		for _, n := range l.names() {
+			if l.holder != "" {
+				out[n] = l.holder
+			}
 		}
 	}
 	return out
@@ -330,23 +332,22 @@ func fileOf(rows []order) string {
 	return b.String()
 }
 
+// named is a key as the model has it.
+func named(space users.Space, value string) string { return string(space) + " " + brief(value) }
+
 // foretold is who will hold each line, by the gains and losses of a preview alone.
 func foretold(t tb, before map[string]string, p *importer.Preview) map[string]string {
 	out := maps.Clone(before)
 	for r := range p.Rows(importer.WithAction(importer.ActionUpdate)) {
 		for _, l := range r.Losses {
-			if l.Space == users.SpaceLine {
-				name := brief(l.Value)
-				require.Equal(t, before[name], string(l.ID), "row %d: who loses %s holds it", r.Number, name)
-				delete(out, name)
-			}
+			name := named(l.Space, l.Value)
+			require.Equal(t, before[name], string(l.ID), "row %d: who loses %s holds it", r.Number, name)
+			delete(out, name)
 		}
 	}
 	for r := range p.Rows(importer.WithAction(importer.ActionUpdate)) {
 		for _, g := range r.Gains {
-			if g.Space == users.SpaceLine {
-				out[brief(g.Value)] = strings.TrimSuffix(r.Who, "@x.com")
-			}
+			out[named(g.Space, g.Value)] = strings.TrimSuffix(r.Who, "@x.com")
 		}
 	}
 	return out
