@@ -381,7 +381,8 @@ func TestModel(t *testing.T) {
 		store := newStore(t, seed...)
 		t.Logf("many: %t, lines: %q", m.many, seed)
 		opts := &rainbow.Options{PBXs: pbxs(), Many: m.many}
-		store.moment = func() { requireOneOwner(t, store, m.many) }
+		undoing := false // then each line returns by itself
+		store.moment = func() { requireOneOwner(t, store, m.many || undoing) }
 		for range rapid.IntRange(1, 3).Draw(t, "files") {
 			file := drawFile(t, m)
 			t.Logf("%s", fileOf(file))
@@ -398,7 +399,7 @@ func TestModel(t *testing.T) {
 				continue // the same file twice
 			}
 			require.Empty(t, cmp.Diff(want.holders(), foretold(t, m.holders(), p)), "the preview (-model +foretold)\n%s", strings.Join(told(p), "\n"))
-			_, err = p.Commit(t.Context(), &importer.CommitOptions{Batch: rapid.IntRange(1, 4).Draw(t, "batch")})
+			report, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: rapid.IntRange(1, 4).Draw(t, "batch")})
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(want.texts(), held(t, store)), "the store (-model +committed)")
 			for r := range p.Rows() {
@@ -414,7 +415,17 @@ func TestModel(t *testing.T) {
 			if !maps.Equal(m.holders(), want.holders()) {
 				moved++
 			}
-			m = want
+			if rapid.IntRange(0, 3).Draw(t, "undone") > 0 || report.Counts[importer.Updated] == 0 {
+				m = want
+				continue
+			}
+			undoing = true
+			undo, err := importer.Undo(t.Context(), users.Open(store, users.Partner("pat"), nil), report.ID, nil)
+			require.NoError(t, err)
+			_, err = undo.Commit(t.Context(), &importer.CommitOptions{Batch: rapid.IntRange(1, 4).Draw(t, "batch of the undoing")})
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(m.texts(), held(t, store)), "taken back (-before +after)")
+			undoing = false
 		}
 	})
 	require.Positive(t, moved, "files that move lines: else nothing was compared")
