@@ -60,6 +60,7 @@ func isBlank(s string) bool {
 
 // allowed are the values of a column.
 type allowed struct {
+	fold   func(string) string
 	names  map[string]string // by folded names and labels, and by spellings of them
 	labels []label           // what may be suggested
 	near   map[string]string // suggestions by misspelt texts
@@ -69,12 +70,15 @@ type allowed struct {
 type label struct{ name, text, folded string }
 
 func (c *Column) allowed(lang string) allowed {
-	out := allowed{names: map[string]string{}, near: map[string]string{}}
+	out := allowed{fold: users.Fold, names: map[string]string{}, near: map[string]string{}}
+	if c.Loose {
+		out.fold = users.FoldHeading
+	}
 	for _, v := range c.Values {
-		out.names[users.Fold(v.Name)] = v.Name
+		out.names[out.fold(v.Name)] = v.Name
 		for _, texts := range v.Labels {
 			for _, text := range texts {
-				out.names[users.Fold(text)] = v.Name
+				out.names[out.fold(text)] = v.Name
 			}
 		}
 	}
@@ -112,7 +116,7 @@ func (d *Draft) readValue(column int, text string) cell {
 	if name, ok := known.names[text]; ok {
 		return cell{value: name}
 	}
-	if name, ok := known.names[users.Fold(text)]; ok {
+	if name, ok := known.names[known.fold(text)]; ok {
 		if len(known.names) < maxRemembered {
 			known.names[text] = name
 		}

@@ -40,11 +40,17 @@ func (c *commit) compose(rows []uint32) *composed {
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
 	for _, r := range rows {
 		c.decided(r)
+		thing, named := c.fresh.heldRecord(users.KindLine)
 		for _, l := range c.fresh.v.losses {
-			if w := b.stored(c, r, l.rec); !l.taken && w.rec.Holder() == l.holder {
+			kept := l.part || l.taken && (!named || l.rec == thing)
+			if w := b.stored(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
 				w.rec.SetField("holder", "")
 			}
 		}
+		c.fresh.parted(func(key uint32, of int32) {
+			space, value := c.fresh.keys.parts(key)
+			b.stored(c, r, of).rec.Release(space, value)
+		})
 	}
 	for _, r := range rows {
 		v := c.decided(r)
@@ -237,7 +243,8 @@ func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
 	for _, g := range v.gains {
 		if c.fresh.keys.spaceOf(g.key).Kind() != users.KindUser {
 			id := c.idOf(row, v)
-			have(g.rec).rec.SetField("holder", string(id))
+			thing, _ := c.fresh.heldRecord(users.KindLine)
+			have(thing).rec.SetField("holder", string(id))
 			b.refer(row, id)
 		}
 	}

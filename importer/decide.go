@@ -15,6 +15,7 @@ type verdict struct {
 	maker   uint32 // the row that makes the person, or none
 	changes []Change
 	gains   []gain
+	keeps   []uint32 // keys it claims and the person holds
 	losses  []loss
 	notes   []note
 	needs   []uint32
@@ -37,6 +38,7 @@ type loss struct {
 	key    uint32
 	rec    int32 // what the store has of it
 	taken  bool  // by force
+	part   bool  // the holder keeps the rest of it
 }
 
 // reference is a field that shall name a record: one of the store, or the one a row makes.
@@ -71,7 +73,7 @@ func (v *verdict) need(row, by uint32, ref bool) {
 // the views of its keys.
 func (p *Preview) decide(row uint32) *verdict {
 	d, v := &p.d, &p.v
-	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], losses: v.losses[:0],
+	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
 	for _, n := range d.notes {
 		if !n.onlyNew || v.rec < 0 && p.opts.Mode != Update {
@@ -90,7 +92,7 @@ func (p *Preview) decide(row uint32) *verdict {
 	for i := range d.keys {
 		switch k := &d.keys[i]; k.rel {
 		case relClaim, relTake:
-			p.decideClaim(row, k)
+			p.decideClaim(row, i)
 		case relRefer:
 			p.decideRefer(row, k)
 		case relSlot:
@@ -99,15 +101,36 @@ func (p *Preview) decide(row uint32) *verdict {
 			}
 		}
 	}
+	p.swept(v.rec, func(key uint32, at int) {
+		if p.view(key).claims > 1 {
+			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
+		}
+	})
+	thing, named := p.heldRecord(users.KindLine)
 	p.freed(v.rec, func(key uint32, of int32) {
 		if l := p.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
-			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of})
+			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: named && of == thing})
 		}
 	})
 	p.decideWants(row)
 	p.decideLead(row)
+	p.decideNone()
 	v.action = p.action()
 	return v
+}
+
+// decideNone warns of a row that would only free what the person does not have.
+func (p *Preview) decideNone() {
+	d, v := &p.d, &p.v
+	if v.rec < 0 || len(v.losses) > 0 || v.failed() {
+		return
+	}
+	for i, f := range d.frees {
+		_, named := p.heldRecord(f.kind)
+		if !named && !slices.ContainsFunc(d.frees[:i], func(o freeing) bool { return o.kind == f.kind }) {
+			v.notes = append(v.notes, note{severity: formats.Warning, code: string(f.kind) + ".none", column: -1, key: none})
+		}
+	}
 }
 
 // decideRepeat skips a row that asks for what an earlier one asks for.

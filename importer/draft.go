@@ -1,6 +1,9 @@
 package importer
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
@@ -47,7 +50,7 @@ type Draft struct {
 	row  Row
 
 	keys    []draftKey
-	frees   []users.Kind
+	frees   []freeing
 	wants   []want
 	notes   []note
 	about   int // index in keys, -1 if the row is about nobody
@@ -76,6 +79,13 @@ type draftKey struct {
 	field  string // the field a reference is kept in
 	column int    // in which the value stands, or -1
 	id     uint32 // interned by the engine
+}
+
+// freeing is a kind of thing that the person gives up: all of it, or where a field has a value.
+type freeing struct {
+	kind  users.Kind
+	field string
+	value string
 }
 
 type want struct {
@@ -117,11 +127,17 @@ func (d *Draft) About(space users.Space, value string) {
 // Claim says that the person shall hold the value. In a space that is a field
 // of the person it is wanted there, and what the person held in it before is
 // freed. A row that claims the key it is about may make that person.
+//
+// What a person has may be known by several keys: a line by its short, its
+// internal and its public number. The first one claimed says which thing is
+// meant; the others are values of it, which the row wants as well ("line.number"),
+// and leave the thing they stand with, if that is another.
 func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
 
 // Take is Claim although somebody else may hold the value in the store: they
-// lose it. It overrules nobody in the file. It is for what a person has, like a
-// line, not for what a person is.
+// lose it, with all that the thing is known by. It overrules nobody in the file:
+// whoever claims another key of that thing is contested. It is for what a person
+// has, like a line, not for what a person is.
 func (d *Draft) Take(space users.Space, value string) { d.claim(relTake, space, value) }
 
 func (d *Draft) claim(rel relation, space users.Space, value string) {
@@ -134,11 +150,16 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 	}
 }
 
-// columnOf is the column a key came from: the one that holds its field, or its
-// space, or else the one with just that value; -1 if none does.
+// columnOf is the column a key came from: the one that holds its field, or says
+// its space, or is called so, or else the one with just that value; -1 if none does.
 func (d *Draft) columnOf(space users.Space, value string) int {
 	if f := space.Field(); f != "" {
 		if c := d.spec.column(f); c >= 0 {
+			return c
+		}
+	}
+	for c := range d.spec.Columns {
+		if d.spec.Columns[c].Space == space {
 			return c
 		}
 	}
@@ -170,8 +191,19 @@ func (d *Draft) Once(field, value string) {
 }
 
 // Free says that the person gives up everything of that kind they hold, but
-// what the row claims.
-func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, kind) }
+// what the row claims. A row that claims nothing of the kind, about somebody who
+// holds nothing of it, has the warning "line.none", by the name of the kind.
+func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, freeing{kind: kind}) }
+
+// FreeWhere is Free of those alone in which the field has the value, letter case aside.
+func (d *Draft) FreeWhere(kind users.Kind, field, value string) {
+	d.frees = append(d.frees, freeing{kind, field, users.Fold(value)})
+}
+
+// has reports whether what the person holds is of those they give up.
+func (f freeing) has(r users.Record) bool {
+	return r.Kind() == f.kind && (f.field == "" || users.Fold(r.Field(f.field)) == f.value)
+}
 
 // Sole says that no other row may be about the same person.
 func (d *Draft) Sole() { d.sole = true }
@@ -208,6 +240,15 @@ func (d *Draft) WantCell(field string) {
 	case d.spec.Columns[i].Blank == BlankClears:
 		d.wants = append(d.wants, want{field: field})
 	}
+}
+
+// Ignore says that the field's cell means nothing in this row: what was wrong
+// with it is no matter, unless it makes doubtful where the cells of the row end.
+func (d *Draft) Ignore(field string) {
+	c := d.spec.column(field)
+	d.notes = slices.DeleteFunc(d.notes, func(n note) bool {
+		return c >= 0 && n.column == c && !strings.HasPrefix(n.code, "csv.")
+	})
 }
 
 // Error adds an error to the cell of the field, or to the row if field is "".
@@ -257,6 +298,11 @@ func (d *Draft) claims(id uint32) bool {
 		}
 	}
 	return false
+}
+
+// claimsIn reports whether the row claims a key of the space.
+func (d *Draft) claimsIn(s users.Space) bool {
+	return slices.ContainsFunc(d.keys, func(k draftKey) bool { return k.space == s && (k.rel == relClaim || k.rel == relTake) })
 }
 
 // secret reports whether the key came from a sensitive column.

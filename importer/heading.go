@@ -219,12 +219,19 @@ func duplicateHeadings(read *formats.Table, h *heading) *formats.Refusal {
 
 // findings are the warnings about the heading row: columns nobody asked for,
 // and rows above it.
-func (h *heading) findings(t *Table, read *formats.Table) []formats.Finding {
+func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding {
+	t := &tpl.Tables[h.table]
 	var out []formats.Finding
 	row := read.Row(h.row)
-	if h.row > 0 {
+	above := 0
+	for i := range h.row {
+		if !tpl.comments(read, read.Row(i)) {
+			above++
+		}
+	}
+	if above > 0 {
 		out = append(out, formats.Finding{Severity: formats.Warning, Code: "header.late", Row: row.Number(), Line: row.Line(),
-			Args: map[string]string{"rows": strconv.Itoa(h.row)}})
+			Args: map[string]string{"rows": strconv.Itoa(above)}})
 	}
 	var free, fields []string
 	for i := range t.Columns {
@@ -285,7 +292,7 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		g.given = append(g.given, h.table)
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
 		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
-			extras: append(stray(read, h.row), h.findings(&tpl.Tables[h.table], read)...)}
+			extras: append(stray(read, h.row), h.findings(tpl, read)...)}
 		if len(tpl.Tables) > 1 {
 			for f := range g.tables[h.table].extras {
 				g.tables[h.table].extras[f].Table = tpl.Tables[h.table].Name
@@ -323,6 +330,12 @@ func mapsOf(maps []ColumnMap, table int) []ColumnMap {
 	return out
 }
 
+// comments reports whether a row of a workbook is a comment. In a text file
+// the format has left comments out, and what looks like one was quoted.
+func (t *Template) comments(read *formats.Table, row formats.Row) bool {
+	return t.Comment != 0 && read.Cells && strings.HasPrefix(row.Cell(0), string(t.Comment))
+}
+
 // blankRow reports whether a row holds nothing but blanks, and nothing is wrong with it.
 func blankRow(r formats.Row) bool {
 	for c := range r.Len() {
@@ -343,7 +356,7 @@ func (g *grid) layRows(table int) {
 	}
 	g.rows = slices.Grow(g.rows, t.read.Len()-t.head-1)
 	for i := t.head + 1; i < t.read.Len(); i++ {
-		if row := t.read.Row(i); !blankRow(row) {
+		if row := t.read.Row(i); !blankRow(row) && !g.tpl.comments(t.read, row) {
 			g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i)})
 		}
 	}

@@ -52,8 +52,8 @@ func (p *Preview) presentName(row, claimer uint32, space users.Space) *string {
 	return &name
 }
 
-func (p *Preview) decideClaim(row uint32, k *draftKey) {
-	v := &p.v
+func (p *Preview) decideClaim(row uint32, i int) {
+	v, k := &p.v, &p.d.keys[i]
 	col := k.column
 	at := p.view(k.id)
 	code := string(k.space)
@@ -75,12 +75,14 @@ func (p *Preview) decideClaim(row uint32, k *draftKey) {
 	holder := p.facts.recs[rec].Holder()
 	switch {
 	case v.rec >= 0 && holder == p.facts.recs[v.rec].ID:
+		v.keeps = append(v.keeps, k.id)
 		return
 	case holder == "":
 	case k.rel == relTake:
-		v.losses = append(v.losses, loss{holder: holder, key: k.id, rec: rec, taken: true})
+		p.takeWhole(i, rec)
 	case at.first != none:
 		v.need(row, at.first, false)
+	case p.claimedWith(i, rec): // told of the same thing already
 	default:
 		v.find(code+".taken", col, k.id)
 		if i, ok := p.facts.byID[holder]; ok {
@@ -88,6 +90,18 @@ func (p *Preview) decideClaim(row uint32, k *draftKey) {
 		}
 	}
 	v.gains = append(v.gains, gain{k.id, rec})
+}
+
+// takeWhole has the holder of a thing lose all that it is known by.
+func (p *Preview) takeWhole(i int, rec int32) {
+	v := &p.v
+	if p.claimedWith(i, rec) {
+		return
+	}
+	r := p.facts.recs[rec]
+	for _, key := range r.Keys() {
+		v.losses = append(v.losses, loss{holder: r.Holder(), key: p.keys.key(key.Space, key.Value), rec: rec, taken: true})
+	}
 }
 
 // decideWants compares what the row wants with what there is, and asks whether it may.

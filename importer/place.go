@@ -31,8 +31,10 @@ func (p *Preview) request() uint32 {
 		num(int(d.keys[i].id))
 	}
 	b = append(b, 0xff)
-	for _, k := range d.frees {
-		str(string(k))
+	for _, f := range d.frees {
+		str(string(f.kind))
+		str(f.field)
+		str(f.value)
 	}
 	for _, w := range d.wants {
 		str(w.field)
@@ -111,6 +113,7 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 	if steers {
 		add(p.steerKey(s.rec), chainFree, false)
 	}
+	p.swept(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
 	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainFree, false) })
 	switch p.leadDelta(s.rec) {
 	case -1:

@@ -127,13 +127,69 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 			}
 		}
 	}
-	for _, kind := range p.d.frees {
+	thing, named := p.heldRecord(users.KindLine)
+	for _, f := range p.d.frees {
 		for _, h := range p.facts.held[rec] {
-			if p.facts.recs[h].Kind() == kind && !p.claimsRecord(h) {
+			if f.has(p.facts.recs[h]) && !(named && h == thing) {
 				p.freedWith(rec, h, yield)
 			}
 		}
 	}
+	if named && thing >= 0 && p.facts.recs[thing].Holder() == r.ID {
+		p.replaced(thing, yield)
+	}
+}
+
+// replaced yields the keys of what the person has, and keeps, in whose place the
+// drafted row claims others: a line's public number, once it has another.
+func (p *Preview) replaced(thing int32, yield func(uint32, int32)) {
+	for _, key := range p.facts.recs[thing].Keys() {
+		id := p.keys.key(key.Space, key.Value)
+		if p.d.claims(id) || !p.d.claimsIn(key.Space) {
+			continue
+		}
+		p.keys.state[id].fact = thing + 1
+		yield(id, thing)
+	}
+}
+
+// swept yields the keys that the drafted row does not name, of things it takes
+// from others: whoever else claims one of them claims the same thing. at is the
+// row's own key by which it takes the thing.
+func (p *Preview) swept(rec int32, yield func(key uint32, at int)) {
+	if p.d.span != nil {
+		return
+	}
+	for i := range p.d.keys {
+		k := &p.d.keys[i]
+		of := p.factOf(k.id)
+		if k.rel != relTake || of < 0 || p.claimedWith(i, of) || !p.others(rec, of) {
+			continue
+		}
+		for _, key := range p.facts.recs[of].Keys() {
+			id := p.keys.key(key.Space, key.Value)
+			if !p.d.claims(id) {
+				p.keys.state[id].fact = of + 1
+				yield(id, i)
+			}
+		}
+	}
+}
+
+// others reports whether somebody else than the person rec holds the record.
+func (p *Preview) others(rec, of int32) bool {
+	holder := p.facts.recs[of].Holder()
+	return holder != "" && (rec < 0 || holder != p.facts.recs[rec].ID)
+}
+
+// claimedWith reports whether an earlier key of the drafted row claims the same record.
+func (p *Preview) claimedWith(i int, of int32) bool {
+	for j := range i {
+		if k := &p.d.keys[j]; (k.rel == relClaim || k.rel == relTake) && p.factOf(k.id) == of {
+			return true
+		}
+	}
+	return false
 }
 
 // freedWith yields the keys of what a person has and gives up.
@@ -144,6 +200,9 @@ func (p *Preview) freedWith(rec, held int32, yield func(uint32, int32)) {
 	}
 	for _, k := range h.Keys() {
 		id := p.keys.key(k.Space, k.Value)
+		if p.d.claims(id) {
+			continue // it goes on with another thing of theirs
+		}
 		p.keys.state[id].fact = held + 1
 		yield(id, held)
 	}
@@ -160,16 +219,6 @@ func (p *Preview) freedByDelete(rec int32, yield func(uint32, int32)) {
 	for _, h := range p.facts.held[rec] {
 		p.freedWith(rec, h, yield)
 	}
-}
-
-// claimsRecord reports whether the drafted row claims a key of that record.
-func (p *Preview) claimsRecord(rec int32) bool {
-	for i := range p.d.keys {
-		if k := &p.d.keys[i]; (k.rel == relClaim || k.rel == relTake) && p.factOf(k.id) == rec {
-			return true
-		}
-	}
-	return false
 }
 
 // leadDelta says whether the drafted row makes (+1) or takes (-1) one who leads the account.
@@ -229,19 +278,31 @@ func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 	return name, users.Kind(k), true
 }
 
-// heldRecord is the record of that kind whose key the drafted row claims: -1 if it is to be made.
+// heldRecord is the record of that kind which the drafted row gives its person:
+// the one of the first key it claims. It is -1 if it is to be made.
 func (p *Preview) heldRecord(kind users.Kind) (rec int32, ok bool) {
-	rec = -1
 	for i := range p.d.keys {
 		k := &p.d.keys[i]
 		if k.space.Kind() == kind && (k.rel == relClaim || k.rel == relTake) {
-			ok = true
-			if f := p.factOf(k.id); f >= 0 {
-				rec = f
-			}
+			return p.factOf(k.id), true
 		}
 	}
-	return rec, ok
+	return -1, false
+}
+
+// parted yields the keys that the drafted row claims and that stand with other
+// things than the one it gives its person, with what the store has of them.
+func (p *Preview) parted(yield func(key uint32, of int32)) {
+	if p.d.span != nil {
+		return
+	}
+	thing, _ := p.heldRecord(users.KindLine)
+	for i := range p.d.keys {
+		k := &p.d.keys[i]
+		if of := p.factOf(k.id); k.space.Kind() == users.KindLine && (k.rel == relClaim || k.rel == relTake) && of >= 0 && of != thing {
+			yield(k.id, of)
+		}
+	}
 }
 
 func (p *Preview) leadKey() uint32 { return p.keys.key(spaceLead, "") }

@@ -27,8 +27,11 @@ type RowView struct {
 	Cells map[string]string `json:"-"`
 	// Changes are the fields that will change; for a row that makes somebody, those it sets.
 	Changes []Change `json:"changes,omitempty"`
-	// Gains and Losses are what changes hands.
+	// Gains and Losses are what changes hands, also with what the row names: a
+	// line's public number goes with the line, unless another row takes it. Keeps is what the row asks for and
+	// the person has already.
 	Gains  []Gain `json:"gains,omitempty"`
+	Keeps  []Gain `json:"keeps,omitempty"`
 	Losses []Loss `json:"losses,omitempty"`
 	// Findings are in order of columns, those of the whole row first.
 	Findings []formats.Finding `json:"findings,omitempty"`
@@ -41,7 +44,7 @@ type Change struct {
 	New   string `json:"new"`
 }
 
-// A Gain is something the person will hold: a line.
+// A Gain is something the person will hold, or holds and keeps: a line.
 type Gain struct {
 	Space users.Space `json:"space"`
 	Value string      `json:"value"`
@@ -165,7 +168,7 @@ func (p *Preview) show(row uint32) RowView {
 		}
 	}
 	if out.Action != ActionError && out.Action != ActionSkip {
-		p.showEffect(&out, v)
+		p.showEffect(row, &out, v)
 	}
 	for i := range v.notes {
 		out.Findings = append(out.Findings, p.place1(row, &v.notes[i]))
@@ -177,7 +180,7 @@ func (p *Preview) show(row uint32) RowView {
 	return out
 }
 
-func (p *Preview) showEffect(out *RowView, v *verdict) {
+func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 	spec := p.d.spec
 	for _, c := range v.changes {
 		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) || p.undo != nil && slices.Contains(p.undo.sensitive, c.Field) {
@@ -197,7 +200,20 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 			out.Gains = append(out.Gains, Gain{space, value})
 		}
 	}
+	for _, key := range p.comesAlong(row) {
+		if space, value := p.keys.parts(key); !p.d.secret(key) {
+			out.Gains = append(out.Gains, Gain{space, value})
+		}
+	}
+	for _, x := range v.keeps {
+		if space, value := p.keys.parts(x); space.Field() == "" && !p.d.secret(x) {
+			out.Keeps = append(out.Keeps, Gain{space, value})
+		}
+	}
 	for _, x := range v.losses {
+		if !x.taken && p.goesTo(x.key, func(r uint32) bool { return r != row && v.rec >= 0 && p.state[r].rec == v.rec }) {
+			continue // it goes on with another thing of theirs
+		}
 		space, value := p.keys.parts(x.key)
 		if p.d.secret(x.key) {
 			value = ""
@@ -208,6 +224,41 @@ func (p *Preview) showEffect(out *RowView, v *verdict) {
 		}
 		out.Losses = append(out.Losses, l)
 	}
+}
+
+// comesAlong are the keys that the drafted row does not name, of the thing its
+// person gains: a line has its public number already. Those that go to another
+// thing in the same file do not come.
+func (p *Preview) comesAlong(row uint32) []uint32 {
+	thing, named := p.heldRecord(users.KindLine)
+	if p.d.span != nil || !named || thing < 0 || !slices.ContainsFunc(p.v.gains, func(g gain) bool { return g.rec == thing }) {
+		return nil
+	}
+	var out []uint32
+	for _, k := range p.facts.recs[thing].Keys() {
+		if p.d.claimsIn(k.Space) {
+			continue
+		}
+		id := p.keys.known(k.Space, k.Value)
+		if id == none {
+			id = p.keys.key(k.Space, k.Value)
+			p.keys.state[id].fact = thing + 1
+		}
+		if !p.goesTo(id, func(r uint32) bool { return r != row }) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// goesTo reports whether a row that will happen, and of which, claims the key.
+func (p *Preview) goesTo(key uint32, of func(row uint32) bool) bool {
+	for r := range p.keys.rows(key, chainClaim) {
+		if of(r) && p.actionOf(r).writes() {
+			return true
+		}
+	}
+	return false
 }
 
 // named is who has the id, where that is known, else the id.

@@ -27,6 +27,8 @@ type Template struct {
 	Repeats bool
 	// Comment is the sign a comment line begins with; 0 if the Template has none.
 	Comment rune
+	// Delimiter is what stands between the cells of the product's own text files; 0 is a comma.
+	Delimiter rune
 	// Once refuses the same data a second time ("file.replayed"), unless
 	// [Options.Again] insists on it, or the first import was undone or did nothing.
 	Once bool
@@ -39,6 +41,9 @@ type Table struct {
 	// Name is the table's name: of its sheet, and in findings where there are several tables.
 	Name    string
 	Columns []Column
+	// Preamble are, by language, lines above the headings of a blank template:
+	// they begin with the Template's Comment, and are in English where the language has none.
+	Preamble map[string][]string
 	// Reading, where it is given, reads a row of headings otherwise than word by
 	// word, once it has been recognised in a language: it answers which fields
 	// that were found stand for which others. has reports whether a field was found.
@@ -59,11 +64,16 @@ type Column struct {
 	Required bool
 	// Values are those allowed; nil allows any.
 	Values []Value
+	// Loose recognises Values without regard to accents, blanks, hyphens and
+	// underscores too, as headings are ([users.FoldHeading]).
+	Loose bool
 	// Parse reads a cell that is not blank and not one of Values. Nil means [Text].
 	Parse Parse
 	// Names is, for a cell that names a record, the space in which it does: the
 	// supervisor by LAN ID ([Draft.Refer]). The field then holds the record's id.
 	Names users.Space
+	// Space is where findings stand: at this column those about the row's keys in the space.
+	Space users.Space
 	// Blank says what a blank cell does to somebody who exists.
 	Blank BlankPolicy
 	// AsText has the column formatted as text in templates, so that leading zeros and plus signs survive.
@@ -200,7 +210,10 @@ func (c *Column) Label(name, lang string) string {
 // person downloads and fills in.
 func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	tab := &t.Tables[i]
-	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows()}
+	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows(), Preamble: tab.Preamble[lang]}
+	if s.Preamble == nil {
+		s.Preamble = tab.Preamble["en"]
+	}
 	for c := range tab.Columns {
 		col := tab.sheetColumn(c, tab.Columns[c].Heading(lang), lang)
 		col.Strict, col.Width = len(col.Values) > 0, max(24, len(col.Heading)+4)

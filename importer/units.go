@@ -69,6 +69,7 @@ func (p *Preview) writesTo(row uint32) []record {
 			out = append(out, record{stored: g.rec, maker: none})
 		}
 	}
+	p.parted(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
 	if rec, ok := p.heldRecord(users.KindLine); ok {
 		if rec >= 0 {
 			out = append(out, record{stored: rec, maker: none})

@@ -212,6 +212,25 @@ func (l *Line) field(name string) *string {
 	return nil
 }
 
+// Release takes from a line the internal or the public number that stands in
+// the space as value, folded, and reports whether the line had it. The record's
+// Data must be its own. What a record is called by, it keeps.
+func (r Record) Release(space Space, value string) bool {
+	l, ok := r.Data.(*Line)
+	if !ok || !slices.ContainsFunc(r.Keys(), func(k Key) bool { return k.Space == space && k.Value == value }) {
+		return false
+	}
+	switch space {
+	case SpaceInternal:
+		l.Internal = ""
+	case SpaceNumber:
+		l.Number = ""
+	default:
+		return false
+	}
+	return true
+}
+
 // owned are the fields each source keeps, after the console's locked fields (the list itself is our policy).
 var owned = map[Source][]string{
 	SCIM:    {"email", "login", "name", "first_name", "last_name", "mobile", "external_id"},

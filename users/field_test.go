@@ -70,3 +70,30 @@ func TestAChangeToACloneStaysThere(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestRelease(t *testing.T) {
+	line := users.Line{PBX: "P1", Short: "1", Group: "g", Internal: "A2", Number: "+331", Holder: "ada"}
+	for _, tt := range []struct {
+		name  string
+		space users.Space
+		value string
+		edit  func(*users.Line)
+	}{
+		{"an internal number, by its group, folded", users.SpaceInternal, "g/a2", func(l *users.Line) { l.Internal = "" }},
+		{"a public number", users.SpaceNumber, "+331", func(l *users.Line) { l.Number = "" }},
+		{"another's", users.SpaceNumber, "+332", nil},
+		{"what the line is called by", users.SpaceLine, "p1/1", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want, got := line, line
+			if tt.edit != nil {
+				tt.edit(&want)
+			}
+			require.Equal(t, tt.edit != nil, users.Record{Head: users.Head{Account: "acme"}, Data: &got}.Release(tt.space, tt.value))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	require.False(t, users.Record{Data: &users.Profile{}}.Release(users.SpaceNumber, "+331"), "a person has no line's number")
+}

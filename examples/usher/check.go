@@ -52,6 +52,7 @@ type jsonView struct {
 	Who      string            `json:"who"`
 	Changes  []importer.Change `json:"changes"`
 	Gains    []importer.Gain   `json:"gains,omitempty"`
+	Keeps    []importer.Gain   `json:"keeps,omitempty"`
 	Losses   []importer.Loss   `json:"losses,omitempty"`
 	Findings []formats.Finding `json:"findings"`
 }
@@ -66,7 +67,7 @@ func (c *console) previewJSON(p *importer.Preview) error {
 	tables := p.Template().Tables
 	for r := range p.Rows() {
 		err := c.object(jsonView{Table: tables[r.ID.Table()].Name, Row: r.Number, Line: r.Line, Action: r.Action, Who: r.Who,
-			Changes: some(r.Changes), Gains: r.Gains, Losses: r.Losses, Findings: some(r.Findings)})
+			Changes: some(r.Changes), Gains: r.Gains, Keeps: r.Keeps, Losses: r.Losses, Findings: some(r.Findings)})
 		if err != nil {
 			return err
 		}

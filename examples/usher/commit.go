@@ -66,6 +66,9 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
+	if !i.undoing && (i.policy != "all" || allHappen(p.Summary())) {
+		c.moves(w, p)
+	}
 	for _, f := range p.Findings() {
 		if f.Severity == formats.Brake && !slices.Contains(i.approve, f.Code) {
 			fmt.Fprintf(w, "  "+c.words().held+"\n", f.Code)

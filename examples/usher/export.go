@@ -14,12 +14,16 @@ import (
 // "fix --merge"; without, the people of the account as a file that, read again,
 // changes nothing.
 func (p *previewing) export(ctx context.Context, c *console, path string, files []string) error {
-	w, err := writerFor(path, 0)
+	tpl, err := p.templateAsked()
+	if err != nil {
+		return err
+	}
+	w, err := writerFor(path, textFor(tpl))
 	if err != nil {
 		return err
 	}
 	if len(files) == 0 {
-		return p.exportPeople(ctx, c, w, path)
+		return p.exportPeople(ctx, c, tpl, w, path)
 	}
 	return p.run(ctx, files, func(_ *desk, preview *importer.Preview) error {
 		if err := c.showPreview(preview); err != nil {
@@ -38,14 +42,7 @@ func (p *previewing) export(ctx context.Context, c *console, path string, files 
 	})
 }
 
-func (p *previewing) exportPeople(ctx context.Context, c *console, w formats.Writer, path string) (err error) {
-	if p.template == "" {
-		return usagef("--template is missing; want %s", templateNames())
-	}
-	tpl, err := templateNamed(p.template)
-	if err != nil {
-		return err
-	}
+func (p *previewing) exportPeople(ctx context.Context, c *console, tpl *importer.Template, w formats.Writer, path string) (err error) {
 	d, err := p.place.open(ctx)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 )
@@ -51,7 +52,7 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 		return usagef("fix: --set is missing, or --replace, --accept or --merge")
 	}
 	if x.output != "" {
-		if _, err := writerFor(x.output, 0); err != nil {
+		if _, err := writerFor(x.output, csv.Writer{}); err != nil {
 			return err
 		}
 	}
@@ -147,11 +148,11 @@ func tableNamed(tpl *importer.Template, name string) (int, error) {
 
 // write writes the corrected table, as text with the delimiter it came with.
 func (x *fixing) write(p *importer.Preview) error {
-	delimiter, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"])
-	if delimiter == utf8.RuneError {
-		delimiter = 0 // a workbook has none
+	text := textFor(p.Template())
+	if d, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"]); d != utf8.RuneError { // a workbook has none
+		text.Delimiter = d
 	}
-	w, err := writerFor(x.output, delimiter)
+	w, err := writerFor(x.output, text)
 	if err != nil {
 		return err
 	}

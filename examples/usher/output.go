@@ -16,8 +16,8 @@ import (
 
 // writerFor is the writer for a file of that name, by its extension. The
 // delimiter is for text; 0 is a comma.
-func writerFor(path string, delimiter rune) (formats.Writer, error) {
-	for _, w := range []formats.Writer{xlsx.Writer{}, csv.Writer{Delimiter: delimiter}} {
+func writerFor(path string, text csv.Writer) (formats.Writer, error) {
+	for _, w := range []formats.Writer{xlsx.Writer{}, text} {
 		if strings.EqualFold(filepath.Ext(path), w.Ext()) {
 			return w, nil
 		}

@@ -26,7 +26,8 @@ type previewing struct {
 
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
-	choice(f, &p.mode, "mode", "`MODE`, what rows may do", string(importer.Create), string(importer.Update), string(importer.Upsert))
+	choice(f, &p.mode, "mode", "`MODE`, what rows may do (default the template's own)", string(importer.Create), string(importer.Update), string(importer.Upsert))
+	p.mode = ""
 	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
 	p.place.flags(f)
 	p.reading.flags(f)
@@ -36,10 +37,7 @@ func (p *previewing) flags(f *flag.FlagSet, c *console) {
 
 // run opens the desk and the files, and calls do with their preview.
 func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *importer.Preview) error) (err error) {
-	if p.template == "" {
-		return usagef("--template is missing; want %s", templateNames())
-	}
-	tpl, err := templateNamed(p.template)
+	tpl, err := p.templateAsked()
 	if err != nil {
 		return err
 	}
@@ -58,6 +56,9 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	if tpl, err = d.template(ctx, tpl); err != nil {
+		return err
+	}
 	opts := p.opts
 	opts.Again = opts.Again || !p.once
 	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
@@ -72,6 +73,14 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	return do(d, preview)
+}
+
+// templateAsked is what --template says.
+func (p *previewing) templateAsked() (*importer.Template, error) {
+	if p.template == "" {
+		return nil, usagef("--template is missing; want %s", templateNames())
+	}
+	return templateNamed(p.template)
 }
 
 // columns are what --map says.

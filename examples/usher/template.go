@@ -49,7 +49,7 @@ func (b *blank) run(_ context.Context, c *console, args []string) error {
 		}
 		return xlsx.Writer{}.WriteSheet(c.out, sheet)
 	}
-	w, err := writerFor(b.output, 0)
+	w, err := writerFor(b.output, textFor(tpl))
 	if err != nil {
 		return err
 	}

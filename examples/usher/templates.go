@@ -1,17 +1,22 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"strings"
 
+	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/importer/rainbow"
+	"github.com/usher-go/usher/users"
 )
 
 // templates are those the program knows.
 // Whichever it is, import takes the same data once.
 func templates() []*importer.Template {
-	all := []*importer.Template{cloudlink.Users()}
+	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil)}
 	for _, t := range all {
 		t.Once = true
 	}
@@ -34,6 +39,36 @@ func templateNames() string {
 		names = append(names, t.Name)
 	}
 	return strings.Join(names, " or ")
+}
+
+// textFor writes text files as the template's product does.
+func textFor(t *importer.Template) csv.Writer {
+	return csv.Writer{Delimiter: t.Delimiter, Comment: t.Comment}
+}
+
+// template is tpl with what the account says of its columns: its country, its PBXs.
+func (d *desk) template(ctx context.Context, tpl *importer.Template) (*importer.Template, error) {
+	if tpl.Name != rainbow.NameLines {
+		return tpl, nil
+	}
+	opts := &rainbow.Options{PBXs: map[string]string{}}
+	rec, err := d.dir.Get(ctx, users.ID(d.account))
+	if err != nil && !errors.Is(err, users.ErrNotFound) {
+		return nil, err
+	}
+	if a, ok := rec.Data.(*users.Account); ok {
+		opts.Region = a.Region
+	}
+	q := users.Query{Kind: users.KindPBX, Scope: users.Scope{Accounts: []users.AccountID{d.account}}}
+	for r, err := range d.dir.All(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if p, ok := r.Data.(*users.PBX); ok {
+			opts.PBXs[p.Name] = p.Group
+		}
+	}
+	return rainbow.Lines(opts), nil
 }
 
 // templateFlag declares --template.

@@ -12,6 +12,9 @@ type words struct {
 	noImports, written, leftOut string // the last two: a file and its rows, people not in it
 	repair                      string // rows, what is wrong, the fix, its code
 
+	gains, keeps, loses string // who, and which lines
+	moreMoves           string // how many are not shown
+
 	resume  string // how to go on with an import
 	allHeld string // under the policy "all", with rows in error
 
@@ -29,6 +32,10 @@ func (c *console) words() words {
 			more:         "… et %d autres remarques",
 			recap:        "Ce qui va se passer dans le compte «\u00a0%s\u00a0» (mode %s)\u00a0:",
 			undo:         "Ce qui va se passer dans le compte «\u00a0%s\u00a0»\u00a0:",
+			gains:        "%s reçoit %s",
+			keeps:        "%s garde %s",
+			loses:        "%s perd %s",
+			moreMoves:    "… et %d autres",
 			resume:       "Reprise\u00a0: usher import --resume %s … FICHIER",
 			allHeld:      "Rien\u00a0: tout ou rien, et toutes les lignes ne peuvent pas être traitées.",
 			noImports:    "Aucune importation.",
@@ -55,6 +62,10 @@ func (c *console) words() words {
 		more:         "… and %d more findings",
 		recap:        "What will happen in account \"%s\" (mode %s):",
 		undo:         "What will happen in account \"%s\":",
+		gains:        "%s gains %s",
+		keeps:        "%s keeps %s",
+		loses:        "%s loses %s",
+		moreMoves:    "… and %d more",
 		resume:       "To go on: usher import --resume %s … FILE",
 		allHeld:      "Nothing: it is all or nothing, and not every row can be done.",
 		noImports:    "No imports.",

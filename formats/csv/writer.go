@@ -140,7 +140,11 @@ func (e *encoder) preamble(line string) {
 	if e.isComment(line) {
 		line = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(line)
 		// Without quotes a spreadsheet may split the comment into cells.
-		cells := strings.FieldsFunc(line, func(r rune) bool { return r == e.delim || isDelimiter(r) })
+		said := line
+		if rest := strings.TrimPrefix(line, string(e.comment)); strings.HasPrefix(rest, " ") {
+			said = rest // the sign itself, of which % counts as live, is harmless before a blank
+		}
+		cells := strings.FieldsFunc(said, func(r rune) bool { return r == e.delim || isDelimiter(r) })
 		if !slices.ContainsFunc(cells, func(s string) bool { return !inert(s) }) {
 			e.buf = append(e.buf, line...)
 			e.end()

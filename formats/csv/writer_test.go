@@ -46,6 +46,9 @@ func TestWriter(t *testing.T) {
 		{name: "preamble", writer: bare,
 			sheet: formats.Sheet{Preamble: []string{"# mind, the \"gap\"\nplease", "# a,=1", "# a; \"=1\"", "a, title"}, Columns: []formats.SheetColumn{{Heading: "a"}}},
 			want:  "# mind, the \"gap\" please\n\"# a,=1\"\n\"# a; \"\"=1\"\"\"\n\"a, title\"\na\n"},
+		{name: "preamble with a sign that may be live", reason: "harmless before a blank, and not before 0A=", writer: csv.Writer{NoBOM: true, LF: true, Delimiter: ';', Comment: '%'},
+			sheet: formats.Sheet{Preamble: []string{"% a; b", "%0A=1", "% =1"}, Columns: []formats.SheetColumn{{Heading: "%a"}}},
+			want:  "% a; b\n'%0A=1\n'% =1\n'%a\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer

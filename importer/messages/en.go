@@ -15,6 +15,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"*.taken":     {"{subject}: “{value}” is already in use by {holder}.", "{subject}: “{value}” is already in use.", "{subject} is already in use."},
 	"*.contested": {"{subject}: “{value}” stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in several rows. Keep it in one."},
 	"*.self":      {"{subject}: “{value}” is the person of this row. Name somebody else.", "{subject} must not be the person of this row. Name somebody else."},
+	"*.none":      {"There is nothing to take away: the person holds none."},
 	"*.leaving":   {"{subject}: another row takes “{value}” away. Give the value that will be valid afterwards.", "{subject}: another row takes this value away. Give the value that will be valid afterwards."},
 
 	// The file.
@@ -193,6 +194,9 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"row.nobody":          {"This row names nobody. Fill in whom it is about."},
 	"row.held_back":       {"Held back because other rows cannot be done."},
 	"row.stale":           {"Meanwhile something changed: {holder} now has what this row would take. Look at it again.", "Meanwhile something changed: what was shown would no longer happen. Look at this row again."},
+	"line.missing":        {"{subject} must not be blank: it says which line is meant."},
+	"line.none":           {"There is no line to detach: the member holds none."},
+	"pbx.unknown":         {"{subject}: “{value}” is no PBX of this account."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
 	"person.contradiction": {
@@ -209,7 +213,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"phone.too_long":        {"{subject} has {length:number} {length?character|characters}, too many for a number: at most {max:number}. Shorten it.", "{subject}: “{value}” has too many digits for a number that begins with {country}. Check it.", "{subject}: the number has too many digits. Check it."},
 	"phone.invalid":         {"{subject}: “{value}” begins with {country}, but is in no range that is in use. Check the digits.", "{subject}: the number is in no range that is in use. Check the digits."},
 	"phone.multiple":        {"{subject}: “{value}” is several numbers. Keep one.", "{subject}: there are several numbers. Keep one."},
-	"phone.extension":       {"{subject}: the extension behind the number has more than {max:number} {max?digit|digits}. Check it."},
+	"phone.extension":       {"{subject}: an extension ({ext}) stands behind the number. Write it in a column of its own.", "{subject}: the extension behind the number has more than {max:number} {max?digit|digits}. Check it."},
 	"phone.form":            {"{subject}: “{value}” is not a telephone number.", "{subject} is not a telephone number."},
 	"phone.plus_added":      {"{subject}: “{value}” was read with a plus sign before it. Check that it is meant.", "{subject}: a plus sign was put before the number. Check that it is meant."},
 	"phone.letters":         {"{subject}: the letters of “{value}” were read as the keys of a telephone. Check that it is meant.", "{subject}: the letters were read as the keys of a telephone. Check that it is meant."},
@@ -284,6 +288,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.pbx_id": "PBX ID", "field.profile": "Profile", "field.supervisor": "Supervisor", "field.org_unit": "Org unit",
 	"field.access_role": "Access role", "field.crm_name": "CRM name", "field.text_chat_greeting_template_name": "Text chat greeting template",
 	"field.pbx": "PBX", "field.short": "Short number", "field.group": "PBX group", "field.internal": "Internal number", "field.number": "Public number",
+	"field.action": "Action", "field.login_email": "Login e-mail", "field.pbx_short_number": "Short number", "field.pbx_internal_number": "Internal number",
 	"field.holder": "Holder", "field.line": "Line", "field.lanid": "LAN ID", "field.station": "PBX ID", "field.external": "External id",
 	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id",
 

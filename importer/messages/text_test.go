@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
 
 // samples are arguments for every slot of every text.
 var samples = map[string]string{
-	"value": "Ada", "subject": "", "code": "space.fact", "holder": "grace@example.com", "allowed": "User, Account Admin",
+	"ext": "12", "value": "Ada", "subject": "", "code": "space.fact", "holder": "grace@example.com", "allowed": "User, Account Admin",
 	"rows": "3", "row": "7", "max": "3", "length": "300", "want": "EMAIL", "found": "E-POST, ROLE", "near": "EMIAL", "nearest": "EMAIL",
 	"heading": "EMAIL", "other": "E-mail", "column": "2", "other_column": "5", "line": "12", "encoding": "windows-1252", "sample": "Zoé",
 	"byte": "81", "part": "xl/workbook.xml", "index": "99", "cell": "B3", "count": "3", "sheet": "Users", "char": "U+0007", "text": "аdmin",
@@ -159,7 +159,7 @@ func TestLanguagesAgree(t *testing.T) {
 }
 
 // sameWords are those that French and English share.
-var sameWords = strings.Fields(`label.action label.code label.message label.fix label.label label.mode
+var sameWords = strings.Fields(`label.action field.action label.code label.message label.fix label.label label.mode
 	field.document field.source field.mobile field.pbx field.lan_id field.lanid source.scim source.micloud`)
 
 func TestFrenchIsNotEnglish(t *testing.T) {

@@ -1,0 +1,94 @@
+package rainbow
+
+import (
+	"github.com/usher-go/usher/extensions"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+type words = map[string][]string
+
+type texts = map[string]string
+
+// columns are the product's. The English headings are its own; it knows no
+// others, so a French file may have them as well.
+func columns(opts *Options) []importer.Column {
+	var n extensions.Normalizer
+	region := ""
+	if opts != nil {
+		n, region = opts.Normalizer, opts.Region
+	}
+	return []importer.Column{
+		{
+			Field: "action", Required: true, Loose: true,
+			Headings: words{"en": {"__action__"}, "fr": {"Action"}},
+			Values: []importer.Value{
+				{Name: "attach", Labels: words{"en": {"attach"}, "fr": {"attacher", "associer"}}},
+				{Name: "force_attach", Labels: words{"en": {"force_attach"}, "fr": {"forcer l'attachement", "attacher de force"}}},
+				{Name: "detach", Labels: words{"en": {"detach"}, "fr": {"détacher", "dissocier"}}},
+			},
+			Help: texts{
+				"en": "attach, force_attach or detach. Case, blanks and hyphens do not matter.",
+				"fr": "attacher, forcer l'attachement ou détacher ; attach, force_attach et detach vont aussi. Casse, espaces et tirets ne comptent pas.",
+			},
+		},
+		{
+			Field: "login_email", Required: true, Parse: parseLogin, Space: users.SpaceEmail, AsText: true,
+			Headings: words{"en": {"loginEmail", "login"}, "fr": {"E-mail de connexion", "loginEmail", "Identifiant"}},
+			Help: texts{
+				"en": "The e-mail address by which the member logs in. Example: ada@example.com",
+				"fr": "L'adresse e-mail avec laquelle le membre se connecte. Exemple : ada@example.com",
+			},
+		},
+		{
+			Field: "pbx_id", Parse: parsePBX, AsText: true,
+			Headings: words{"en": {"pbxId"}, "fr": {"ID du PBX", "pbxId", "PBX"}},
+			Help: texts{
+				"en": "The id of the PBX, needed to attach. Example: " + pbxSample,
+				"fr": "L'identifiant du PBX, nécessaire pour attacher. Exemple : " + pbxSample,
+			},
+		},
+		{
+			Field: "pbx_short_number", Parse: parseLine, Space: users.SpaceLine, AsText: true,
+			Headings: words{"en": {"pbxShortNumber"}, "fr": {"Numéro court", "pbxShortNumber"}},
+			Help: texts{
+				"en": "The short number of the line in its PBX, needed to attach. Leading zeros count. Example: 1001",
+				"fr": "Le numéro court de la ligne dans son PBX, nécessaire pour attacher. Les zéros de tête comptent. Exemple : 1001",
+			},
+		},
+		{
+			Field: "pbx_internal_number", Parse: parseLine, Space: users.SpaceInternal, AsText: true,
+			Headings: words{"en": {"pbxInternalNumber"}, "fr": {"Numéro interne", "pbxInternalNumber"}},
+			Help: texts{
+				"en": "The internal number, unique in the group of the PBX. Blank means the short number.",
+				"fr": "Le numéro interne, unique dans le groupe du PBX. Vide signifie le numéro court.",
+			},
+		},
+		{
+			Field: "number", Parse: parseNumber(n, region), Space: users.SpaceNumber, AsText: true,
+			Headings: words{"en": {"number"}, "fr": {"Numéro public", "number", "Numéro SDA"}},
+			Help: texts{
+				"en": "The public number (DDI) in international form. Blank keeps what the line has. Example: +33123456789",
+				"fr": "Le numéro public (SDA) au format international. Vide garde celui de la ligne. Exemple : +33123456789",
+			},
+		},
+	}
+}
+
+// preamble describes the actions above the headings of a blank template.
+func preamble() map[string][]string {
+	return map[string][]string{
+		"en": {
+			"% attach: gives the member the line; it is an error if another member holds it.",
+			"% force_attach: gives the member the line; whoever holds it loses it.",
+			"% detach: takes every line from the member; the other columns may stay blank.",
+			"% To attach, pbxId and pbxShortNumber are needed. A line that begins with % is a comment.",
+		},
+		"fr": {
+			"% attacher (attach) : donne la ligne au membre ; c'est une erreur si un autre membre la détient.",
+			"% forcer l'attachement (force_attach) : donne la ligne au membre ; celui qui la détient la perd.",
+			"% détacher (detach) : retire toutes ses lignes au membre ; les autres colonnes peuvent rester vides.",
+			"% Pour attacher, l'ID du PBX et le numéro court sont nécessaires. Une ligne qui commence par % est un commentaire.",
+		},
+	}
+}
