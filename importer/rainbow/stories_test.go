@@ -333,7 +333,7 @@ func TestStories(t *testing.T) {
 		{
 			name: "a quoted percent sign", reason: "it begins a value, not a comment",
 			file:  "%attach;ada@x.com;P1;1;;\n\"%attach\";bob@x.com;P1;2;;",
-			want:  []string{"2 error bob !action.unknown@action fix=attach"},
+			want:  []string{"3 error bob !action.unknown@action fix=attach"},
 			after: []string{},
 		},
 		{
