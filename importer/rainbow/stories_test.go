@@ -331,6 +331,12 @@ func TestStories(t *testing.T) {
 			after: []string{},
 		},
 		{
+			name: "a quoted percent sign", reason: "it begins a value, not a comment",
+			file:  "%attach;ada@x.com;P1;1;;\n\"%attach\";bob@x.com;P1;2;;",
+			want:  []string{"3 error bob !action.unknown@action fix=attach"},
+			after: []string{},
+		},
+		{
 			name: "short numbers as the product has them", reason: "its own expression, leading zeros kept",
 			file: "attach;ada@x.com;P1;'0042;;\nattach;bob@x.com;P1;#1;;\nattach;cyd@x.com;P1;-5;;\nattach;dan@x.com;P1;10 01;;\nattach;eve@x.com;P1;42;;",
 			want: []string{
