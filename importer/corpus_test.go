@@ -22,6 +22,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/corpus"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 )
@@ -98,10 +99,7 @@ var corpusDeviations = map[string]string{}
 // USHER_CORPUS names: what a file needs a template for, and once more what it
 // does not.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	judged, strict := 0, 0
 	for _, kind := range []string{"csv", "xlsx"} {
 		list, err := os.Open(filepath.Join(dir, kind, "truth.jsonl"))

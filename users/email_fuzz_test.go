@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/users"
+
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 func FuzzParseEmail(f *testing.F) {
@@ -73,10 +75,7 @@ func FuzzEmailNetMail(f *testing.F) {
 // suites, where USHER_CORPUS names a folder with emails/emails.tsv. Those are
 // verdicts by the RFCs; where ours is another one on purpose, the table says why.
 func TestEmailCorpus(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	f, err := os.Open(filepath.Join(dir, "emails", "emails.tsv"))
 	require.NoError(t, err)
 	defer f.Close()

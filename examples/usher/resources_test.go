@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 // What any file may cost "usher read": its processor time, which is the same
@@ -84,10 +86,7 @@ func (c cost) within(t *testing.T, name string) {
 
 // TestCorpusCosts: no file of the corpus costs more than it may.
 func TestCorpusCosts(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	program := built(t)
 	var slowest, largest cost
 	var slow, large string
@@ -134,7 +133,7 @@ func unpacked(t *testing.T, path string) string {
 // TestBombCosts: what is made to cost much is read or refused within the same bounds.
 func TestBombCosts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes seconds")
+		t.Skip("-short: what is made to cost much takes seconds")
 	}
 	const rows = 99_990
 	rnd := rand.New(rand.NewPCG(1, 2))

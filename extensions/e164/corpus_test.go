@@ -11,16 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/extensions/e164"
+
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 // TestCorpus holds the Normalizer to the table of numbers of a folder that
 // USHER_CORPUS names, to the rows on which two releases of the metadata agree.
 // What we answer otherwise on purpose is listed with its reason.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	f, err := os.Open(filepath.Join(dir, "phones", "phones.tsv"))
 	require.NoError(t, err)
 	defer f.Close()

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 // A truth is one file of the corpus with what must become of it.
@@ -58,10 +59,7 @@ func elsewhere(t truth) bool {
 }
 
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("USHER_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	root := corpus.Dir(t)
 	f, err := os.Open(filepath.Join(root, "csv", "truth.jsonl"))
 	require.NoError(t, err)
 	defer f.Close()

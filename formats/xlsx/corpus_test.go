@@ -22,6 +22,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 // A truth is one line of truth.jsonl: a file and what another reader, or the
@@ -61,10 +62,7 @@ var deviations = map[string]string{
 // TestCorpus holds the reader to the corpus that USHER_CORPUS names. The
 // reference lists cells as other readers know them; they are compared as text.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	list, err := os.Open(filepath.Join(dir, "xlsx", "truth.jsonl"))
 	require.NoError(t, err)
 	defer list.Close()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
+	"github.com/usher-go/usher/internal/corpus"
 )
 
 // sameTable is what differs between two readings of one file; nothing if they agree.
@@ -73,10 +74,7 @@ func TestShortcuts(t *testing.T) {
 
 // TestShortcutsOnCorpus: as TestShortcuts, on the files of the corpus.
 func TestShortcutsOnCorpus(t *testing.T) {
-	dir := os.Getenv("USHER_CORPUS")
-	if dir == "" {
-		t.Skip("no corpus: USHER_CORPUS names no folder of test files")
-	}
+	dir := corpus.Dir(t)
 	files, err := filepath.Glob(filepath.Join(dir, "xlsx", "*", "*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
