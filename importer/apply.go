@@ -242,8 +242,7 @@ func (c *commit) live(units [][]uint32) []uint32 {
 // deny fails the rows whose writes the rules about people forbid. It reports
 // whether there were any: a batch may be forbidden as such.
 func (c *commit) deny(b *composed, d *users.Denied) bool {
-	if imp := *c.record.Data.(*users.Import); imp.First && slices.ContainsFunc(d.Refusals, func(x users.Refused) bool { return x.ID == c.id }) {
-		imp.First, c.record.Data = false, &imp // somebody made an admin meanwhile
+	if c.outrun(d) {
 		return true
 	}
 	by := map[users.ID][]uint32{}
@@ -265,6 +264,17 @@ func (c *commit) deny(b *composed, d *users.Denied) bool {
 	}
 	c.settle(failed, Failed)
 	return len(failed) > 0
+}
+
+// outrun reports whether a batch was forbidden because somebody made an admin
+// since the import found none. It then calls itself the first no longer.
+func (c *commit) outrun(d *users.Denied) bool {
+	imp := *c.record.Data.(*users.Import)
+	if !imp.First || !slices.ContainsFunc(d.Refusals, func(x users.Refused) bool { return x.ID == c.id && x.Problem.Code == "import.first" }) {
+		return false
+	}
+	imp.First, c.record.Data = false, &imp
+	return true
 }
 
 // contest looks again at the rows in whose way something stands. Those that

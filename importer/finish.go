@@ -26,6 +26,10 @@ func (c *commit) finish(ctx context.Context) error {
 	for range attempts {
 		err := c.finishRows(ctx, open)
 		var conflict *users.Conflict
+		var denied *users.Denied
+		if errors.As(err, &denied) && c.outrun(denied) {
+			continue
+		}
 		if !errors.As(err, &conflict) {
 			if err != nil {
 				c.learn(ctx)

@@ -306,9 +306,13 @@ func TestSecondWriter(t *testing.T) {
 		p := s.preview(t, store)
 		was := show(p)
 		before := everything(t, inner)
+		meddlings := make([]func(), rapid.IntRange(1, 3).Draw(t, "writes"))
+		for i := range meddlings {
+			meddlings[i] = meddle(t, w, inner)
+		}
 		strike := func() {
-			for range rapid.IntRange(1, 3).Draw(t, "writes") {
-				meddle(t, w, inner)
+			for _, m := range meddlings {
+				m()
 			}
 			before = everything(t, inner)
 		}
@@ -363,40 +367,47 @@ func TestSecondWriter(t *testing.T) {
 	})
 }
 
-// meddle is one write of a second writer; one that the store refuses is none.
-func meddle(t *rapid.T, w *world, store users.Store) {
+// meddle draws one write of a second writer; one that the store refuses is
+// none. What is drawn may be done where nothing can be drawn any more.
+func meddle(t *rapid.T, w *world, store users.Store) func() {
 	i := rapid.IntRange(0, w.people).Draw(t, "meddle with")
-	recs, err := store.Find(t.Context(), []users.Key{users.ByID(id(i)), users.ByID(users.ID("line" + number(i)))})
-	require.NoError(t, err)
-	b := users.Batch{Import: "other-" + users.NewID()}
-	if len(recs) == 0 {
-		r := person(i)
-		r.ID = users.ID(fmt.Sprintf("v%d%s", i, b.Import[len(b.Import)-4:])) // an id is never used again
-		b.Writes = []users.Write{{ID: r.ID, Record: &r}}
-	} else {
-		was := pick(t, "record", recs...)
-		r := was.Clone()
-		b.Writes = []users.Write{{ID: r.ID, Version: was.Version, Record: &r}}
-		switch d := r.Data.(type) {
-		case *users.Profile:
-			switch rapid.IntRange(0, 4).Draw(t, "field") {
-			case 0:
-				d.Mobile = "+33123456789"
-			case 1:
-				d.DisplayName = "Meddled"
-			case 2:
-				d.Email = pick(t, "address", mail(w.people), "n1@x.com", "q@x.com")
-			case 3:
-				d.Grant(users.RoleAdmin, !d.Admin())
-			case 4:
-				b.Writes[0].Record = nil
-			}
-		case *users.Line:
-			d.Holder = ""
-			if chance(t, 70, "held") {
-				d.Holder = id(w.some(t))
+	which := rapid.IntRange(0, 1).Draw(t, "record")
+	field := rapid.IntRange(0, 4).Draw(t, "field")
+	address := pick(t, "address", mail(w.people), "n1@x.com", "q@x.com")
+	holder := users.ID("")
+	if chance(t, 70, "held") {
+		holder = id(w.some(t))
+	}
+	return func() {
+		recs, err := store.Find(t.Context(), []users.Key{users.ByID(id(i)), users.ByID(users.ID("line" + number(i)))})
+		require.NoError(t, err)
+		b := users.Batch{Import: "other-" + users.NewID()}
+		if len(recs) == 0 {
+			r := person(i)
+			r.ID = users.ID(fmt.Sprintf("v%d%s", i, b.Import[len(b.Import)-4:])) // an id is never used again
+			b.Writes = []users.Write{{ID: r.ID, Record: &r}}
+		} else {
+			was := recs[which%len(recs)]
+			r := was.Clone()
+			b.Writes = []users.Write{{ID: r.ID, Version: was.Version, Record: &r}}
+			switch d := r.Data.(type) {
+			case *users.Profile:
+				switch field {
+				case 0:
+					d.Mobile = "+33123456789"
+				case 1:
+					d.DisplayName = "Meddled"
+				case 2:
+					d.Email = address
+				case 3:
+					d.Grant(users.RoleAdmin, !d.Admin())
+				case 4:
+					b.Writes[0].Record = nil
+				}
+			case *users.Line:
+				d.Holder = holder
 			}
 		}
+		t.Logf("a second writer: %s %v: %v", b.Writes[0].ID, b.Writes[0].Record, store.Apply(t.Context(), b))
 	}
-	t.Logf("a second writer: %s %v: %v", b.Writes[0].ID, b.Writes[0].Record, store.Apply(t.Context(), b))
 }

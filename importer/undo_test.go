@@ -550,6 +550,29 @@ func TestTwoFirsts(t *testing.T) {
 	}
 }
 
+// Who would make an account's first admin, and whose only row somebody else was
+// quicker to write, has a conflict, and is not the first either.
+func TestNotTheFirst(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada", "", "Admin")).as(users.Partner("pat"))
+	inner := s.store(t)
+	store := storetest.NewFaulty(inner)
+	p := s.previewIn(t, s.openAs(store, "one"))
+	store.Before = func(op string, n int) error {
+		if op == storetest.OpApply && n == 1 {
+			quick := person(1)
+			quick.Data.(*users.Profile).Grant(users.RoleAdmin, true)
+			require.NoError(t, inner.Apply(t.Context(), users.Batch{Import: "other", Writes: []users.Write{{ID: quick.ID, Record: &quick}}}))
+		}
+		return nil
+	}
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts)
+	recs, err := inner.Find(t.Context(), []users.Key{users.ByID(imp)})
+	require.NoError(t, err)
+	require.False(t, recs[0].Data.(*users.Import).First)
+}
+
 // A document of an undoing in somebody's hands can leave rows out, and nothing else.
 func TestUndoDocumentForged(t *testing.T) {
 	s := asHost(staff(), []users.Record{person(0), person(1)}, []string{lan(0), "", "", "", "yes"}, []string{lan(1), "", "", "", "yes"}).and()

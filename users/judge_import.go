@@ -116,7 +116,9 @@ func (j *judging) begun(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			foreign = len(p.Records) > 0
+			if len(p.Records) > 0 {
+				j.refuse(w, "", &Problem{Code: "import.first"})
+			}
 		}
 		if foreign {
 			j.refuse(w, "", &Problem{Code: "import.foreign"})

@@ -69,7 +69,7 @@ func TestImportsThatUndo(t *testing.T) {
 		{"one's own, pruned", "journals are the host's", ada, []users.Write{mark("mine", users.Import{Template: "t", Actor: "admin:ada", State: users.ImportDone, Pruned: true})}, "import.foreign"},
 		{"one's own, undoing another afterwards", "it says for ever what it is", ada, []users.Write{mark("mine", users.Import{Template: "t", Actor: "admin:ada", State: users.ImportDone, Undoes: "idle"})}, "import.foreign"},
 		{"one's own, running again", "what is done is done", ada, []users.Write{mark("mine", users.Import{Template: "t", Actor: "admin:ada", State: users.ImportRunning})}, "import.foreign"},
-		{"the first where there is an admin", "it is not", pat, []users.Write{imports("u", "acme", 0, users.Import{Template: "t", Actor: "partner:pat", State: users.ImportRunning, First: true})}, "import.foreign"},
+		{"the first where there is an admin", "it is not", pat, []users.Write{imports("u", "acme", 0, users.Import{Template: "t", Actor: "partner:pat", State: users.ImportRunning, First: true})}, "import.first"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

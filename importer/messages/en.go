@@ -155,6 +155,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"delete.partner":   {"A Mitel Partner cannot be deleted."},
 	"delete.source":    {"A user who comes from {source:word} cannot be deleted here.", "A user who is kept elsewhere cannot be deleted here."},
 	"delete.stays":     {"This person stays listed; only the account can be taken away."},
+	"import.first":     {"The account has an Account Admin already, so that this import is not the one that made its first."},
 	"import.foreign":   {"The record of an import can be changed only by the one who started it."},
 	"record.forbidden": {"You may not change {kind:word}.", "You may not change this."},
 

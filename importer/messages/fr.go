@@ -159,6 +159,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"delete.partner":   {"Un partenaire Mitel ne peut pas être supprimé."},
 	"delete.source":    {"Un utilisateur qui vient de {source:word} ne peut pas être supprimé ici.", "Un utilisateur géré ailleurs ne peut pas être supprimé ici."},
 	"delete.stays":     {"Cette personne reste dans la liste ; seul son compte peut être retiré."},
+	"import.first":     {"Le compte a déjà un Admin de compte : cette importation n'est donc pas celle qui a créé le premier."},
 	"import.foreign":   {"Seule la personne qui a lancé une importation peut en modifier la trace."},
 	"record.forbidden": {"Vous ne pouvez pas modifier {kind:word}.", "Vous ne pouvez pas modifier cela."},
 
