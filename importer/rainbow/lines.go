@@ -15,6 +15,8 @@ type Options struct {
 	// numbers must differ; a system without a group is one of its own. Another id
 	// is "pbx.unknown". An account that lists none takes any well-formed id.
 	PBXs map[string]string
+	// Plan says which short numbers a PBX may have ("line.range"). Without one it may have any.
+	Plan *extensions.Plan
 	// Normalizer reads public numbers. Without one they must be in E.164, with their plus sign.
 	Normalizer extensions.Normalizer
 	// Region is the country of two letters by which the Normalizer reads national numbers; it may be empty.
@@ -36,9 +38,9 @@ type Options struct {
 func Lines(opts *Options) *importer.Template {
 	l := lines{pbxs: map[string]system{}}
 	if opts != nil {
-		l.many = opts.Many
+		l.many, l.plan = opts.Many, opts.Plan
 		for id, group := range opts.PBXs {
-			l.pbxs[users.Fold(id)] = system{id, group}
+			l.pbxs[extensions.FoldPBX(id)] = system{id, group}
 		}
 	}
 	return &importer.Template{
@@ -55,6 +57,7 @@ func Lines(opts *Options) *importer.Template {
 // lines is what a row must know to be read.
 type lines struct {
 	pbxs map[string]system // by folded id
+	plan *extensions.Plan
 	many bool
 }
 
@@ -92,6 +95,9 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim func(users.Space
 	if !known || short == "" {
 		return
 	}
+	for _, bad := range l.plan.Check(pbx.id, short) {
+		d.Problem("pbx_short_number", bad)
+	}
 	internal := r.Value("pbx_internal_number")
 	if r.Blank("pbx_internal_number") {
 		internal = short
@@ -123,7 +129,7 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	if len(l.pbxs) == 0 {
 		return system{id: id}, true
 	}
-	s, known := l.pbxs[users.Fold(id)]
+	s, known := l.pbxs[extensions.FoldPBX(id)]
 	if !known {
 		d.Error("pbx_id", "pbx.unknown")
 	}
