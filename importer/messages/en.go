@@ -169,7 +169,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"undo.gone":         {"This was deleted since. There is nothing to take back."},
 	"undo.stays":        {"This person stays listed; only the account is taken away."},
 	"undo.used":         {"This cannot be deleted: {holder} refers to it since. Change that first.", "This cannot be deleted: something refers to it since. Change that first."},
-	"undo.reference":    {"“{field:word}” cannot be as before: whom it named has been deleted since."},
+	"undo.reference":    {"“{field:word}” cannot be as before: whom it named has been deleted since. It is left empty."},
 	"undo.erased":       {"What was here before has been erased and cannot be brought back."},
 	"undo.kind":         {"A change of this kind cannot be taken back here."},
 	"journal.forbidden": {"Only the program itself may change what an import remembers."},
