@@ -574,6 +574,21 @@ func TestNotTheFirst(t *testing.T) {
 	require.False(t, recs[0].Data.(*users.Import).First)
 }
 
+// Who held a line before it was given to somebody new may be gone by the time
+// that is undone: nobody holds it then, or who was made could not go again.
+func TestUndoOfWhatNobodyTakesBack(t *testing.T) {
+	s := asHost(staff(), []users.Record{person(3), line(3, 3)}, row(lan(0), mail(0), "New")).and([]string{"attach", mail(0), "3"}, []string{"detach", mail(3), ""})
+	store := s.store(t)
+	require.Equal(t, 3, len(committed(t, s, store).Lines))
+	change(t, store, "u3", nil)
+	p := undo(t, s, store, imp)
+	require.Equal(t, []string{"2 delete p0@x.com", "3 update x/3 holder:p0@x.com> -x/3 ?undo.reference"}, briefs(show(p)))
+	r, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Deleted: 1, importer.Updated: 1}, r.Counts)
+	require.Empty(t, everything(t, store)["line3"].Holder())
+}
+
 // A document of an undoing in somebody's hands can leave rows out, and nothing else.
 func TestUndoDocumentForged(t *testing.T) {
 	s := asHost(staff(), []users.Record{person(0), person(1)}, []string{lan(0), "", "", "", "yes"}, []string{lan(1), "", "", "", "yes"}).and()
