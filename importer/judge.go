@@ -198,6 +198,10 @@ func (p *Preview) decideLead(row uint32) {
 	case at.first != none:
 		p.v.successor = true
 	default:
-		p.v.find("admin.last", p.d.spec.column("role"), none)
+		col := p.d.spec.column("role")
+		if col < 0 {
+			col = p.d.spec.column("roles")
+		}
+		p.v.find("admin.last", col, none)
 	}
 }
