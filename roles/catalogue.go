@@ -32,8 +32,8 @@ func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.Acco
 	c := &Catalogue{names: map[string]string{}, actor: dir.Actor().Under(listed...)}
 	for _, r := range []users.Role{{Name: users.RoleAdmin}, {Name: users.RolePartner}} {
 		if i := slices.IndexFunc(listed, func(l users.Role) bool { return users.Fold(l.Name) == r.Name }); i >= 0 {
-			r, listed = listed[i], slices.Delete(listed, i, i+1)
-			r.Name = users.Fold(r.Name)
+			r.About, r.GrantedBy = listed[i].About, listed[i].GrantedBy
+			listed = slices.Delete(listed, i, i+1)
 		}
 		c.add(r)
 	}
