@@ -1,6 +1,7 @@
 package assign_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/assign"
 	"github.com/usher-go/usher/roles"
@@ -147,6 +149,33 @@ func TestFixed(t *testing.T) {
 	report, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, map[importer.Outcome]int{importer.Updated: 3, importer.Skipped: 1}, report.Counts)
+}
+
+// A saved preview says which roles go to whom, and another choice of roles is another document.
+func TestDocument(t *testing.T) {
+	dir := users.Open(staffed(t), users.Partner("pat"), nil)
+	people, err := roles.Matching(t.Context(), dir, acme, users.Query{})
+	require.NoError(t, err)
+	p := preview(t, dir, false, "Billing", people)
+	var saved, again bytes.Buffer
+	require.NoError(t, p.Save(&saved))
+	c, err := roles.ReadCatalogue(t.Context(), dir, acme)
+	require.NoError(t, err)
+	q, err := importer.Open(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c), assign.Add(c))
+	require.NoError(t, err)
+	require.NoError(t, q.Save(&again))
+	require.Equal(t, saved.String(), again.String())
+	require.Equal(t, told(p), told(q))
+	_, err = importer.Open(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c))
+	var refusal *formats.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, "document.template", refusal.Code)
+
+	report, err := q.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, 4, report.Counts[importer.Updated])
+	_, err = preview(t, dir, false, "Agent desk", people).Commit(t.Context(), &importer.CommitOptions{ID: report.ID})
+	require.ErrorIs(t, err, users.ErrDigest, "the same people and other roles")
 }
 
 // What a preview predicted is not what counts: a role that became the
