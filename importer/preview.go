@@ -148,6 +148,9 @@ type Preview struct {
 	fallen    map[uint32]bool   // rows over which the Template panicked
 	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 
+	actor   users.Actor // bound by the account's catalogue, once a row grants something
+	grants  bool        // a row may give or take roles
+	bound   bool        // the catalogue was read
 	grid    *grid
 	keys    *keyTable
 	facts   *facts
@@ -166,6 +169,7 @@ type Preview struct {
 	cells   []cell
 	scratch []byte
 	chain   []int32
+	blank   users.Profile
 
 	redecided int // rows decided since the count was set to zero, for tests
 }
@@ -212,6 +216,7 @@ func (p *Preview) build(ctx context.Context) error {
 	p.keys, p.facts = newKeyTable(n), newFacts()
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
+	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
 	p.d.values = map[*Column]allowed{}
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)

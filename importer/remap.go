@@ -15,7 +15,7 @@ import (
 // their corrections. If it fails nothing is changed; the errors are
 // [Importer.Preview]'s.
 func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
-	if p.tpl.fixed {
+	if p.tpl.Fixed {
 		return Delta{}, ErrFixed
 	}
 	opts := p.opts

@@ -51,6 +51,9 @@ func staffed(t *testing.T) users.Store {
 			made("globex", "gil", &users.Profile{FirstName: "Gil", Roles: []string{users.RoleAdmin}, Inactive: true}),
 			made("acme", "sales", &users.Unit{Path: "Sales"}),
 			made("globex", "labs", &users.Unit{Path: "Labs"}),
+			made("acme", "desk", &users.Role{Name: "Billing", GrantedBy: users.ByPartners}),
+			made("acme", "night", &users.Role{Name: "Night shift", GrantedBy: users.ByAccountAdmins}),
+			made("globex", "far desk", &users.Role{Name: "Clerk", GrantedBy: users.ByPartners}),
 			made("acme", "theirs", theirs),
 			made("globex", "far", &users.Import{Actor: "admin:gus", State: users.ImportRunning}),
 		},
@@ -161,6 +164,16 @@ func TestApplyRules(t *testing.T) {
 		{"no role", "nobody has it", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("")))}, "role.form"},
 		{"roles out of order", "the host too: what is sorted is searched so", host, "acme", []users.Write{changed("acme", "bob", bob(roles("z", users.RoleAdmin)))}, "role.form"},
 		{"role twice", "it would stay when it is taken once", host, "acme", []users.Write{changed("acme", "bob", bob(roles("a", "a")))}, "role.form"},
+
+		{"a role of the partner's by an admin", "the catalogue says who hands it out", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, "role.forbidden"},
+		{"written otherwise", "it would be the same role to whoever folds", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("BILLING")))}, "role.forbidden"},
+		{"to somebody new", "the same", admin, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Roles: []string{"Billing"}})}, "role.forbidden"},
+		{"by a partner", "who may", partner, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, none},
+		{"together with the role itself", "it is judged as it stood", partner, "acme", []users.Write{changed("acme", "night", &users.Role{Name: "Night shift"}), changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
+		{"a role of the admins' by a partner", "nor may partners do everything", partner, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
+		{"by an admin", "who may", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, none},
+		{"another account's catalogue", "says nothing here", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Clerk")))}, none},
+		{"by the host", "which is bound by no rule", host, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, none},
 
 		// Deleting.
 		{"one who stays listed is removed", "SCIM knows them still", partner, "acme", []users.Write{removed("sam")}, "delete.stays"},
@@ -336,6 +349,37 @@ func TestTheLastTwoAdminsAtOnce(t *testing.T) {
 			}
 			if diff := cmp.Diff([]users.ID{"ada"}, leading(t, s, "acme")); diff != "" {
 				t.Errorf("one must be left (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What the catalogue says counts when it is written: it is judged again if the
+// role changed since it was read.
+func TestARoleThatChangedMeanwhile(t *testing.T) {
+	admin := users.AccountAdmin("ada", "acme")
+	for _, tt := range []struct {
+		name, role string
+		by         users.Granter
+		want       string
+	}{
+		{"became the partner's", "Night shift", users.ByPartners, "role.forbidden"},
+		{"changed, and still may be given", "Night shift", "", "<nil>"},
+		{"another role", "Cook", users.ByPartners, "<nil>"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := staffed(t)
+			raced := meanwhile(s, func() error {
+				w := changed("acme", "night", &users.Role{Name: "Night shift", GrantedBy: tt.by})
+				w.Row = 0
+				return users.Open(s, users.Host("h"), options()).Apply(t.Context(), users.Batch{Import: "meanwhile", Writes: []users.Write{w}})
+			})
+			err := users.Open(raced, admin, options()).Apply(t.Context(), under(admin, "acme", changed("acme", "bob", bob(roles(tt.role)))))
+			if diff := cmp.Diff(tt.want, code(err)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if has := stored(t, s, "bob").Field("roles") == tt.role; has != (tt.want == "<nil>") {
+				t.Errorf("bob has the role: %v", has)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -154,7 +155,7 @@ const foldNearMax = 64
 // first 64 characters and minds letter case.
 func Near(a, b string) int {
 	var x, y [foldNearMax]rune
-	return foldNear(foldRunes(a, &x), foldRunes(b, &y))
+	return foldNear(foldRunes(a, &x), foldRunes(b, &y), foldNearMax)
 }
 
 // Nearest is the one of among that s may have been meant for: at most two edits
@@ -162,24 +163,42 @@ func Near(a, b string) int {
 // accents, blanks nor hyphens ([FoldHeading]). Where two are equally near, none
 // is: a suggestion must not be a guess.
 func Nearest(s string, among []string) (nearest string, found bool) {
-	var x, y [foldNearMax]rune
-	a := foldRunes(FoldHeading(s), &x)
-	if len(a) == 0 {
-		return "", false
-	}
-	best := min(2, len(a)/3) + 1
-	for _, candidate := range among {
-		switch d := foldNear(a, foldRunes(FoldHeading(candidate), &y)); {
+	best := foldNearMax
+	foldNearby(s, among, func(candidate string, d int) {
+		switch {
 		case d < best:
 			best, nearest, found = d, candidate, true
-		case d == best && found && candidate != nearest:
+		case d == best && candidate != nearest:
 			found = false
 		}
-	}
+	})
 	if !found {
 		return "", false
 	}
 	return nearest, true
+}
+
+// Nearby are all those of among that s may have been meant for, as far away as
+// [Nearest] allows: the nearest first, equally near ones in the order of among.
+func Nearby(s string, among []string) []string {
+	var by [3][]string
+	foldNearby(s, among, func(candidate string, d int) { by[d] = append(by[d], candidate) })
+	return slices.Concat(by[:]...)
+}
+
+// foldNearby yields what of among is near s, and by how many edits.
+func foldNearby(s string, among []string, yield func(candidate string, edits int)) {
+	var x, y [foldNearMax]rune
+	a := foldRunes(FoldHeading(s), &x)
+	most := min(2, len(a)/3)
+	for _, candidate := range among {
+		if len(a) == 0 {
+			return
+		}
+		if d := foldNear(a, foldRunes(FoldHeading(candidate), &y), most); d <= most {
+			yield(candidate, d)
+		}
+	}
 }
 
 func foldRunes(s string, into *[foldNearMax]rune) []rune {
@@ -194,7 +213,12 @@ func foldRunes(s string, into *[foldNearMax]rune) []rune {
 	return into[:n]
 }
 
-func foldNear(a, b []rune) int {
+// foldNear is how many edits lie between a and b, or anything above most as soon
+// as there are more.
+func foldNear(a, b []rune, most int) int {
+	if d := len(a) - len(b); d > most || -d > most {
+		return max(d, -d)
+	}
 	var rows [3][foldNearMax + 1]int
 	before, last, row := &rows[0], &rows[1], &rows[2]
 	for j := range b {
@@ -203,6 +227,7 @@ func foldNear(a, b []rune) int {
 	for i := range a {
 		before, last, row = last, row, before
 		row[0] = i + 1
+		least := row[0]
 		for j := range b {
 			cost := 1
 			if a[i] == b[j] {
@@ -212,6 +237,10 @@ func foldNear(a, b []rune) int {
 			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
+			least = min(least, row[j+1])
+		}
+		if least > most+1 { // a swap may still gain one on the row before
+			return least
 		}
 	}
 	return row[len(b)]

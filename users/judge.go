@@ -16,8 +16,9 @@ type judging struct {
 	before map[ID]Record // what the batch writes, and what that refers to, as they stand
 	writes map[ID]Write
 	denied Denied
-	begins []Write // imports that are new
-	guards []ID    // those who must still lead when the batch is done
+	begins []Write             // imports that are new
+	guards []ID                // those who must still lead when the batch is done, and roles as they were read
+	actors map[AccountID]Actor // bound by what the accounts say of the roles in question
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -28,6 +29,9 @@ func (j *judging) run(ctx context.Context) error {
 		j.writes[w.ID] = w
 	}
 	if err := j.read(ctx); err != nil {
+		return err
+	}
+	if err := j.catalogue(ctx); err != nil {
 		return err
 	}
 	lost := map[AccountID][]Write{}
@@ -184,6 +188,9 @@ func unchanged(old Record, now *Record) bool {
 
 func (j *judging) user(old Record, w Write) {
 	actor := j.dir.actor
+	if w.Record != nil {
+		actor = j.actor(w.Record.Account)
+	}
 	if w.Record == nil {
 		j.refuse(w, "", actor.PermitsDelete(old))
 		if Deleted(old) != nil && actor.kind != host {

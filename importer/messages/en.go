@@ -198,6 +198,10 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"line.missing":        {"{subject} must not be blank: it says which line is meant."},
 	"line.none":           {"There is no line to detach: the member holds none."},
 	"pbx.unknown":         {"{subject}: “{value}” is no PBX of this account."},
+	"org_unit.unknown":    {"{subject}: there is no unit “{value}”. Near it: {near}.", "{subject}: there is no unit “{value}”.", "{subject}: there is no such unit."},
+	"org_unit.ambiguous":  {"{subject}: {count:number} units are called “{value}”. Give the path of one: {units}.", "{subject}: several units are called “{value}”. Give the path of one.", "{subject}: several units are called so. Give the path of one."},
+	"user.unknown":        {"Nobody in this account has the e-mail address, LAN ID, login or id “{value}”.", "Nobody in this account is called so."},
+	"user.ambiguous":      {"“{value}” means {count:number} people of this account. Name the one by e-mail address or id.", "This means several people of this account. Name the one by e-mail address or id."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
 	"person.contradiction": {
@@ -292,7 +296,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.pbx": "PBX", "field.short": "Short number", "field.group": "PBX group", "field.internal": "Internal number", "field.number": "Public number",
 	"field.action": "Action", "field.login_email": "Login e-mail", "field.pbx_short_number": "Short number", "field.pbx_internal_number": "Internal number",
 	"field.holder": "Holder", "field.line": "Line", "field.lanid": "LAN ID", "field.station": "PBX ID", "field.external": "External id",
-	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id",
+	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id", "field.user": "User", "field.found": "Found",
 
 	"value.yes": "yes", "value.no": "no",
 	"role.account_admin": "Account Admin", "role.partner": "Mitel Partner", "role.user": "User",

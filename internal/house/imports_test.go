@@ -32,11 +32,13 @@ var allowed = map[string][]string{
 	"users/sqlstore":     {"users"},
 	"users/reststore":    {"users"},
 	"users/storetest":    {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
+	"roles":              {"users"},
 	"extensions":         {"users"},
 	"extensions/e164":    {"extensions", "users", "github.com/nyaruka/phonenumbers"},
 	"importer":           {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},
+	"importer/assign":    {"importer", "formats", "users", "roles"},
 	"importer/rainbow":   {"importer", "users", "extensions"},
 	"internal/house":     {},
 	"internal/invariant": {"users", "importer", "github.com/google/go-cmp/cmp"}, // imported by tests
