@@ -26,6 +26,18 @@ func (r Range) String() string {
 	return r.First + "-" + r.Last
 }
 
+// ParseRange reads what [Range.String] writes.
+func ParseRange(text string) (Range, error) {
+	r := Range{text, text}
+	if first, last, ok := strings.Cut(text, "-"); ok && areDigits(first) && areDigits(last) {
+		r = Range{first, last}
+	}
+	if err := r.check(); err != nil {
+		return Range{}, fmt.Errorf("extensions: range: %w", err)
+	}
+	return r, nil
+}
+
 func (r Range) contains(number string) bool {
 	if r.First == r.Last {
 		return number == r.First

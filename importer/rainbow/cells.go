@@ -17,6 +17,16 @@ func parseLogin(raw string) (string, []users.Problem) {
 	return users.ParseEmail(strings.Trim(raw, " "))
 }
 
+// parsePBX reads the id of a system: one of the account's, whatever its form, or
+// one of the form that the product gives them.
+func (l *lines) parsePBX(raw string) (string, []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if s, known := l.pbxs[extensions.FoldPBX(text)]; known {
+		return s.id, problems
+	}
+	return extensions.ParsePBX(raw)
+}
+
 // parseNumber reads a public number.
 func parseNumber(n extensions.Normalizer, region string) importer.Parse {
 	return func(raw string) (string, []users.Problem) {

@@ -14,7 +14,7 @@ const pbxSample = "PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"
 
 // columns are the product's. The English headings are its own; it knows no
 // others, so a French file may have them as well.
-func columns(opts *Options) []importer.Column {
+func (l *lines) columns(opts *Options) []importer.Column {
 	var n extensions.Normalizer
 	region := ""
 	if opts != nil {
@@ -43,7 +43,7 @@ func columns(opts *Options) []importer.Column {
 			},
 		},
 		{
-			Field: "pbx_id", Parse: extensions.ParsePBX, AsText: true,
+			Field: "pbx_id", Parse: l.parsePBX, AsText: true,
 			Headings: words{"en": {"pbxId"}, "fr": {"ID du PBX", "pbxId", "PBX"}},
 			Help: texts{
 				"en": "The id of the PBX, needed to attach. Example: " + pbxSample,

@@ -1,6 +1,9 @@
 package rainbow
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/usher-go/usher/extensions"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
@@ -39,8 +42,8 @@ func Lines(opts *Options) *importer.Template {
 	l := lines{pbxs: map[string]system{}}
 	if opts != nil {
 		l.many, l.plan = opts.Many, opts.Plan
-		for id, group := range opts.PBXs {
-			l.pbxs[extensions.FoldPBX(id)] = system{id, group}
+		for _, id := range slices.Sorted(maps.Keys(opts.PBXs)) {
+			l.pbxs[extensions.FoldPBX(id)] = system{id, opts.PBXs[id]}
 		}
 	}
 	return &importer.Template{
@@ -50,7 +53,7 @@ func Lines(opts *Options) *importer.Template {
 		Comment:   '%',
 		Delimiter: ';',
 		Once:      true,
-		Tables:    []importer.Table{{Name: "Lines", Columns: columns(opts), Preamble: preamble(), Draft: l.draft}},
+		Tables:    []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft}},
 	}
 }
 
