@@ -161,7 +161,11 @@ func (p *Preview) decideWants(row uint32) {
 		}
 		for i := range d.keys {
 			if k := &d.keys[i]; k.rel == relRefer && k.field == f.field {
-				change(rec, f.field, old, k.value, d.spec.column(f.field))
+				value := k.value
+				if f.rec < 0 && f.row == none { // nobody
+					value = ""
+				}
+				change(rec, f.field, old, value, d.spec.column(f.field))
 			}
 		}
 	}

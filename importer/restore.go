@@ -243,6 +243,10 @@ func (p *Preview) decideNamed(row uint32, k *draftKey) {
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 	default:
 		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
+		if k.field == "holder" && v.rec >= 0 { // whom the import gave it has it no longer, though nobody has it then
+			p.d.target.SetField("holder", "")
+			v.refers = append(v.refers, reference{k.field, -1, none})
+		}
 	}
 }
 

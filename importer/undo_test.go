@@ -140,6 +140,9 @@ func TestUndoSparesWhatWasEditedSince(t *testing.T) {
 					if A[f] != E[f] {
 						require.Equal(t, E[f], N[f], "%s of %s was edited since", f, id)
 					} else if N[f] != B[f] {
+						if _, there := edited[users.ID(B[f])]; f == "holder" && !there && N[f] == "" {
+							continue // it goes back, and nobody is there to have it
+						}
 						require.Equal(t, A[f], N[f], "%s of %s is neither as before nor as imported", f, id)
 						require.True(t, says(b, a, e), "%s of %s was not restored, and its row does not say so", f, id)
 					}
