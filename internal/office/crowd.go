@@ -13,6 +13,8 @@ type Crowd struct {
 	Stored []users.Record
 	// Wish is the file of number g. It wants what the others want, in an order of its own.
 	Wish func(g int) File
+	// Sure is what all want and the store does not have: somebody gets it.
+	Sure users.Key
 }
 
 // Crowds are those there are.
@@ -56,7 +58,7 @@ func staff() Crowd {
 			call("force_attach", 7, 10)
 		}
 		return File{Staff(), [][][]string{turn(people, g), turn(calls, g)}}
-	}}
+	}, users.KeyOf(Acme, users.SpaceLANID, LAN(20))}
 }
 
 func free(short string) users.Record {
@@ -87,5 +89,5 @@ func lines() Crowd {
 			rows = append(rows, Plug("force_attach", 10, 7), Plug("force_attach", 7, 12))
 		}
 		return File{Lines(), [][][]string{turn(rows, g)}}
-	}}
+	}, users.KeyOf(Acme, users.SpaceLine, users.LineName(PBX3, "80"))}
 }

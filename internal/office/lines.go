@@ -51,8 +51,8 @@ func Plug(action string, i, l int, more ...string) []string {
 func Unplug(i int) []string { return []string{"detach", Mail(i), "", "", "", ""} }
 
 // Moves is a file of about fifteen people in which there is every way in which
-// lines go from one to another, and what becomes of its rows.
-func Moves() ([]users.Record, File, map[importer.Outcome]int) {
+// lines go from one to another.
+func Moves() ([]users.Record, File) {
 	stored := Phones(15)
 	for _, r := range stored {
 		if l, ok := r.Data.(*users.Line); ok && (l.Holder == id(5) || l.Holder == id(8)) {
@@ -73,7 +73,12 @@ func Moves() ([]users.Record, File, map[importer.Outcome]int) {
 		Plug("force_attach", 13, 14),                   // from one who keeps nothing of this system
 		{"attach", Mail(14), PBX3, "14", "", ""},       // and has a line of another
 		{"attach", Mail(0), PBX3, "7", "", DDI(0)},     // a number goes on with another line than the rest
-		{"attach", Mail(10), PBX2, "90", "3", ""},      // an internal number of the group that stands with another line
+		{"attach", Mail(10), PBX2, "90", "16", ""},      // an internal number of the group that stands with a line of nobody
 	}
-	return stored, File{Lines(), [][][]string{rows}}, nil
+	return stored, File{Lines(), [][][]string{rows}}
+}
+
+// Moved is what becomes of the rows of [Moves].
+func Moved() map[importer.Outcome]int {
+	return map[importer.Outcome]int{importer.Updated: 14, importer.Unchanged: 1, importer.Failed: 2, importer.Skipped: 1}
 }
