@@ -73,7 +73,7 @@ func Moves() ([]users.Record, File) {
 		Plug("force_attach", 13, 14),                   // from one who keeps nothing of this system
 		{"attach", Mail(14), PBX3, "14", "", ""},       // and has a line of another
 		{"attach", Mail(0), PBX3, "7", "", DDI(0)},     // a number goes on with another line than the rest
-		{"attach", Mail(10), PBX2, "90", "16", ""},      // an internal number of the group that stands with a line of nobody
+		{"attach", Mail(10), PBX2, "90", "16", ""},     // an internal number of the group that stands with a line of nobody
 	}
 	return stored, File{Lines(), [][][]string{rows}}
 }
