@@ -95,3 +95,11 @@ func richRainbow() richScene {
 	stored, file := office.Moves()
 	return richScene{"rainbow", asHost(file.Template, stored, file.Rows[0]...).as(users.Partner("pat")), office.Moved()}
 }
+
+// richUndoing takes that back.
+func richUndoing() richScene {
+	rich := richRainbow()
+	rich.name, rich.scene.undone = "undoing", "first"
+	rich.want = map[importer.Outcome]int{importer.Updated: 12, importer.Deleted: 4}
+	return rich
+}
