@@ -49,6 +49,21 @@ type File struct {
 	Rows [][][]string
 }
 
+// CSV is table i as a text.
+func (f File) CSV(i int) string {
+	var text strings.Builder
+	for j, c := range f.Template.Tables[i].Columns {
+		if j > 0 {
+			text.WriteByte(';')
+		}
+		text.WriteString(c.Heading("en"))
+	}
+	for _, r := range f.Rows[i] {
+		text.WriteString("\n" + strings.Join(r, ";"))
+	}
+	return text.String() + "\n"
+}
+
 // Preview is what the file would do; resume is empty for an import that has not begun.
 func (f File) Preview(ctx context.Context, dir *users.Directory, resume users.ID) (*importer.Preview, error) {
 	var tables []*formats.Table
@@ -56,15 +71,7 @@ func (f File) Preview(ctx context.Context, dir *users.Directory, resume users.ID
 		if len(rows) == 0 {
 			continue
 		}
-		var heads []string
-		for _, c := range f.Template.Tables[i].Columns {
-			heads = append(heads, c.Heading("en"))
-		}
-		text := strings.Join(heads, ";") + "\n"
-		for _, r := range rows {
-			text += strings.Join(r, ";") + "\n"
-		}
-		t, err := csv.Read(ctx, strings.NewReader(text), nil)
+		t, err := csv.Read(ctx, strings.NewReader(f.CSV(i)), nil)
 		if err != nil {
 			return nil, err
 		}
