@@ -31,14 +31,14 @@ func onPBX(t *rapid.T, w *world) {
 		if chance(t, 20, "another system") {
 			l.PBX, l.Group = office.PBX3, ""
 		}
-		if chance(t, 50, "numbered") {
+		if w.records[i].Account == acme && chance(t, 50, "numbered") { // one of another account would show, as it should
 			l.Number = office.DDI(i % 6)
 		}
 		if chance(t, 20, "another internal number") {
 			l.Internal = "5" + l.Short
 		}
 		for _, k := range w.records[i].Keys() {
-			if k.Space == users.SpaceNumber && taken[k] { // of both accounts
+			if k.Space == users.SpaceNumber && taken[k] {
 				l.Number = ""
 			}
 			taken[k] = true
