@@ -266,7 +266,9 @@ func requireJournaled(t TB, r *importer.Report, entries []users.Entry) {
 			}
 			made[l.User] = l.User != "" // an undoing makes lines as well
 		case importer.Deleted:
-			if !wrote(e, func(i users.Image) bool { return i.Before != nil && (i.Before.ID == l.User || l.User == "" && i.After == nil) }) {
+			if !wrote(e, func(i users.Image) bool {
+				return i.Before != nil && (i.Before.ID == l.User || l.User == "" && i.After == nil)
+			}) {
 				t.Fatalf("row %d is reported to have deleted %q, and did not", l.Number, l.User)
 			}
 		case importer.Updated: // what two rows write together stands with the first
