@@ -205,15 +205,26 @@ func (c *commit) reread(ctx context.Context) error {
 // conflicts. It reports whether there were any.
 func (c *commit) recheck(units [][]uint32) bool {
 	var lost []uint32
-	for _, r := range c.live(units) {
+	live := c.live(units)
+	for _, r := range live {
 		c.fresh.redecide(r)
-		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.newer(r) {
+		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.newer(r) || c.waits(r, live) {
 			c.conflict(r)
 			lost = append(lost, r)
 		}
 	}
 	c.settle(lost, Conflict)
 	return len(lost) > 0
+}
+
+// waits reports whether a row about to be written needs one that is neither done
+// nor written with it. Units come after what they need, so the need is new:
+// somebody has by now what was free, and a row that takes it from them comes later, or never.
+func (c *commit) waits(row uint32, with []uint32) bool {
+	return slices.ContainsFunc(c.fresh.state[row].extra().needs, func(n uint32) bool {
+		_, together := slices.BinarySearchFunc(with, n, c.fresh.order)
+		return !together && (c.rows[n] == nil || !c.rows[n].outcome.Done())
+	})
 }
 
 // live are the rows of units that are still to be written. A unit of which a

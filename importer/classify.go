@@ -68,8 +68,8 @@ func (c *commit) classify() {
 func (c *commit) conflict(row uint32) {
 	v := c.fresh.show(row)
 	stale := note{severity: formats.Error, code: "row.stale", column: -1, key: none}
-	if len(v.Losses) > 0 {
-		stale.args = map[string]string{"holder": v.Losses[0].Who}
+	if i := slices.IndexFunc(v.Losses, func(l Loss) bool { return l.Forced }); i >= 0 { // not what the row's own person gives up
+		stale.args = map[string]string{"holder": v.Losses[i].Who}
 	}
 	x := &rowResult{outcome: Conflict, findings: []formats.Finding{c.fresh.place1(row, &stale)}}
 	for _, f := range v.Findings {

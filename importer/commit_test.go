@@ -101,10 +101,17 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 			require.True(t, after[l.User].Data != nil, "row %d: the report names who was made", l.Number)
 		}
 	}
-	lineNamed := map[string]users.ID{} // in acme
+	lineNamed, stood := map[string]users.ID{}, map[string]users.ID{} // in acme; by short number afterwards, by each key before
 	for id, rec := range after {
 		if l, ok := rec.Data.(*users.Line); ok && rec.Account == acme {
-			lineNamed[l.PBX+"/"+l.Short] = id
+			lineNamed[users.SpaceLine.Fold(users.LineName(l.PBX, l.Short))] = id
+		}
+	}
+	for id, rec := range before {
+		for _, k := range rec.Keys() {
+			if rec.Kind() == users.KindLine && rec.Account == acme {
+				stood[string(k.Space)+" "+k.Value] = id
+			}
 		}
 	}
 	idOf := map[string]users.ID{} // in acme, by LAN ID as it is afterwards
@@ -157,27 +164,48 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 			want[l.User] = rec
 		}
 	})
-	move := func(name string, to users.ID) {
+	move := func(name string, to users.ID) users.Record {
 		id, ok := lineNamed[name]
 		require.True(t, ok, "line %s is there afterwards", name)
 		rec, ok := want[id]
 		if !ok {
-			pbx, short, _ := strings.Cut(name, "/")
-			rec = users.Record{Head: users.Head{ID: id, Account: acme}, Data: &users.Line{PBX: pbx, Short: short}}
+			rec = users.Record{Head: users.Head{ID: id, Account: acme}, Data: &users.Line{}}
 			want[id] = rec
 		}
 		require.True(t, rec.SetField("holder", string(to)))
+		return rec
 	}
 	happens(func(v importer.RowView, _ importer.ReportLine) {
 		for _, l := range v.Losses {
-			require.Equal(t, l.ID, before[lineNamed[l.Value]].Holder(), "row %d: who loses %s held it", v.Number, l.Value)
-			move(l.Value, "")
+			require.Equal(t, l.ID, before[stood[string(l.Space)+" "+l.Value]].Holder(), "row %d: who loses %s held it", v.Number, l.Value)
+			if l.Space == users.SpaceLine {
+				move(l.Value, "")
+			}
+		}
+		for _, g := range append(slices.Clone(v.Gains), v.Keeps...) { // other keys of a line leave the one they stood with
+			if id := stood[string(g.Space)+" "+g.Value]; g.Space != users.SpaceLine && id != "" && id != lineNamed[nameIn(v)] {
+				want[id].Release(g.Space, g.Value)
+			}
 		}
 	})
 	happens(func(v importer.RowView, l importer.ReportLine) {
+		var has users.Record
 		for _, g := range v.Gains {
 			require.True(t, after[l.User].Data != nil, "row %d: who gains %s is there afterwards", v.Number, g.Value)
-			move(g.Value, l.User)
+			if g.Space == users.SpaceLine {
+				has = move(g.Value, l.User)
+			}
+		}
+		for _, k := range v.Keeps {
+			if k.Space == users.SpaceLine {
+				has = want[lineNamed[k.Value]]
+			}
+		}
+		for _, c := range v.Changes {
+			if name, of := strings.CutPrefix(c.Field, "line."); of {
+				require.NotNil(t, has.Data, "row %d sets %s of a line that it names", v.Number, name)
+				require.True(t, has.SetField(name, c.New))
+			}
 		}
 	})
 	require.Empty(t, cmp.Diff(texts(want), texts(after)), "the store (-shown +committed)")
@@ -186,6 +214,16 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 			require.Equal(t, rec.Version, now.Version, "%s was written though nothing of it changed", id)
 		}
 	}
+}
+
+// nameIn is the line that the row gives its person, or keeps.
+func nameIn(v importer.RowView) string {
+	for _, g := range append(slices.Clone(v.Gains), v.Keeps...) {
+		if g.Space == users.SpaceLine {
+			return g.Value
+		}
+	}
+	return ""
 }
 
 func texts(recs map[users.ID]users.Record) []string {

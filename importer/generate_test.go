@@ -25,6 +25,8 @@ type maker struct {
 	row func(t *rapid.T, w *world, table int) []string
 	// patterns draw rows that belong together.
 	patterns []pattern
+	// dress changes what is stored, where the file wants more of it than others do.
+	dress func(t *rapid.T, w *world)
 }
 
 // A pattern draws rows by table.
@@ -36,12 +38,13 @@ func makers() []maker {
 	upsert := []importer.Mode{importer.Upsert, importer.Upsert, importer.Create, importer.Update}
 	update := []importer.Mode{importer.Update}
 	return []maker{
-		{"people", func() *importer.Template { return people() }, upsert, peopleRow, peoplePatterns()},
-		{"lines", func() *importer.Template { return lines(false) }, update, lineRow, linePatterns()},
-		{"one line each", func() *importer.Template { return lines(true) }, update, lineRow, linePatterns()},
-		{"people and lines", staff, []importer.Mode{importer.Upsert}, staffRow, staffPatterns()},
-		{"roles", grants, []importer.Mode{importer.Update, importer.Update, importer.Upsert}, grantRow, grantPatterns()},
-		{"cloudlink", cloudlink.Users, []importer.Mode{importer.Create, importer.Create, importer.Upsert, importer.Update}, userRow, userPatterns()},
+		{"people", func() *importer.Template { return people() }, upsert, peopleRow, peoplePatterns(), nil},
+		{"lines", func() *importer.Template { return lines(false) }, update, lineRow, linePatterns(), nil},
+		{"one line each", func() *importer.Template { return lines(true) }, update, lineRow, linePatterns(), nil},
+		{"people and lines", staff, []importer.Mode{importer.Upsert}, staffRow, staffPatterns(), nil},
+		{"roles", grants, []importer.Mode{importer.Update, importer.Update, importer.Upsert}, grantRow, grantPatterns(), nil},
+		{"cloudlink", cloudlink.Users, []importer.Mode{importer.Create, importer.Create, importer.Upsert, importer.Update}, userRow, userPatterns(), nil},
+		{"rainbow", rainbowLines, update, rainbowRow, rainbowPatterns(), onPBX},
 	}
 }
 
@@ -57,7 +60,7 @@ func forEachKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *s
 	}
 }
 
-// forAnyKind checks a property that hardly depends on the kind of file: a fifth of the work.
+// forAnyKind checks a property that hardly depends on the kind of file: a sixth of the work.
 func forAnyKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *scene)) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := pick(t, "kind", makers()...)
@@ -69,6 +72,9 @@ func forAnyKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *sc
 }
 
 func (m maker) scene(t *rapid.T, w *world) *scene {
+	if m.dress != nil {
+		m.dress(t, w)
+	}
 	s := &scene{template: m.template(), mode: pick(t, "mode", m.modes...), actor: w.actor(t), records: w.records}
 	rows := m.rows(t, w)
 	for i := range s.template.Tables {

@@ -106,7 +106,11 @@ func related(s *scene, sheets []*sheet) *relations {
 				r.link("person "+string(d.ContactCentre.Supervisor), "person "+string(rec.ID))
 			}
 		case *users.Line:
-			r.link("line "+d.Short, "record "+string(rec.ID))
+			for _, n := range []string{d.Short, d.Internal, d.Number} {
+				if n != "" {
+					r.link("line "+n, "record "+string(rec.ID))
+				}
+			}
 			if d.Holder != "" {
 				r.link("line "+d.Short, "person "+string(d.Holder))
 			}
@@ -121,11 +125,11 @@ func related(s *scene, sheets []*sheet) *relations {
 					continue
 				}
 				switch sh.fields[c] {
-				case "lan_id", "email", "login", "supervisor":
+				case "lan_id", "email", "login", "login_email", "supervisor":
 					r.link(value(cell), rowNode(id))
-				case "line":
+				case "line", "pbx_short_number", "pbx_internal_number", "number":
 					r.link("line "+strings.TrimSpace(cell), rowNode(id))
-				case "role", "leaves":
+				case "role", "leaves", "give", "take":
 					r.link("rights", rowNode(id))
 				}
 			}

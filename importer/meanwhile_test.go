@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/storetest"
 )
@@ -89,6 +90,78 @@ func TestSecondWriterBetweenBatches(t *testing.T) {
 			require.Empty(t, cmp.Diff(tt.after, roll(t, inner)), "the store (-want +got)")
 			for id, rec := range everything(t, inner) {
 				require.NotEqual(t, users.KindLine, rec.Kind(), "line %s was made for nobody", id)
+			}
+		})
+	}
+}
+
+// What a second writer does to lines between the decision and the write: a row
+// does what was shown, or says that it cannot.
+func TestLinesMeanwhile(t *testing.T) {
+	line := func(edit func(*users.Line)) func(users.Record) {
+		return func(r users.Record) { edit(r.Data.(*users.Line)) }
+	}
+	for _, tt := range []struct {
+		name, reason string
+		rows         [][]string
+		meanwhile    func(t *testing.T, s users.Store)
+		want         []importer.Outcome
+		number       users.ID // the line that has the number of line 2 afterwards
+	}{
+		{
+			"a number is somebody's by now, whom a later row detaches", "what a row newly needs is not done before it, and may never be",
+			[][]string{office.Plug("attach", 1, 1, "", office.DDI(2)), office.Unplug(0)},
+			func(t *testing.T, s users.Store) {
+				change(t, s, "line2", line(func(l *users.Line) { l.Holder = "u0" }))
+			},
+			[]importer.Outcome{importer.Conflict, importer.Updated}, "line2", // who is detached loses what was shown
+		},
+		{
+			"the number that comes along with a line is another", "it was shown",
+			[][]string{office.Plug("attach", 1, 2)},
+			func(t *testing.T, s users.Store) {
+				change(t, s, "line2", line(func(l *users.Line) { l.Number = office.DDI(9) }))
+			},
+			[]importer.Outcome{importer.Conflict}, "",
+		},
+		{
+			"the person has another line by now, and gives that up", "nobody else is said to have what the row would take",
+			[][]string{office.Plug("attach", 1, 2)},
+			func(t *testing.T, s users.Store) {
+				change(t, s, "line1", line(func(l *users.Line) { l.Holder = "" }))
+				change(t, s, "line3", line(func(l *users.Line) { l.Holder = "u1" }))
+			},
+			[]importer.Outcome{importer.Conflict}, "line2",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Log(tt.reason)
+			s := asHost(office.Lines(), office.Phones(2), tt.rows...)
+			inner := s.store(t)
+			store := storetest.NewFaulty(inner)
+			p := s.preview(t, store)
+			store.Before = func(op string, n int) error {
+				if op == storetest.OpApply && n == 1 {
+					tt.meanwhile(t, inner)
+				}
+				return nil
+			}
+			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1})
+			require.NoError(t, err)
+			var got []importer.Outcome
+			for _, l := range r.Lines {
+				got = append(got, l.Outcome)
+				for _, f := range l.Findings {
+					require.False(t, f.Code == "row.stale" && f.Args["holder"] != "", "nobody has what the row itself gives up: %v", f.Args)
+				}
+			}
+			require.Empty(t, cmp.Diff(tt.want, got), "outcomes (-want +got)")
+			found, err := inner.Find(t.Context(), []users.Key{users.KeyOf("", users.SpaceNumber, office.DDI(2))})
+			require.NoError(t, err)
+			if tt.number == "" {
+				require.Empty(t, found)
+			} else {
+				require.Equal(t, tt.number, found[0].ID)
 			}
 		})
 	}

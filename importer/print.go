@@ -3,6 +3,8 @@ package importer
 import (
 	"crypto/sha256"
 	"encoding/binary"
+
+	"github.com/usher-go/usher/users"
 )
 
 // print is what was shown to happen, as a number: the action, to whom, which
@@ -30,6 +32,11 @@ func (p *Preview) print() uint64 {
 		b = append(b, 2)
 		b = append(b, p.keys.bytes(g.key)[1:]...)
 	}
+	p.unnamed(func(k users.Key, _ int32) { // what comes along is shown as well
+		b = append(b, 3)
+		str(string(k.Space))
+		str(k.Value)
+	})
 	p.scratch = b
 	sum := sha256.Sum256(b)
 	return binary.LittleEndian.Uint64(sum[:8])

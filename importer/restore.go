@@ -244,6 +244,7 @@ func (p *Preview) decideNamed(row uint32, k *draftKey) {
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 	default:
 		v.refers = append(v.refers, reference{k.field, -1, none})
+		p.d.target.SetField(k.field, "")
 		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
 	}
 }

@@ -9,15 +9,23 @@ import (
 )
 
 // ownWork is what an import has done so far, by record, so that the rest of its
-// rows can be decided as if it had not begun.
+// rows can be decided as if it had not begun. It is kept for every record that
+// was written, and small therefore.
 type ownWork struct {
-	images map[users.ID]users.Image // first before, last after
+	images map[users.ID]ownImage
 	// by are the records that stood under a key before, their holders included.
 	by map[users.Key][]users.ID
 }
 
+// ownImage is a record before the first write, and what the last one left.
+type ownImage struct {
+	before      *users.Record
+	version     uint64 // 0 if it was deleted
+	user, leads bool
+}
+
 func newOwnWork() *ownWork {
-	return &ownWork{images: map[users.ID]users.Image{}, by: map[users.Key][]users.ID{}}
+	return &ownWork{images: map[users.ID]ownImage{}, by: map[users.Key][]users.ID{}}
 }
 
 // add notes what one write did.
@@ -27,15 +35,19 @@ func (o *ownWork) add(i users.Image) {
 		rec = i.Before
 	}
 	was, seen := o.images[rec.ID]
-	if seen {
-		i.Before = was.Before
+	if !seen {
+		was.before = i.Before
 	}
-	o.images[rec.ID] = i
+	is := ownImage{before: was.before}
+	if i.After != nil {
+		is.version, is.user, is.leads = i.After.Version, i.After.Kind() == users.KindUser, users.Leads(*i.After)
+	}
+	o.images[rec.ID] = is
 	if seen || i.Before == nil {
 		return
 	}
 	x := i.Before.Index()
-	for _, k := range append(append(x.Keys, x.Links...), users.ByID(rec.ID)) {
+	for _, k := range append(x.Keys, x.Links...) {
 		o.by[k] = append(o.by[k], rec.ID)
 	}
 }
@@ -43,18 +55,19 @@ func (o *ownWork) add(i users.Image) {
 // took is how many fewer users there are, and how many fewer who lead, than
 // before the import.
 func (o *ownWork) took() (people, leading int) {
-	count := func(r *users.Record, by int) {
-		if r == nil || r.Kind() != users.KindUser {
-			return
+	count := func(user, leads bool, by int) {
+		if user {
+			people += by
 		}
-		people += by
-		if users.Leads(*r) {
+		if user && leads {
 			leading += by
 		}
 	}
 	for _, i := range o.images {
-		count(i.Before, 1)
-		count(i.After, -1)
+		if i.before != nil {
+			count(i.before.Kind() == users.KindUser, users.Leads(*i.before), 1)
+		}
+		count(i.user, i.leads, -1)
 	}
 	return people, leading
 }
@@ -73,6 +86,9 @@ func (p *Preview) rewind(ctx context.Context, asked []users.Key, f users.Found) 
 	}
 	for _, k := range asked {
 		ids = append(ids, p.own.by[k]...)
+		if i, ok := p.own.images[users.ID(k.Value)]; ok && k.Space == users.SpaceID && i.before != nil {
+			ids = append(ids, users.ID(k.Value))
+		}
 	}
 	if len(ids) == 0 {
 		return f, nil
@@ -97,13 +113,13 @@ func (p *Preview) rewind(ctx context.Context, asked []users.Key, f users.Found) 
 	for _, id := range ids {
 		i := p.own.images[id]
 		switch r, there := now[id]; {
-		case !there && i.After == nil:
-			f.Records = append(f.Records, *i.Before)
+		case !there && i.version == 0 && i.before != nil:
+			f.Records = append(f.Records, *i.before)
 		case !there:
-		case i.After == nil || r.Version != i.After.Version:
+		case r.Version != i.version:
 			f.Records = append(f.Records, r) // somebody else's word
-		case i.Before != nil:
-			was := *i.Before
+		case i.before != nil:
+			was := *i.before
 			was.Version = r.Version
 			f.Records = append(f.Records, was)
 		}

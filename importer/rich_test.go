@@ -18,7 +18,7 @@ type richScene struct {
 }
 
 func richScenes() []richScene {
-	return []richScene{richPeople(), richLines(), richStaff(), richCloudlink()}
+	return []richScene{richPeople(), richLines(), richStaff(), richCloudlink(), richRainbow(), richUndoing()}
 }
 
 func richPeople() richScene {

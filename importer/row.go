@@ -228,30 +228,35 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 	}
 }
 
-// comesAlong are the keys that the drafted row does not name, of the thing its
-// person gains: a line has its public number already. Those that go to another
-// thing in the same file do not come.
-func (p *Preview) comesAlong(row uint32) []uint32 {
+// unnamed yields the keys that the drafted row does not name, of the things its
+// person gains: a line has its public number already.
+func (p *Preview) unnamed(yield func(k users.Key, thing int32)) {
 	if p.d.span != nil {
-		return nil
+		return
 	}
-	var out []uint32
 	p.things(func(_ users.Kind, thing int32) {
 		if thing < 0 || !slices.ContainsFunc(p.v.gains, func(g gain) bool { return g.rec == thing }) {
 			return
 		}
 		for _, k := range p.facts.recs[thing].Keys() {
-			if p.d.claimsIn(k.Space) {
-				continue
+			if !p.d.claimsIn(k.Space) {
+				yield(k, thing)
 			}
-			id := p.keys.known(k.Space, k.Value)
-			if id == none {
-				id = p.keys.key(k.Space, k.Value)
-				p.keys.state[id].fact = thing + 1
-			}
-			if !p.goesTo(id, func(r uint32) bool { return r != row }) {
-				out = append(out, id)
-			}
+		}
+	})
+}
+
+// comesAlong are those unnamed keys that do not go to another thing in the same file.
+func (p *Preview) comesAlong(row uint32) []uint32 {
+	var out []uint32
+	p.unnamed(func(k users.Key, thing int32) {
+		id := p.keys.known(k.Space, k.Value)
+		if id == none {
+			id = p.keys.key(k.Space, k.Value)
+			p.keys.state[id].fact = thing + 1
+		}
+		if !p.goesTo(id, func(r uint32) bool { return r != row }) {
+			out = append(out, id)
 		}
 	})
 	return out

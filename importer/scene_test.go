@@ -103,6 +103,7 @@ type scene struct {
 	actor    users.Actor
 	records  []users.Record
 	sheets   []*sheet
+	undone   users.ID // the sheets have been imported under this id, and the preview takes that back
 }
 
 // asHost is a scene in which nothing is forbidden.
@@ -156,6 +157,12 @@ func (s *scene) store(t tb) *memstore.Store {
 	t.Helper()
 	store := memstore.New()
 	put(t, store, s.records...)
+	if s.undone != "" {
+		first := *s
+		first.undone = ""
+		_, err := first.previewIn(t, first.openAs(store, "first")).Commit(t.Context(), &importer.CommitOptions{ID: s.undone, Approve: []string{importer.BrakeMass}})
+		require.NoError(t, err)
+	}
 	return store
 }
 
@@ -213,6 +220,9 @@ func (s *scene) previewIn(t tb, dir *users.Directory) *importer.Preview {
 }
 
 func (s *scene) tryPreview(t tb, dir *users.Directory) (*importer.Preview, error) {
+	if s.undone != "" {
+		return importer.Undo(t.Context(), dir, s.undone, &importer.UndoOptions{Resume: s.resume})
+	}
 	var tables []*formats.Table
 	for i, sh := range s.sheets {
 		tables = append(tables, sh.table(s.template.Tables[i].Name))

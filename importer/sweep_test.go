@@ -131,7 +131,8 @@ func (s richScene) sweepCall(t *testing.T, before invariant.State, clean invaria
 	ended := false
 	for _, fresh := range []bool{false, true} {
 		inner := s.scene.store(t)
-		store, calls, mend := f.counted(inner, n)
+		watch := &invariant.Watch{OneEach: true}
+		store, calls, mend := f.counted(watch.On(inner), n)
 		dir := s.scene.open(store)
 		p, err := s.scene.tryPreview(t, dir)
 		if err != nil { // nothing was to be written, and nothing was
@@ -142,6 +143,7 @@ func (s richScene) sweepCall(t *testing.T, before invariant.State, clean invaria
 			continue
 		}
 		r, err := p.Commit(t.Context(), s.options(batch))
+		watch.Require(t)
 		if err == nil {
 			require.Less(t, calls(), n, "call %d failed, and the commit says nothing of it", n)
 			ended = true

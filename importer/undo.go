@@ -41,7 +41,8 @@ type UndoOptions struct {
 // What was edited since is spared, and named in a finding: a field that is not
 // as the import left it stays ("undo.edited"), and so does a person whom the
 // import made and of whom anything was changed; one to whom something refers
-// since ("undo.used") is an error. Only rows may be removed from the preview
+// since ("undo.used") is an error. What named somebody who was deleted since cannot
+// name them again ("undo.reference"); a line is nobody's then. Only rows may be removed from the preview
 // ([ErrFixed]). It is committed, reported and journaled like any import, and can
 // itself be undone. From its first batch on the import is undone, and cannot be
 // resumed. What an undoing could not do, because a key was taken or the actor might

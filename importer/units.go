@@ -11,12 +11,15 @@ import (
 
 // units are the rows to write, in groups that are written wholly or not at
 // all, each after those it needs: the strongly connected components of "needs"
-// and of "writes the same record". open is whether a row is still to be written.
+// and of "writes the same record"; of an undoing also of "gives back to whom
+// another takes from", so that nobody has both between two batches. open is whether a row is still to be written.
 func (p *Preview) units(open func(uint32) bool) [][]uint32 {
 	var rows []uint32
 	edges := map[uint32][]uint32{}
 	last := map[record]uint32{}
 	successor := none
+	taker := map[users.ID]uint32{} // the last of the rows that take something from a person
+	back := map[uint32]users.ID{}  // who is given something back
 	for r := range p.grid.ordered {
 		if !open(r) || !p.actionOf(r).writes() {
 			continue
@@ -34,6 +37,23 @@ func (p *Preview) units(open func(uint32) bool) [][]uint32 {
 				edges[r], edges[s] = append(edges[r], s), append(edges[s], r)
 			}
 			last[rec] = r
+		}
+		if p.undo == nil {
+			continue
+		}
+		for _, l := range p.v.losses {
+			if t, ok := taker[l.holder]; ok && t != r {
+				edges[r] = append(edges[r], t)
+			}
+			taker[l.holder] = r
+		}
+		if t := p.d.target; t != nil && t.Kind() != users.KindUser && t.Holder() != "" {
+			back[r] = t.Holder()
+		}
+	}
+	for r, id := range back {
+		if t, ok := taker[id]; ok && t != r {
+			edges[r] = append(edges[r], t)
 		}
 	}
 	return components(rows, func(r uint32) []uint32 { return edges[r] })

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/internal/corpus"
+	"github.com/usher-go/usher/internal/office"
 )
 
 // What any file may cost "usher read": its processor time, which is the same
@@ -69,8 +70,14 @@ func built(t *testing.T) string {
 // costOf reads a file with the program in a process of its own.
 func costOf(t *testing.T, program, path string) (c cost) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "usher-cost", program, "read", "--json", path)
-	cmd.Env = append(os.Environ(), "GOMEMLIMIT=off", "GOGC=100")
+	return costOfRun(t, []string{"GOMEMLIMIT=off", "GOGC=100"}, program, "read", "--json", path)
+}
+
+// costOfRun runs any command.
+func costOfRun(t *testing.T, env []string, args ...string) (c cost) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "usher-cost", args...)
+	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(out, &c))
@@ -231,4 +238,35 @@ func withStrings(t *testing.T, shared []string, rows int) string {
 	require.NoError(t, z.Close())
 	require.NoError(t, os.WriteFile(path, out.Bytes(), 0o600))
 	return path
+}
+
+// TestLinesCosts: a file of lines of a fifth of the account is checked and imported within the bounds of memory.
+func TestLinesCosts(t *testing.T) {
+	people, rows := 5_000, 1_000
+	if os.Getenv("USHER_LONG") != "" {
+		people, rows = 100_000, 20_000
+	}
+	program, dir := built(t), t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	store := "sqlite:" + filepath.Join(dir, "people.db")
+	lines := func(command, file string, more ...string) cost {
+		return costOfRun(t, nil, append([]string{program, command, "--store", store, "--template", "rainbow-lines", "--account", string(office.Acme)}, append(more, file)...)...)
+	}
+	require.Zero(t, costOfRun(t, nil, program, "account", "load", "--store", store, write("people.json", office.Everybody(people))).Status)
+	wired := lines("import", write("wired.csv", office.Wired(people).CSV(0)), "--yes")
+	require.Zero(t, wired.Status)
+	t.Logf("%d rows of new lines imported: %v (%v on the clock), %d MB", people, wired.Time, wired.Wall, wired.Resident>>20)
+	for _, numbers := range []bool{false, true} {
+		file := write(fmt.Sprintf("move-%t.csv", numbers), office.Move(rows, numbers).CSV(0))
+		for _, command := range []string{"check", "import"} {
+			c := lines(command, file, map[string][]string{"import": {"--yes"}}[command]...)
+			require.Zero(t, c.Status)
+			t.Logf("%s, %d rows against %d people, numbers %t: %v of processor time, %v on the clock, %d MB", command, rows, people, numbers, c.Time, c.Wall, c.Resident>>20)
+			require.LessOrEqual(t, c.Resident, int64(mostResident))
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package rainbow_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -383,4 +384,46 @@ func TestReplayed(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, held(t, store))
 	preview(t, store, users.Partner("pat"), opts, file)
+}
+
+// An undoing takes away before it gives back, whatever the order of its rows.
+func TestUndoMoments(t *testing.T) {
+	for _, tt := range []struct {
+		name, reason string
+		lines        []string
+		file         string
+	}{
+		{"moved", "the old line comes back when the new one is gone", []string{"ada P1 1", "- P1 2"}, "attach;ada@x.com;P1;2;;"},
+		{"onto a line made", "likewise", []string{"ada P1 1"}, "attach;ada@x.com;P1;2;;"},
+		{"a chain", "from its end", []string{"ada P1 1", "bob P1 2", "cyd P1 3"}, "attach;cyd@x.com;P1;2;;\nattach;bob@x.com;P1;1;;\nattach;ada@x.com;P1;4;;"},
+		{"a swap", "at once", []string{"ada P1 1", "bob P1 2"}, "attach;ada@x.com;P1;2;;\nattach;bob@x.com;P1;1;;"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Log(tt.reason)
+			store := newStore(t, tt.lines...)
+			report, err := preview(t, store, users.Partner("pat"), &rainbow.Options{PBXs: pbxs()}, head+tt.file).Commit(t.Context(), nil)
+			require.NoError(t, err)
+			store.moment = func() { requireOneOwner(t, store, false) }
+			undo, err := importer.Undo(t.Context(), users.Open(store, users.Partner("pat"), nil), report.ID, nil)
+			require.NoError(t, err)
+			_, err = undo.Commit(t.Context(), &importer.CommitOptions{Batch: 1})
+			require.NoError(t, err)
+			require.Equal(t, slices.Sorted(slices.Values(tt.lines)), held(t, store))
+		})
+	}
+}
+
+// Whoever had the line has been deleted since: what the import gave is taken
+// back, and the line is nobody's.
+func TestUndoWithoutTheHolder(t *testing.T) {
+	store := newStore(t, "ada P1 1", "bob P1 2 i5")
+	report, err := preview(t, store, users.Partner("pat"), &rainbow.Options{PBXs: pbxs()}, head+"detach;bob@x.com;;;;\nattach;ada@x.com;P1;2;;").Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.NoError(t, store.Apply(t.Context(), users.Batch{Import: "leaves", Writes: []users.Write{{ID: "bob", Version: 1}}}))
+	undo, err := importer.Undo(t.Context(), users.Open(store, users.Partner("pat"), nil), report.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, undo.Summary().Codes["undo.reference"])
+	_, err = undo.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"- P1 2 i5", "ada P1 1"}, held(t, store))
 }

@@ -17,7 +17,7 @@ import (
 // The database may grow by so many pages and no more, as on a disk that is
 // full: whatever fits is whole, and once there is room the import goes on.
 func TestDiskFull(t *testing.T) {
-	s := newSwept(t, 2)
+	s := newSwept(t, desks()[0], 2)
 	begun := 0
 	for room := 0; ; room++ {
 		full := false
@@ -50,7 +50,7 @@ func TestDiskFull(t *testing.T) {
 // A database that may not be written to says so before anything is committed,
 // and a preview does not mind.
 func TestReadOnly(t *testing.T) {
-	s := newSwept(t, 1)
+	s := newSwept(t, desks()[0], 1)
 	s.on(t, func(db *sql.DB) {
 		var path string
 		require.NoError(t, db.QueryRow("SELECT file FROM pragma_database_list").Scan(&path))

@@ -21,6 +21,7 @@ import (
 
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/internal/invariant"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/sqlstore"
 	"github.com/usher-go/usher/users/storetest"
@@ -56,7 +57,7 @@ func child(ctx context.Context) error {
 	defer db.Close()
 	store := storetest.NewFaulty(sqlstore.New(db, nil))
 	_, file := move(rows)
-	p, err := file.preview(ctx, pat(store, nil), "")
+	p, err := file.Preview(ctx, pat(store, nil), "")
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func child(ctx context.Context) error {
 type crash struct {
 	folder      string // of the database before
 	rows, batch int
-	file        tables
+	file        office.File
 	before      invariant.State
 	clean       invariant.Clean
 	took        time.Duration
@@ -180,7 +181,7 @@ func (c *crash) survive(t *testing.T, folder string) (done int) {
 		if begun {
 			resume = imp
 		}
-		p, err := c.file.preview(t.Context(), dir, resume)
+		p, err := c.file.Preview(t.Context(), dir, resume)
 		require.NoError(t, err)
 		r, err = p.Commit(t.Context(), options(c.batch))
 		require.NoError(t, err)

@@ -1,20 +1,17 @@
 package integration_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/usher-go/usher/formats"
-	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 )
 
@@ -22,139 +19,36 @@ import (
 // office, and two tables about them.
 
 const (
-	acme users.AccountID = "acme"
-	imp  users.ID        = "import-1"
+	acme          = office.Acme
+	imp  users.ID = "import-1"
 )
-
-// office is a template of two tables: people, who may leave, and their lines.
-func office() *importer.Template {
-	en := func(h string) map[string][]string { return map[string][]string{"en": {h}} }
-	return &importer.Template{Name: "office", Modes: []importer.Mode{importer.Upsert}, Tables: []importer.Table{{
-		Name: "people",
-		Columns: []importer.Column{
-			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
-			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
-			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR")},
-			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
-		},
-		Draft: func(r importer.Row, d *importer.Draft) {
-			d.About(users.SpaceLANID, r.Value("lan_id"))
-			if r.Value("leaves") == "yes" {
-				d.Delete()
-				d.Sole()
-				return
-			}
-			d.Claim(users.SpaceLANID, r.Value("lan_id"))
-			d.Claim(users.SpaceEmail, r.Value("email"))
-			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-			d.WantCell("name")
-		},
-	}, {
-		Name: "lines",
-		Columns: []importer.Column{
-			{Field: "action", Headings: en("ACTION"), Required: true, Values: []importer.Value{{Name: "attach"}, {Name: "force_attach"}}},
-			{Field: "login", Headings: en("LOGIN"), Required: true, Parse: importer.Email},
-			{Field: "line", Headings: en("SHORT"), Required: true},
-		},
-		Draft: func(r importer.Row, d *importer.Draft) {
-			d.About(users.SpaceEmail, r.Value("login"))
-			name := users.LineName("x", r.Value("line"))
-			if r.Value("action") == "force_attach" {
-				d.Take(users.SpaceLine, name)
-			} else {
-				d.Claim(users.SpaceLine, name)
-			}
-			d.Want("line.pbx", "x")
-			d.Want("line.short", r.Value("line"))
-			d.Free(users.KindLine)
-			d.Once("login", users.FoldEmail(r.Value("login")))
-		},
-	}}}
-}
-
-func lan(i int) string  { return fmt.Sprint("l", i) }
-func mail(i int) string { return fmt.Sprintf("p%d@x.com", i) }
-
-// person i is stored as u<i> and holds line i.
-func person(i int) []users.Record {
-	uid := users.ID(fmt.Sprint("u", i))
-	return []users.Record{{
-		Head: users.Head{ID: uid, Account: acme},
-		Data: &users.Profile{Email: mail(i), DisplayName: fmt.Sprint("N", i), Source: users.Local, ContactCentre: &users.ContactCentre{LANID: lan(i)}},
-	}, {
-		Head: users.Head{ID: users.ID(fmt.Sprint("line", i)), Account: acme},
-		Data: &users.Line{PBX: "x", Short: fmt.Sprint(i), Holder: uid},
-	}}
-}
-
-func people(n int) []users.Record {
-	var out []users.Record
-	for i := range n {
-		out = append(out, person(i)...)
-	}
-	return out
-}
-
-// Tables are the rows of the two tables.
-type tables struct{ people, lines [][]string }
-
-func (f tables) read(ctx context.Context) ([]*formats.Table, error) {
-	var out []*formats.Table
-	for _, x := range []struct {
-		heading string
-		rows    [][]string
-	}{{"LAN ID,EMAIL,NAME,SUPERVISOR,LEAVES", f.people}, {"ACTION,LOGIN,SHORT", f.lines}} {
-		if len(x.rows) == 0 {
-			continue
-		}
-		text := x.heading + "\n"
-		for _, r := range x.rows {
-			text += strings.Join(r, ",") + "\n"
-		}
-		t, err := csv.Read(ctx, strings.NewReader(text), nil)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-// preview is what the file would do; resume is empty for an import that has not begun.
-func (f tables) preview(ctx context.Context, dir *users.Directory, resume users.ID) (*importer.Preview, error) {
-	tables, err := f.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return importer.New(dir, office(), &importer.Options{Account: acme, Resume: resume}).Preview(ctx, tables...)
-}
 
 func options(batch int) *importer.CommitOptions {
 	return &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}}
 }
 
 // move is a file of about 1.7n rows, of every kind, about an office of n/2 people.
-func move(n int) (stored []users.Record, f tables) {
-	add := func(cells ...string) { f.people = append(f.people, append(cells, make([]string, 5-len(cells))...)) }
-	attach := func(login, line string) { f.lines = append(f.lines, []string{"attach", login, line}) }
+func move(n int) ([]users.Record, office.File) {
+	var people, lines [][]string
+	add := func(cells ...string) { people = append(people, append(cells, make([]string, 5-len(cells))...)) }
+	attach := func(login, line string) { lines = append(lines, []string{"attach", login, line}) }
 	at := 1 // the next of the stored people
 	for range n / 20 {
-		add(lan(at), mail(at+1)) // swap addresses
-		add(lan(at+1), mail(at))
+		add(office.LAN(at), office.Mail(at+1)) // swap addresses
+		add(office.LAN(at+1), office.Mail(at))
 		at += 2
 	}
 	for range n / 20 {
-		attach(mail(at), fmt.Sprint(at+1)) // swap lines
-		attach(mail(at+1), fmt.Sprint(at))
+		attach(office.Mail(at), fmt.Sprint(at+1)) // swap lines
+		attach(office.Mail(at+1), fmt.Sprint(at))
 		at += 2
 	}
 	for range n / 10 {
-		add(lan(at), mail(at), "Renamed")
+		add(office.LAN(at), office.Mail(at), "Renamed")
 		at++
 	}
 	for i := range n / 20 {
-		add(lan(at), "", "", "", "yes")
+		add(office.LAN(at), "", "", "", "yes")
 		attach(fmt.Sprintf("new%d@x.com", 2*i+1), fmt.Sprint(at)) // whose line somebody new takes
 		at++
 	}
@@ -180,8 +74,8 @@ func move(n int) (stored []users.Record, f tables) {
 			attach(email, fmt.Sprint(10_000+i))
 		}
 	}
-	add(lan(0), mail(0), "N0") // as it is
-	return people(at), f
+	add(office.LAN(0), office.Mail(0), "N0") // as it is
+	return office.People(at), office.File{Template: office.Staff(), Rows: [][][]string{people, lines}}
 }
 
 func noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }

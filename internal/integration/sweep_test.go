@@ -15,56 +15,61 @@ import (
 
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/internal/invariant"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/sqlstore"
 	"github.com/usher-go/usher/users/storetest"
 )
 
-// desk is a small file in which there is everything that the large one has.
-func desk() ([]users.Record, tables) {
-	return people(9), tables{
-		people: [][]string{
-			{lan(1), mail(2), "", "", ""}, {lan(2), mail(1), "", "", ""}, // swap
-			{lan(3), "", "", "", "yes"},                                              // leaves
-			{"n1", mail(3), "Heir", "n2", ""}, {"n2", "n2@x.com", "Above", "l0", ""}, // made
-			{lan(4), mail(4), "Renamed", "", ""},
-			{"n3", "bad", "Zoe", "", ""}, {"n4", "n4@x.com", "Zoe", "n3", ""}, // in error, and blocked
-			{lan(0), mail(0), "N0", "", ""}, // as it is
-		},
-		lines: [][]string{
-			{"attach", "n2@x.com", "3"},                        // of who leaves
-			{"attach", mail(5), "6"}, {"attach", mail(6), "5"}, // swap
-			{"force_attach", mail(7), "8"}, // taken
-			{"attach", mail(4), "8"},       // contested
-		},
-	}
+// A desk is a small file in which there is everything that a large one has.
+type desk struct {
+	name   string
+	stored []users.Record
+	file   office.File
+	want   map[importer.Outcome]int
+}
+
+func desks() []desk {
+	stored, moves := office.Moves()
+	return []desk{{"people and lines", office.People(9), office.File{Template: office.Staff(), Rows: [][][]string{{
+		{office.LAN(1), office.Mail(2), "", "", ""}, {office.LAN(2), office.Mail(1), "", "", ""}, // swap
+		{office.LAN(3), "", "", "", "yes"},                                              // leaves
+		{"n1", office.Mail(3), "Heir", "n2", ""}, {"n2", "n2@x.com", "Above", "l0", ""}, // made
+		{office.LAN(4), office.Mail(4), "Renamed", "", ""},
+		{"n3", "bad", "Zoe", "", ""}, {"n4", "n4@x.com", "Zoe", "n3", ""}, // in error, and blocked
+		{office.LAN(0), office.Mail(0), "N0", "", ""}, // as it is
+	}, {
+		{"attach", "n2@x.com", "3"},                                      // of who leaves
+		{"attach", office.Mail(5), "6"}, {"attach", office.Mail(6), "5"}, // swap
+		{"force_attach", office.Mail(7), "8"}, // taken
+		{"attach", office.Mail(4), "8"},       // contested
+	}}}, map[importer.Outcome]int{importer.Created: 2, importer.Updated: 6, importer.Deleted: 1, importer.Unchanged: 1, importer.Failed: 3, importer.Blocked: 1}},
+		{"lines", stored, moves, office.Moved()}}
 }
 
 // A swept file is committed to one new database after the other.
 type swept struct {
-	file   tables
+	file   office.File
 	batch  int
 	folder string // of the database before
 	before invariant.State
 	clean  invariant.Clean
 }
 
-func newSwept(t *testing.T, batch int) *swept {
+func newSwept(t *testing.T, d desk, batch int) *swept {
 	t.Helper()
-	s := &swept{batch: batch, folder: t.TempDir()}
-	recs, file := desk()
-	s.file = file
+	s := &swept{file: d.file, batch: batch, folder: t.TempDir()}
 	db, err := sql.Open("sqlite", source(s.folder))
 	require.NoError(t, err)
 	store := migrated(t, db, nil)
-	put(t, store, recs)
+	put(t, store, d.stored)
 	s.before = invariant.Read(t, store)
 	require.NoError(t, db.Close())
 	s.on(t, func(db *sql.DB) {
 		store := sqlstore.New(db, nil)
 		r, err := s.preview(t, store, "").Commit(t.Context(), options(batch))
 		require.NoError(t, err)
-		require.Equal(t, map[importer.Outcome]int{importer.Created: 2, importer.Updated: 6, importer.Deleted: 1, importer.Unchanged: 1, importer.Failed: 3, importer.Blocked: 1}, r.Counts)
+		require.Equal(t, d.want, r.Counts)
 		s.clean = invariant.Take(t, s.before, store, r)
 	})
 	return s
@@ -90,7 +95,7 @@ func (s *swept) on(t *testing.T, do func(*sql.DB)) {
 
 func (s *swept) preview(t *testing.T, store users.Store, resume users.ID) *importer.Preview {
 	t.Helper()
-	p, err := s.file.preview(t.Context(), pat(store, &users.Options{Now: noon}), resume)
+	p, err := s.file.Preview(t.Context(), pat(store, &users.Options{Now: noon}), resume)
 	require.NoError(t, err)
 	return p
 }
@@ -134,25 +139,27 @@ func TestSweepStoreFaults(t *testing.T) {
 	if testing.Short() {
 		batches = batches[1:]
 	}
-	for _, batch := range batches {
-		for _, after := range []bool{false, true} {
-			t.Run(fmt.Sprintf("batch %d, after %t", batch, after), func(t *testing.T) {
-				temp := t.TempDir()
-				t.Setenv("TMPDIR", temp)
-				leaks := invariant.Leaks(t)
-				s := newSwept(t, batch)
-				for n := 1; s.sweepCall(t, n, after); n++ {
-				}
-				leaks()
-			})
+	for _, d := range desks() {
+		for _, batch := range batches {
+			for _, after := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/batch %d, after %t", d.name, batch, after), func(t *testing.T) {
+					temp := t.TempDir()
+					t.Setenv("TMPDIR", temp)
+					leaks := invariant.Leaks(t)
+					s := newSwept(t, d, batch)
+					for n := 1; s.sweepCall(t, n, after); n++ {
+					}
+					leaks()
+				})
+			}
 		}
 	}
 }
 
 func (s *swept) sweepCall(t *testing.T, n int, after bool) (broke bool) {
 	s.on(t, func(db *sql.DB) {
-		inner := sqlstore.New(db, nil)
-		store := storetest.NewFaulty(inner)
+		watch := &invariant.Watch{OneEach: true}
+		store := storetest.NewFaulty(watch.On(sqlstore.New(db, nil)))
 		p := s.preview(t, store, "")
 		var calls, at atomic.Int64
 		store.Before = func(string, int) error {
@@ -169,6 +176,7 @@ func (s *swept) sweepCall(t *testing.T, n int, after bool) (broke bool) {
 			return nil
 		}
 		r, err := p.Commit(t.Context(), options(s.batch))
+		watch.Require(t)
 		if err == nil {
 			require.Less(t, calls.Load(), int64(n), "call %d failed, and the commit says nothing of it", n)
 			require.Greater(t, n, 12)
@@ -187,14 +195,16 @@ func (s *swept) sweepCall(t *testing.T, n int, after bool) (broke bool) {
 
 // The same where the context ends just before a call of the store, or just after.
 func TestSweepCancelAtCalls(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		t.Run(fmt.Sprintf("after %t", after), func(t *testing.T) {
-			leaks := invariant.Leaks(t)
-			s := newSwept(t, 4)
-			for n := 1; s.cancelCall(t, n, after); n++ {
-			}
-			leaks()
-		})
+	for _, d := range desks() {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/after %t", d.name, after), func(t *testing.T) {
+				leaks := invariant.Leaks(t)
+				s := newSwept(t, d, 4)
+				for n := 1; s.cancelCall(t, n, after); n++ {
+				}
+				leaks()
+			})
+		}
 	}
 }
 
@@ -247,7 +257,7 @@ func TestSweepCancelAnytime(t *testing.T) {
 		runs = 10
 	}
 	leaks := invariant.Leaks(t)
-	s := newSwept(t, 1)
+	s := newSwept(t, desks()[0], 1)
 	random, seed := seeded(t)
 	began := time.Now()
 	s.on(t, func(db *sql.DB) {
@@ -278,36 +288,40 @@ func TestSweepCancelAnytime(t *testing.T) {
 
 // Cancelled at any batch, a commit returns within one more.
 func TestSweepCancelAtProgress(t *testing.T) {
-	leaks := invariant.Leaks(t)
-	s := newSwept(t, 1)
-	for stop := 0; ; stop++ {
-		last := false
-		s.on(t, func(db *sql.DB) {
-			p := s.preview(t, sqlstore.New(db, nil), "")
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			if stop == 0 {
+	for _, d := range desks() {
+		t.Run(d.name, func(t *testing.T) {
+			leaks := invariant.Leaks(t)
+			s := newSwept(t, d, 1)
+			for stop := 0; s.cancelProgress(t, stop); stop++ {
+			}
+			leaks()
+		})
+	}
+}
+
+func (s *swept) cancelProgress(t *testing.T, stop int) (more bool) {
+	s.on(t, func(db *sql.DB) {
+		p := s.preview(t, sqlstore.New(db, nil), "")
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if stop == 0 {
+			cancel()
+		}
+		batches := 0
+		opts := options(1)
+		opts.Progress = func(importer.Progress) {
+			if batches++; batches == stop {
 				cancel()
 			}
-			batches := 0
-			opts := options(1)
-			opts.Progress = func(importer.Progress) {
-				if batches++; batches == stop {
-					cancel()
-				}
-			}
-			r, err := p.Commit(ctx, opts)
-			if last = err == nil; last {
-				require.Greater(t, stop, 6)
-				return
-			}
-			require.ErrorIs(t, err, context.Canceled, "stopped at batch %d", stop)
-			require.LessOrEqual(t, batches, stop+1)
-			s.broken(t, db, nil, r, invariant.Told)
-		})
-		if last {
-			break
 		}
-	}
-	leaks()
+		r, err := p.Commit(ctx, opts)
+		if more = err != nil; !more {
+			require.Greater(t, stop, 6)
+			return
+		}
+		require.ErrorIs(t, err, context.Canceled, "stopped at batch %d", stop)
+		require.LessOrEqual(t, batches, stop+1)
+		s.broken(t, db, nil, r, invariant.Told)
+	})
+	return more
 }

@@ -1,118 +1,129 @@
 package invariant
 
 import (
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"os"
+	"sync"
+	"testing"
+	"time"
 
+	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 )
 
-// A write is one image, and which row of which import left it.
-type write struct {
-	by    string
-	image users.Image
-}
-
-// at is the version that the write made, or would have made of what it deleted.
-func (w write) at() uint64 {
-	if w.image.After != nil {
-		return w.image.After.Version
+// Runs is how often a crowd is let loose: a hundred times with USHER_LONG.
+func Runs() int {
+	switch {
+	case os.Getenv("USHER_LONG") != "":
+		return 100
+	case testing.Short():
+		return 3
 	}
-	return w.image.Before.Version + 1
+	return 10
 }
 
-// RequireSerial: what several imports did at once is what they would have done
-// one row after the other, in some order: every write found its record as the
-// write before had left it, the first as it was before all, and the last left
-// it as it is; and an order of the rows fits all records at once. Nothing else
-// may have written meanwhile.
-func RequireSerial(t TB, before State, store users.Store, imports ...users.ID) {
+// patience is how long a crowd may take before it counts as waiting for ever.
+const patience = time.Minute
+
+// Crowd commits all the previews at once, which were made before any of them
+// was committed, over stores of the watch that show what is in store. Nobody
+// waits for ever; whatever is said to be done is done and nothing else; the
+// store is as it would be had they come one row after the other; every line has
+// one owner at every moment; nothing is claimed by two reports; and whoever came
+// too late for something is told who has it. before is the state beforehand.
+func Crowd(t TB, w *Watch, before State, store users.Store, previews []*importer.Preview) []*importer.Report {
 	t.Helper()
-	now := Read(t, store)
-	RequireSound(t, now)
-	writes := map[users.ID][]write{}
-	for _, imp := range imports {
-		for _, e := range Journal(t, store, imp) {
-			for _, i := range e.Images {
-				id := users.ID("")
-				if i.After != nil {
-					id = i.After.ID
-				} else {
-					id = i.Before.ID
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	stop := w.While(ctx, store)
+	reports, errs := make([]*importer.Report, len(previews)), make([]error, len(previews))
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for g, p := range previews {
+		wg.Go(func() {
+			<-start
+			reports[g], errs[g] = p.Commit(ctx, &importer.CommitOptions{ID: users.ID(fmt.Sprint("import-", g)), Batch: 1 + g%3, Approve: []string{importer.BrakeMass}})
+		})
+	}
+	close(start)
+	wg.Wait()
+	stop()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatalf("%v", err)
+	}
+	w.Require(t)
+	var imports []users.ID
+	claims := map[importer.Gain]int{} // by which import
+	for g, r := range reports {
+		if r.State != users.ImportDone {
+			t.Fatalf("import %d is %s", g, r.State)
+		}
+		RequireJournaled(t, store, r)
+		RequireNamed(t, r)
+		imports = append(imports, r.ID)
+		for l := range r.Find(importer.Created, importer.Updated) {
+			for _, x := range l.Gains {
+				if other, ok := claims[x]; ok {
+					t.Fatalf("imports %d and %d both say that they gave %s %s to somebody", other, g, x.Space, x.Value)
 				}
-				writes[id] = append(writes[id], write{fmt.Sprintf("%s/%d/%d", imp, e.Row.Table(), e.Row.Number()), i})
+				claims[x] = g
 			}
 		}
 	}
-	follows := map[string][]string{} // the rows that must come before a row
-	for _, id := range slices.Sorted(maps.Keys(writes)) {
-		all := writes[id]
-		slices.SortStableFunc(all, func(a, b write) int { return cmp.Compare(a.at(), b.at()) })
-		var last *users.Record
-		if r, ok := before[id]; ok {
-			last = &r
-		}
-		by := ""
-		for _, w := range all {
-			if text(w.image.Before) != text(last) {
-				t.Fatalf("%s found %s, but %s had left %s", w.by, text(w.image.Before), cmp.Or(by, "nobody"), text(last))
-			}
-			if by != "" && by != w.by {
-				follows[w.by] = append(follows[w.by], by)
-			}
-			by, last = w.by, w.image.After
-		}
-		var is *users.Record
-		if r, ok := now[id]; ok {
-			is = &r
-		}
-		if text(last) != text(is) {
-			t.Fatalf("%s left %s, but the store has %s", by, text(last), text(is))
+	for g, r := range reports {
+		for l := range r.Find(importer.Conflict) {
+			requireToldWho(t, g, l, claims)
 		}
 	}
-	for id, r := range before {
-		if is, ok := now[id]; len(writes[id]) == 0 && (!ok || text(&is) != text(&r)) {
-			t.Fatalf("nobody says they wrote %s, but the store has %s", text(&r), text(&is))
-		}
+	RequireSerial(t, before, store, imports...)
+	return reports
+}
+
+// requireToldWho: a row that comes too late for a line is told who has it.
+func requireToldWho(t TB, g int, l importer.ReportLine, claims map[importer.Gain]int) {
+	t.Helper()
+	late := false
+	for _, x := range l.Gains {
+		_, taken := claims[x]
+		late = late || taken && x.Space == users.SpaceLine
 	}
-	for id, r := range now {
-		if _, was := before[id]; !was && len(writes[id]) == 0 {
-			t.Fatalf("nobody says they made %s", text(&r))
-		}
+	for _, f := range l.Findings {
+		late = late && f.Args["holder"] == ""
 	}
-	if circle := circleIn(follows); circle != nil {
-		t.Fatalf("no order of the rows gives what the store has: %v", circle)
+	if late {
+		t.Fatalf("row %d of import %d would have given %s %v, which somebody has now, and is not told who: %+v", l.Number, g, l.Who, l.Gains, l.Findings)
 	}
 }
 
-// circleIn is one circle of rows that would each have to come before the next, or nil.
-func circleIn(follows map[string][]string) []string {
-	const open, closed = 1, 2
-	mark := map[string]int{}
-	var path []string
-	var visit func(string) bool
-	visit = func(n string) bool {
-		switch mark[n] {
-		case open:
-			path = append(path, n)
-			return true
-		case closed:
-			return false
-		}
-		mark[n] = open
-		path = append(path, n)
-		if slices.ContainsFunc(follows[n], visit) {
-			return true
-		}
-		mark[n], path = closed, path[:len(path)-1]
-		return false
+// DoubleClick commits two previews of one file at once, under one id: one comes
+// to the end, and whoever is sent away is told the same when asking again. It
+// answers both reports, and how many were sent away.
+func DoubleClick(t TB, previews [2]*importer.Preview, opts importer.CommitOptions) (reports [2]*importer.Report, sent int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var errs [2]error
+	var wg sync.WaitGroup
+	for i, p := range previews {
+		wg.Go(func() { reports[i], errs[i] = p.Commit(ctx, &opts) })
 	}
-	for _, n := range slices.Sorted(maps.Keys(follows)) {
-		if visit(n) {
-			return path
+	wg.Wait()
+	if errs[0] != nil && errs[1] != nil {
+		t.Fatalf("nobody came to the end: %v", errs)
+	}
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, importer.ErrRunning) {
+			t.Fatalf("%v", err)
+		}
+		sent++
+		if reports[i], err = previews[i].Commit(ctx, &opts); err != nil {
+			t.Fatalf("asking again: %v", err)
 		}
 	}
-	return nil
+	return reports, sent
 }

@@ -261,13 +261,15 @@ func requireJournaled(t TB, r *importer.Report, entries []users.Entry) {
 		images := len(e.Images)
 		switch l.Outcome {
 		case importer.Created:
-			if made[l.User] || !wrote(e, func(i users.Image) bool { return i.Before == nil && i.After.ID == l.User }) {
-				t.Fatalf("row %d is reported to have made %s, and did not", l.Number, l.User)
+			if made[l.User] || !wrote(e, func(i users.Image) bool { return i.Before == nil && (l.User == "" || i.After.ID == l.User) }) {
+				t.Fatalf("row %d is reported to have made %q, and did not", l.Number, l.User)
 			}
-			made[l.User] = true
+			made[l.User] = l.User != "" // an undoing makes lines as well
 		case importer.Deleted:
-			if !wrote(e, func(i users.Image) bool { return i.Before != nil && i.Before.ID == l.User }) {
-				t.Fatalf("row %d is reported to have deleted %s, and did not", l.Number, l.User)
+			if !wrote(e, func(i users.Image) bool {
+				return i.Before != nil && (i.Before.ID == l.User || l.User == "" && i.After == nil)
+			}) {
+				t.Fatalf("row %d is reported to have deleted %q, and did not", l.Number, l.User)
 			}
 		case importer.Updated: // what two rows write together stands with the first
 		default:
