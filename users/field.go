@@ -60,14 +60,14 @@ func ccGet(get func(*ContactCentre) string) func(*Profile) string {
 
 func ccSet(set func(*ContactCentre, string)) func(*Profile, string) {
 	return func(p *Profile, v string) {
-		c := ContactCentre{}
+		c := &ContactCentre{}
 		if p.ContactCentre != nil {
-			c = *p.ContactCentre
+			c = p.ContactCentre.clone()
 		}
-		set(&c, v)
-		p.ContactCentre = &c
-		if c == (ContactCentre{}) {
-			p.ContactCentre = nil
+		set(c, v)
+		p.ContactCentre = c
+		if c.empty() {
+			p.ContactCentre = nil // as it comes back from a store
 		}
 	}
 }
@@ -84,7 +84,8 @@ func splitList(s string) []string {
 	return sortedSet(out)
 }
 
-// ProfileFields are the names of a profile's fields, without the custom ones.
+// ProfileFields are the names of a profile's fields, without those whose names
+// are open: custom ones, features and channels.
 func ProfileFields() []string {
 	out := make([]string, len(profileFields))
 	for i, f := range profileFields {
@@ -98,6 +99,9 @@ func ProfileFields() []string {
 func (p *Profile) Field(name string) string {
 	if k, ok := strings.CutPrefix(name, customPrefix); ok {
 		return p.Custom[k]
+	}
+	if get, _ := openField(name); get != nil {
+		return get(p)
 	}
 	for i := range profileFields {
 		if profileFields[i].name == name {
@@ -120,6 +124,10 @@ func (p *Profile) SetField(name, value string) bool {
 		if p.Custom = c; len(c) == 0 {
 			p.Custom = nil // as it comes back from a store
 		}
+		return true
+	}
+	if _, set := openField(name); set != nil {
+		set(p, value)
 		return true
 	}
 	for i := range profileFields {
@@ -165,7 +173,7 @@ func (r Record) Fields() []string {
 				out = append(out, customPrefix+k)
 			}
 		}
-		return out
+		return append(out, d.ContactCentre.openFields()...)
 	case *Line:
 		return []string{"pbx", "short", "group", "internal", "number", "holder"}
 	}
