@@ -132,7 +132,7 @@ func (p *Preview) decideWants(row uint32) {
 		if w.onlyNew && v.rec >= 0 {
 			continue
 		}
-		col := d.spec.column(w.field)
+		col := d.spec.holding(w.field)
 		if name, kind, held := ofHeld(w.field); held {
 			if on, ok := p.heldRecord(kind); ok {
 				old := ""
@@ -161,7 +161,7 @@ func (p *Preview) decideWants(row uint32) {
 		}
 		for i := range d.keys {
 			if k := &d.keys[i]; k.rel == relRefer && k.field == f.field {
-				change(rec, f.field, old, k.value, d.spec.column(f.field))
+				change(rec, f.field, old, k.value, d.spec.holding(f.field))
 			}
 		}
 	}

@@ -85,9 +85,10 @@ func (p *Preview) person() int32 {
 }
 
 // changesPerson reports whether the row may change the person it found. In mode
-// create it may not: it frees nothing, and is unchanged or an error.
+// create none may, also in a table that makes nobody: it frees nothing, and is
+// unchanged or an error.
 func (p *Preview) changesPerson(rec int32) bool {
-	return rec >= 0 && !(p.opts.Mode == Create && p.d.makes())
+	return rec >= 0 && p.opts.Mode != Create
 }
 
 // subject is the key that stands for the person: the record's id, or the name of one to be made.
