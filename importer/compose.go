@@ -203,6 +203,9 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		if _, _, held := ofHeld(x.Field); held {
 			continue
 		}
+		if c.composeMembers(x.Field, person) {
+			continue
+		}
 		i := slices.IndexFunc(v.refers, func(f reference) bool { return f.field == x.Field })
 		if i < 0 {
 			person().rec.SetField(x.Field, x.New)
@@ -217,6 +220,19 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		person().rec.SetField(x.Field, string(id))
 		b.refer(row, id)
 	}
+}
+
+// composeMembers puts into a field that is a set what the drafted row says, and
+// takes out likewise: other rows of the batch may do the same to the same person.
+// It reports whether the row speaks of the field so.
+func (c *commit) composeMembers(field string, person func() *work) (speaks bool) {
+	for _, w := range c.fresh.d.wants {
+		if w.field == field && w.member != notMember {
+			w.onto(person().rec)
+			speaks = true
+		}
+	}
+	return speaks
 }
 
 // blank is the data of somebody whom the drafted row makes, before its fields are set.

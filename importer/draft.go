@@ -95,7 +95,17 @@ type want struct {
 	onlyNew bool
 	space   users.Space // of the key that the value is, where it is one
 	unrefer bool        // the person shall refer to nobody by it
+	member  member      // the value is one of several
 }
+
+// member says what becomes of one value of a field that is a set.
+type member uint8
+
+const (
+	notMember member = iota
+	memberIn
+	memberOut
+)
 
 // note is a finding before it is placed in its file.
 type note struct {
@@ -243,6 +253,19 @@ func (d *Draft) Delete() { d.deletes = true }
 // empty. The fields of what the person has are called by its kind: "line.internal".
 func (d *Draft) Want(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value})
+}
+
+// Include says that the value shall be one of those of the field, which is a set
+// ("roles", "products"): the others stay, whoever gave them and whenever. Several
+// rows about one person may each include something. A row says either this
+// and Exclude of a field, or Want.
+func (d *Draft) Include(field, value string) {
+	d.wants = append(d.wants, want{field: field, value: value, member: memberIn})
+}
+
+// Exclude says that the value shall be none of those of the field; see Include.
+func (d *Draft) Exclude(field, value string) {
+	d.wants = append(d.wants, want{field: field, value: value, member: memberOut})
 }
 
 // WantNew is Want for a person the row makes: a default.

@@ -114,7 +114,7 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 
 func (e *editing) one(x Edit) error {
 	g := e.p.grid
-	if e.p.tpl.fixed && !x.remove {
+	if e.p.tpl.Fixed && !x.remove {
 		return ErrFixed
 	}
 	if x.add {

@@ -1,6 +1,11 @@
 package importer
 
-import "github.com/usher-go/usher/users"
+import (
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
 
 func (p *Preview) decidePerson(row uint32) {
 	d, v := &p.d, &p.v
@@ -111,7 +116,7 @@ func (p *Preview) decideWants(row uint32) {
 	if v.rec >= 0 {
 		rec = p.facts.recs[v.rec]
 	}
-	actor := p.dir.Actor()
+	actor := p.actor
 	if d.deletes && v.rec >= 0 {
 		if bad := actor.PermitsDelete(rec); bad != nil {
 			v.problem(bad, -1)
@@ -128,11 +133,18 @@ func (p *Preview) decideWants(row uint32) {
 		}
 		v.changes = append(v.changes, Change{field, old, new})
 	}
-	for _, w := range d.wants {
+	for i, w := range d.wants {
 		if w.onlyNew && v.rec >= 0 {
 			continue
 		}
 		col := d.spec.holding(w.field)
+		if w.member != notMember {
+			if !slices.ContainsFunc(d.wants[:i], func(o want) bool { return o.field == w.field && o.member != notMember }) {
+				out, in := p.members(rec, w.field)
+				change(rec, w.field, out, in, col)
+			}
+			continue
+		}
 		if name, kind, held := ofHeld(w.field); held {
 			if on, ok := p.heldRecord(kind); ok {
 				old := ""
@@ -165,6 +177,19 @@ func (p *Preview) decideWants(row uint32) {
 			}
 		}
 	}
+}
+
+// members are what the drafted row takes out of a field that is a set, and what
+// it puts in, each once and in order.
+func (p *Preview) members(rec users.Record, field string) (out, in string) {
+	with := p.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
+	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
+	return strings.Join(less(was, is), ","), strings.Join(less(is, was), ",")
+}
+
+// less are those of a that are not in b.
+func less(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
 // decideLead keeps an account from losing its last admin.

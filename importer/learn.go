@@ -31,6 +31,13 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 		}
 		return err
 	}
+	if p.grants && !p.bound {
+		if p.actor, err = p.dir.ActorIn(ctx, p.account); err != nil {
+			p.actor = p.dir.Actor()
+			return err
+		}
+		p.bound = true
+	}
 	if len(p.facts.recs) == 0 {
 		return nil // nobody is known: nobody has, leads or refers to anything
 	}

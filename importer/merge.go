@@ -69,7 +69,7 @@ func (p *Preview) Failing(i int, t Texter) formats.Sheet {
 // preview ("merge.foreign", "merge.twice", the refusals of headings, an error the
 // format found in it), or Edit's.
 func (p *Preview) Merge(ctx context.Context, table *formats.Table) (Delta, error) {
-	if p.tpl.fixed {
+	if p.tpl.Fixed {
 		return Delta{}, ErrFixed
 	}
 	if table.Len() == 0 {

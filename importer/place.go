@@ -39,6 +39,7 @@ func (p *Preview) request() uint32 {
 	for _, w := range d.wants {
 		str(w.field)
 		str(w.value)
+		b = append(b, byte(w.member))
 	}
 	for _, n := range d.notes {
 		if n.severity == formats.Error { // a warning about how a cell was typed changes no meaning

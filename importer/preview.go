@@ -58,7 +58,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 			return nil, noDocument(err)
 		}
 	}
-	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
+	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo, actor: im.dir.Actor()}
 	if im.tpl.Once && !opts.Again && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
@@ -148,6 +148,9 @@ type Preview struct {
 	fallen    map[uint32]bool   // rows over which the Template panicked
 	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
 
+	actor   users.Actor // bound by the account's catalogue, once a row grants something
+	grants  bool        // a row may give or take roles
+	bound   bool        // the catalogue was read
 	grid    *grid
 	keys    *keyTable
 	facts   *facts

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
@@ -32,6 +33,7 @@ func (p *Preview) draft(row uint32) {
 	if d.span != nil {
 		p.restore()
 	}
+	p.grants = p.grants || d.span != nil || slices.ContainsFunc(d.wants, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == users.FieldCatalogue })
 }
 
 // readRow has the Template read the row, and reports whether it came back. The
@@ -227,30 +229,15 @@ func (p *Preview) leadDelta(rec int32) int {
 	if p.d.span != nil {
 		return p.leadTarget(rec)
 	}
-	if rec < 0 {
-		for _, w := range p.d.wants {
-			if w.field == "role" && w.value == users.RoleAdmin && p.d.makes() {
-				return 1
-			}
-		}
+	var r users.Record
+	switch {
+	case rec < 0 && !p.d.makes(), rec >= 0 && !p.changesPerson(rec):
 		return 0
+	case rec >= 0:
+		r = p.facts.recs[rec]
 	}
-	if !p.changesPerson(rec) {
-		return 0
-	}
-	r := p.facts.recs[rec]
 	was := users.Leads(r)
-	is := was
-	if p.d.deletes {
-		is = false
-	}
-	for _, w := range p.d.wants {
-		if !w.onlyNew && (w.field == "role" || w.field == "roles" || w.field == "active") && r.Field(w.field) != w.value {
-			c := r.Clone()
-			c.SetField(w.field, w.value)
-			is = is && users.Leads(c) || !was && users.Leads(c)
-		}
-	}
+	is := !p.d.deletes && users.Leads(p.wanted(r, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == "active" }))
 	switch {
 	case was && !is:
 		return -1
@@ -258,6 +245,35 @@ func (p *Preview) leadDelta(rec int32) int {
 		return 1
 	}
 	return 0
+}
+
+// wanted is the record with what the drafted row wants of it, as far as chosen.
+// One that is to be made is blank.
+func (p *Preview) wanted(r users.Record, chosen func(want) bool) users.Record {
+	made := r.Data == nil
+	own := made
+	if made {
+		r.Data = &users.Profile{}
+	}
+	for _, w := range p.d.wants {
+		if w.onlyNew && !made || !chosen(w) || w.member == notMember && r.Field(w.field) == w.value {
+			continue
+		}
+		if !own {
+			r, own = r.Clone(), true
+		}
+		w.onto(r)
+	}
+	return r
+}
+
+// onto writes what is wanted to a record.
+func (w want) onto(r users.Record) {
+	if w.member == notMember {
+		r.SetField(w.field, w.value)
+		return
+	}
+	r.SetMember(w.field, w.value, w.member == memberIn)
 }
 
 // personKey is the key that stands for a stored person.

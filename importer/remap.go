@@ -15,7 +15,7 @@ import (
 // their corrections. If it fails nothing is changed; the errors are
 // [Importer.Preview]'s.
 func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
-	if p.tpl.fixed {
+	if p.tpl.Fixed {
 		return Delta{}, ErrFixed
 	}
 	opts := p.opts
@@ -32,7 +32,7 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if err != nil {
 		return Delta{}, fmt.Errorf("importer: remap: %w", err)
 	}
-	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g}
+	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g, actor: p.dir.Actor()}
 	if err := q.build(ctx); err != nil {
 		return Delta{}, err
 	}

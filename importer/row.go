@@ -37,7 +37,9 @@ type RowView struct {
 	Findings []formats.Finding `json:"findings,omitempty"`
 }
 
-// A Change is one field, before and after.
+// A Change is one field, before and after. Of a field that is a set, of which
+// the row says what to put in and what to take out ([Draft.Include]), Old is what
+// is taken out and New what is put in: what else is in it is none of the row's business.
 type Change struct {
 	Field string `json:"field"`
 	Old   string `json:"old"`

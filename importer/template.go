@@ -34,7 +34,9 @@ type Template struct {
 	// [Options.Again] insists on it, or the first import was undone or did nothing.
 	Once bool
 
-	fixed bool // rows can only be removed
+	// Fixed rows can only be removed from a preview ([ErrFixed]): what they mean
+	// was looked up, and not typed.
+	Fixed bool
 }
 
 // A Table is one of a Template's tables.

@@ -253,7 +253,7 @@ func (s *span) done() Outcome {
 // its cells, which may come back out of anybody's hands, but in the journal.
 func (u *undoing) template() *Template {
 	head := func(word string) map[string][]string { return map[string][]string{"en": {word}} }
-	return &Template{Name: TemplateUndo, Modes: []Mode{Upsert}, fixed: true, Tables: []Table{{
+	return &Template{Name: TemplateUndo, Modes: []Mode{Upsert}, Fixed: true, Tables: []Table{{
 		Name: TemplateUndo,
 		Columns: []Column{
 			{Field: "number", Headings: head("NUMBER"), Required: true},

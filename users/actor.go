@@ -21,6 +21,7 @@ type Actor struct {
 	source  Source
 	limited bool
 	grants  []string
+	barred  []string // roles that others alone hand out, folded
 }
 
 // Partner serves every customer account, and no partner's own account.
@@ -58,16 +59,33 @@ func (a Actor) Granting(roles ...string) Actor {
 	return a
 }
 
+// Under is the actor bound by the roles of a catalogue: those that others alone
+// may hand out ([Role.GrantedBy]), however they are written. A Granter that is not
+// known bars everybody but the host. [Directory.ActorIn] reads an account's catalogue.
+func (a Actor) Under(catalogue ...Role) Actor {
+	a.barred = slices.Clone(a.barred)
+	for _, r := range catalogue {
+		mine := r.GrantedBy == "" || r.GrantedBy == ByAccountAdmins && a.kind == accountAdmin || r.GrantedBy == ByPartners && a.kind == partner
+		if !mine {
+			a.barred = append(a.barred, Fold(r.Name))
+		}
+	}
+	return a
+}
+
 // String names the actor in journals: "partner:NAME", "admin:ID", "sync:SOURCE"; "" for nobody.
 func (a Actor) String() string { return a.name }
 
 // MayGrant reports whether the actor may give somebody the role or take it
 // away. Nobody but the host hands out [RolePartner]; a sync hands out nothing.
+// What an account's catalogue says is known to the actor of [Actor.Under] alone.
 func (a Actor) MayGrant(role string) bool {
 	switch {
 	case a.kind == host:
 		return true
 	case a.kind == nobody, a.kind == syncer, role == RolePartner:
+		return false
+	case slices.Contains(a.barred, Fold(role)):
 		return false
 	case a.limited:
 		return slices.Contains(a.grants, role)

@@ -25,6 +25,13 @@ func TestGrantingNeverWidens(t *testing.T) {
 		{"after none", "nothing stays nothing", admin.Granting().Granting("a"), nil},
 		{"the partner's role", "nobody but the host hands it out", users.Partner("p").Granting(users.RolePartner), nil},
 		{"sync", "a sync hands out nothing", users.Sync(users.SCIM, "acme").Granting("a"), nil},
+		{"of the partner's", "an admin does not hand out what partners alone do", admin.Under(users.Role{Name: "A", GrantedBy: users.ByPartners}), []string{"b", users.RoleAdmin}},
+		{"of the admins'", "nor a partner what admins alone do", users.Partner("p").Under(users.Role{Name: "a", GrantedBy: users.ByAccountAdmins}), []string{"b", users.RoleAdmin}},
+		{"their own", "those who are named may", admin.Under(users.Role{Name: "a", GrantedBy: users.ByAccountAdmins}, users.Role{Name: "b"}), []string{"a", "b", users.RoleAdmin}},
+		{"Account Admin of the partner's", "a catalogue may speak of this one too", admin.Under(users.Role{Name: users.RoleAdmin, GrantedBy: users.ByPartners}), []string{"a", "b"}},
+		{"an unknown granter", "what is not understood is not allowed", admin.Under(users.Role{Name: "a", GrantedBy: "friend"}), []string{"b", users.RoleAdmin}},
+		{"fewer after", "both bind", admin.Under(users.Role{Name: "a", GrantedBy: users.ByPartners}).Granting("a", "b"), []string{"b"}},
+		{"host under a catalogue", "no rule binds a host", users.Host("h").Under(users.Role{Name: "a", GrantedBy: users.ByPartners}), []string{"a", "b", users.RoleAdmin, users.RolePartner}},
 		{"zero", "nobody grants nothing", users.Actor{}.Granting("a"), nil},
 		{"host", "no rule binds a host, and this neither", users.Host("h").Granting(), []string{"a", "b", users.RoleAdmin, users.RolePartner}},
 	} {

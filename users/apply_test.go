@@ -51,6 +51,9 @@ func staffed(t *testing.T) users.Store {
 			made("globex", "gil", &users.Profile{FirstName: "Gil", Roles: []string{users.RoleAdmin}, Inactive: true}),
 			made("acme", "sales", &users.Unit{Path: "Sales"}),
 			made("globex", "labs", &users.Unit{Path: "Labs"}),
+			made("acme", "desk", &users.Role{Name: "Billing", GrantedBy: users.ByPartners}),
+			made("acme", "night", &users.Role{Name: "Night shift", GrantedBy: users.ByAccountAdmins}),
+			made("globex", "far desk", &users.Role{Name: "Clerk", GrantedBy: users.ByPartners}),
 			made("acme", "theirs", theirs),
 			made("globex", "far", &users.Import{Actor: "admin:gus", State: users.ImportRunning}),
 		},
@@ -161,6 +164,16 @@ func TestApplyRules(t *testing.T) {
 		{"no role", "nobody has it", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("")))}, "role.form"},
 		{"roles out of order", "the host too: what is sorted is searched so", host, "acme", []users.Write{changed("acme", "bob", bob(roles("z", users.RoleAdmin)))}, "role.form"},
 		{"role twice", "it would stay when it is taken once", host, "acme", []users.Write{changed("acme", "bob", bob(roles("a", "a")))}, "role.form"},
+
+		{"a role of the partner's by an admin", "the catalogue says who hands it out", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, "role.forbidden"},
+		{"written otherwise", "it would be the same role to whoever folds", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("BILLING")))}, "role.forbidden"},
+		{"to somebody new", "the same", admin, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Roles: []string{"Billing"}})}, "role.forbidden"},
+		{"by a partner", "who may", partner, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, none},
+		{"together with the role itself", "it is judged as it stood", partner, "acme", []users.Write{changed("acme", "night", &users.Role{Name: "Night shift"}), changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
+		{"a role of the admins' by a partner", "nor may partners do everything", partner, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
+		{"by an admin", "who may", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, none},
+		{"another account's catalogue", "says nothing here", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Clerk")))}, none},
+		{"by the host", "which is bound by no rule", host, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, none},
 
 		// Deleting.
 		{"one who stays listed is removed", "SCIM knows them still", partner, "acme", []users.Write{removed("sam")}, "delete.stays"},

@@ -39,7 +39,24 @@ type Subscription struct {
 // A Role is an entry of an account's role catalogue.
 type Role struct {
 	Name string `json:"name"`
+	// About says in a line what the role is for.
+	About string `json:"about,omitempty"`
+	// GrantedBy says who alone may hand the role out.
+	GrantedBy Granter `json:"granted_by,omitempty"`
 }
+
+// A Granter says who may give somebody a role, and take it away. The zero
+// value is everybody who manages the account.
+type Granter string
+
+// Those who alone may hand out a role. A host always may, and a sync never.
+const (
+	ByAccountAdmins Granter = "account_admin"
+	ByPartners      Granter = "partner"
+)
+
+// Known reports whether g is one of those usher knows.
+func (g Granter) Known() bool { return g == "" || g == ByAccountAdmins || g == ByPartners }
 
 // A Unit is a place in an account's org-unit tree.
 type Unit struct {

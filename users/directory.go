@@ -52,6 +52,31 @@ func Open(s Store, a Actor, opts *Options) *Directory {
 // Actor is who asks.
 func (d *Directory) Actor() Actor { return d.actor }
 
+// ActorIn is who asks, bound by the account's catalogue of roles
+// ([Actor.Under]): whom a preview asks what it may do. What it allows is judged
+// again by [Directory.Apply], by the catalogue as it is then.
+func (d *Directory) ActorIn(ctx context.Context, account AccountID) (Actor, error) {
+	if d.actor.kind == host {
+		return d.actor, nil
+	}
+	catalogue, err := d.Roles(ctx, account)
+	return d.actor.Under(catalogue...), err
+}
+
+// Roles are the account's catalogue, by name. An account out of reach has none.
+func (d *Directory) Roles(ctx context.Context, account AccountID) ([]Role, error) {
+	var out []Role
+	for r, err := range d.All(ctx, Query{Kind: KindRole, Scope: Scope{Accounts: []AccountID{account}}, Limit: 1000}) {
+		if err != nil {
+			return nil, err
+		}
+		if role, ok := r.Data.(*Role); ok {
+			out = append(out, *role)
+		}
+	}
+	return out, nil
+}
+
 // Now is the time, UTC, to the millisecond.
 func (d *Directory) Now() time.Time { return d.opts.Now().UTC().Truncate(time.Millisecond) }
 

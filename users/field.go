@@ -139,6 +139,25 @@ func (p *Profile) SetField(name, value string) bool {
 	return false
 }
 
+// SetMember puts a value into a field of a user that is a set ("roles",
+// "products"), or takes it out (in), and reports whether the field is one. A value
+// that is there in other letters ([Fold]) is there. The record's Data must be its own.
+func (r Record) SetMember(field, value string, in bool) bool {
+	p, ok := r.Data.(*Profile)
+	if !ok || field != "roles" && field != "products" {
+		return false
+	}
+	folded := Fold(value)
+	members := splitList(p.Field(field))
+	switch {
+	case !in:
+		members = slices.DeleteFunc(members, func(m string) bool { return Fold(m) == folded })
+	case !slices.ContainsFunc(members, func(m string) bool { return Fold(m) == folded }):
+		members = append(members, value)
+	}
+	return p.SetField(field, joinList(sortedSet(members)))
+}
+
 // Field reads a field of a user or a line by its name.
 func (r Record) Field(name string) string {
 	switch d := r.Data.(type) {

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -162,24 +163,42 @@ func Near(a, b string) int {
 // accents, blanks nor hyphens ([FoldHeading]). Where two are equally near, none
 // is: a suggestion must not be a guess.
 func Nearest(s string, among []string) (nearest string, found bool) {
-	var x, y [foldNearMax]rune
-	a := foldRunes(FoldHeading(s), &x)
-	if len(a) == 0 {
-		return "", false
-	}
-	best := min(2, len(a)/3) + 1
-	for _, candidate := range among {
-		switch d := foldNear(a, foldRunes(FoldHeading(candidate), &y)); {
+	best := foldNearMax
+	foldNearby(s, among, func(candidate string, d int) {
+		switch {
 		case d < best:
 			best, nearest, found = d, candidate, true
-		case d == best && found && candidate != nearest:
+		case d == best && candidate != nearest:
 			found = false
 		}
-	}
+	})
 	if !found {
 		return "", false
 	}
 	return nearest, true
+}
+
+// Nearby are all those of among that s may have been meant for, as far away as
+// [Nearest] allows: the nearest first, equally near ones in the order of among.
+func Nearby(s string, among []string) []string {
+	var by [3][]string
+	foldNearby(s, among, func(candidate string, d int) { by[d] = append(by[d], candidate) })
+	return slices.Concat(by[:]...)
+}
+
+// foldNearby yields what of among is near s, and by how many edits.
+func foldNearby(s string, among []string, yield func(candidate string, edits int)) {
+	var x, y [foldNearMax]rune
+	a := foldRunes(FoldHeading(s), &x)
+	most := min(2, len(a)/3)
+	for _, candidate := range among {
+		if len(a) == 0 {
+			return
+		}
+		if d := foldNear(a, foldRunes(FoldHeading(candidate), &y)); d <= most {
+			yield(candidate, d)
+		}
+	}
 }
 
 func foldRunes(s string, into *[foldNearMax]rune) []rune {

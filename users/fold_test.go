@@ -197,6 +197,23 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+func TestNearby(t *testing.T) {
+	for _, tt := range []struct {
+		name, s string
+		among   []string
+		want    []string
+	}{
+		{"those equally near, as they stand", "User 3", []string{"User 2", "Admin", "User 1"}, []string{"User 2", "User 1"}},
+		{"the nearest first", "Agent desk", []string{"Agent dusks", "Agent disk", "agent-desk"}, []string{"agent-desk", "Agent disk", "Agent dusks"}},
+		{"none", "Phone", []string{"Email"}, nil},
+		{"near to nothing", " ", []string{"Email"}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, users.Nearby(tt.s, tt.among))
+		})
+	}
+}
+
 func TestNearestAllocatesNothing(t *testing.T) {
 	among := []string{"firstname", "lastname", "email"}
 	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = users.Nearest("emial", among) }))

@@ -16,8 +16,9 @@ type judging struct {
 	before map[ID]Record // what the batch writes, and what that refers to, as they stand
 	writes map[ID]Write
 	denied Denied
-	begins []Write // imports that are new
-	guards []ID    // those who must still lead when the batch is done
+	begins []Write             // imports that are new
+	guards []ID                // those who must still lead when the batch is done, and roles as they were read
+	actors map[AccountID]Actor // bound by what the accounts say of the roles in question
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -28,6 +29,9 @@ func (j *judging) run(ctx context.Context) error {
 		j.writes[w.ID] = w
 	}
 	if err := j.read(ctx); err != nil {
+		return err
+	}
+	if err := j.catalogue(ctx); err != nil {
 		return err
 	}
 	lost := map[AccountID][]Write{}
@@ -83,6 +87,58 @@ func (j *judging) read(ctx context.Context) error {
 	var err error
 	j.before, err = j.dir.fetch(ctx, keys)
 	return err
+}
+
+// catalogue reads what the accounts say of the roles that the batch gives or
+// takes: not of others, of which there may be many. A role that was read must not
+// have changed when the batch is done, or it is judged again.
+func (j *judging) catalogue(ctx context.Context) error {
+	if j.dir.actor.kind == host {
+		return nil
+	}
+	var keys []Key
+	for _, w := range j.batch.Writes {
+		old, _ := j.before[w.ID].Data.(*Profile)
+		if w.Record == nil {
+			continue
+		}
+		is, ok := w.Record.Data.(*Profile)
+		if !ok {
+			continue
+		}
+		if old == nil {
+			old = &Profile{}
+		}
+		for _, r := range changedRoles("roles", joinList(old.Roles), joinList(is.Roles)) {
+			keys = append(keys, KeyOf(w.Record.Account, SpaceRole, r))
+		}
+	}
+	found, err := j.dir.fetch(ctx, keys)
+	if err != nil {
+		return err
+	}
+	j.actors = map[AccountID]Actor{}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		rec := found[id]
+		role, ok := rec.Data.(*Role)
+		if !ok {
+			continue
+		}
+		j.actors[rec.Account] = j.actor(rec.Account).Under(*role)
+		if _, writes := j.writes[id]; !writes {
+			j.guards = append(j.guards, id)
+			j.batch.Needs = append(j.batch.Needs, Need{id, rec.Version})
+		}
+	}
+	return nil
+}
+
+// actor is who asks, as far as the account says what they may hand out.
+func (j *judging) actor(account AccountID) Actor {
+	if a, ok := j.actors[account]; ok {
+		return a
+	}
+	return j.dir.actor
 }
 
 func (j *judging) refuse(w Write, field string, p *Problem) {
@@ -184,6 +240,9 @@ func unchanged(old Record, now *Record) bool {
 
 func (j *judging) user(old Record, w Write) {
 	actor := j.dir.actor
+	if w.Record != nil {
+		actor = j.actor(w.Record.Account)
+	}
 	if w.Record == nil {
 		j.refuse(w, "", actor.PermitsDelete(old))
 		if Deleted(old) != nil && actor.kind != host {

@@ -23,10 +23,12 @@ func accountLoadCommand() command {
 	return command{
 		name: "account load", args: "FILE.json",
 		about: "Make or update an account with what belongs to it: for trials and tests.",
-		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\"],\n" +
+		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\",\n" +
+			"{\"name\":\"Billing\",\"about\":\"Sees invoices.\",\"granted_by\":\"partner\"}],\n" +
 			"\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\"}],\n" +
 			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
-			"Users are known by id, else by e-mail address. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
+			"Users are known by id, else by e-mail address. A role is a name, or an object: \"granted_by\" is who alone may hand it out,\n" +
+			"account_admin or partner (default either); a name alone leaves that as it is. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
 		example: "usher account load acme.json",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p place
@@ -48,11 +50,38 @@ type fixture struct {
 	Name          string               `json:"name"`
 	Region        string               `json:"region"`
 	Kind          string               `json:"kind"`
-	Roles         []string             `json:"roles"`
+	Roles         []role               `json:"roles"`
 	OrgUnits      []string             `json:"org_units"`
 	PBXs          []users.PBX          `json:"pbxs"`
 	Subscriptions []users.Subscription `json:"subscriptions"`
 	Users         []users.User         `json:"users"`
+}
+
+// A role is a name, which leaves the rest as it is, or an object that says it
+// all: "granted_by" is who alone may hand the role out.
+type role struct {
+	users.Role
+	bare bool // a name alone
+}
+
+// UnmarshalJSON reads either form.
+func (r *role) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		r.bare = true
+		return json.Unmarshal(text, &r.Name)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r.Role); err != nil {
+		return err
+	}
+	switch {
+	case r.Name == "":
+		return errors.New("a role wants a \"name\"")
+	case !r.GrantedBy.Known():
+		return errors.New("\"granted_by\" wants account_admin or partner")
+	}
+	return nil
 }
 
 func readFixture(path string) (*fixture, error) {
@@ -118,7 +147,7 @@ func (x *fixture) records() []users.Record {
 		out = append(out, users.Record{Head: head(x.idOf(d.Kind(), name)), Data: d})
 	}
 	for _, r := range x.Roles {
-		add(r, &users.Role{Name: r})
+		add(r.Name, &r.Role)
 	}
 	for _, u := range x.OrgUnits {
 		add(u, &users.Unit{Path: u})
@@ -195,6 +224,13 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 
 // keep leaves what the file does not say of the account as it is.
 func (x *fixture) keep(now, before users.Data) {
+	if r, ok := now.(*users.Role); ok {
+		if slices.ContainsFunc(x.Roles, func(o role) bool { return o.bare && o.Name == r.Name }) {
+			was := before.(*users.Role)
+			r.About, r.GrantedBy = was.About, was.GrantedBy
+		}
+		return
+	}
 	a, ok := now.(*users.Account)
 	if !ok {
 		return

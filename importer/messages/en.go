@@ -198,6 +198,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"line.missing":        {"{subject} must not be blank: it says which line is meant."},
 	"line.none":           {"There is no line to detach: the member holds none."},
 	"pbx.unknown":         {"{subject}: “{value}” is no PBX of this account."},
+	"org_unit.unknown":    {"{subject}: there is no unit “{value}”. Near it: {near}.", "{subject}: there is no unit “{value}”.", "{subject}: there is no such unit."},
+	"org_unit.ambiguous":  {"{subject}: {count:number} units are called “{value}”. Give the path of one: {units}.", "{subject}: several units are called “{value}”. Give the path of one.", "{subject}: several units are called so. Give the path of one."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
 	"person.contradiction": {

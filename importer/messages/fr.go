@@ -200,6 +200,8 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"line.missing":        {"{subject} : cette valeur est obligatoire, elle désigne la ligne téléphonique."},
 	"line.none":           {"Il n'y a pas de ligne téléphonique à détacher : le membre n'en détient aucune."},
 	"pbx.unknown":         {"{subject} : « {value} » n'est pas un PBX de ce compte."},
+	"org_unit.unknown":    {"{subject} : il n'y a pas d'unité « {value} ». Proches : {near}.", "{subject} : il n'y a pas d'unité « {value} ».", "{subject} : il n'y a pas de telle unité."},
+	"org_unit.ambiguous":  {"{subject} : {count:number} unités s'appellent « {value} ». Indiquez le chemin de l'une d'elles : {units}.", "{subject} : plusieurs unités s'appellent « {value} ». Indiquez le chemin de l'une d'elles.", "{subject} : plusieurs unités s'appellent ainsi. Indiquez le chemin de l'une d'elles."},
 	"row.blocked":         {"La ligne dépend de la ligne {row}, qui ne sera pas faite. Corrigez d'abord celle-là.", "La ligne dépend de « {key} », qui figure sur plusieurs lignes. Corrigez d'abord celles-là.", "La ligne dépend d'une autre, qui ne sera pas faite. Corrigez d'abord celle-là."},
 	"person.renamed_here": {"{subject} : une autre ligne donne « {value} » à quelqu'un comme nouvelle valeur. Désignez la personne par l'actuelle.", "{subject} : une autre ligne change cette valeur. Désignez la personne par l'actuelle."},
 	"person.contradiction": {

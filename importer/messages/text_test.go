@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
 
 // samples are arguments for every slot of every text.
 var samples = map[string]string{
-	"ext": "12", "value": "Ada", "subject": "", "code": "space.fact", "holder": "grace@example.com", "allowed": "User, Account Admin",
+	"ext": "12", "value": "Ada", "subject": "", "code": "space.fact", "holder": "grace@example.com", "allowed": "User, Account Admin", "units": "Acme/Sales/North/Team 1, Acme/Sales/South/Team 1",
 	"rows": "3", "row": "7", "max": "3", "length": "300", "want": "EMAIL", "found": "E-POST, ROLE", "near": "EMIAL", "nearest": "EMAIL",
 	"heading": "EMAIL", "other": "E-mail", "column": "2", "other_column": "5", "line": "12", "encoding": "windows-1252", "sample": "Zoé",
 	"byte": "81", "part": "xl/workbook.xml", "index": "99", "cell": "B3", "count": "3", "sheet": "Users", "char": "U+0007", "text": "аdmin",

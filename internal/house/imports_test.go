@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"users/sqlstore":     {"users"},
 	"users/reststore":    {"users"},
 	"users/storetest":    {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
+	"roles":              {"users"},
 	"extensions":         {"users"},
 	"extensions/e164":    {"extensions", "users", "github.com/nyaruka/phonenumbers"},
 	"importer":           {"users", "formats", "golang.org/x/text/..."},

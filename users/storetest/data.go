@@ -30,7 +30,7 @@ func full() []users.Record {
 		}),
 		record("line", acme, &users.Line{PBX: "pbx1", Short: "0101", Group: "g", Internal: "90101", Number: "+33123456789", Holder: "user"}),
 		record("subscription", acme, &users.Subscription{Product: "connect", Total: 100, Used: 7}),
-		record("role", acme, &users.Role{Name: "Night Shift"}),
+		record("role", acme, &users.Role{Name: "Night Shift", About: "Takes calls at night.", GrantedBy: users.ByPartners}),
 		record("unit", acme, &users.Unit{Path: "Acme/Sales/North"}),
 		record("pbx", acme, &users.PBX{Name: "PBX1", Group: "g"}),
 		record("import", acme, &users.Import{Label: "March", Template: "users", Actor: "ada", State: users.ImportDone, Digest: "d", Read: "r", Once: true, Undoes: "other", UndoneBy: "those", Continues: "that", Sensitive: []string{"mobile"}, First: true, Pruned: true,
