@@ -104,6 +104,8 @@ type Import struct {
 	Label    string      `json:"label,omitempty"`
 	Template string      `json:"template"`
 	Actor    string      `json:"actor"`
+	// Mode is what its rows could do about known and unknown people: "create".
+	Mode string `json:"mode,omitempty"`
 	State    ImportState `json:"state"`
 	// Digest is of the document that was committed. Another under the same id is refused.
 	Digest string `json:"digest,omitempty"`

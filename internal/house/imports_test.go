@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"importer":           {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},
+	"importer/ocm":       {"importer", "users", "roles", "formats"},
 	"importer/rainbow":   {"importer", "users", "extensions"},
 	"internal/house":     {},
 	"internal/invariant": {"users", "importer", "github.com/google/go-cmp/cmp"}, // imported by tests
