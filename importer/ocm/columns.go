@@ -25,7 +25,7 @@ func (t *template) userColumns() []importer.Column {
 			Help:     texts{"en": "Last name, as it is shown.", "fr": "Le nom de famille, tel qu'il est affiché."},
 		},
 		{
-			Field: "agent_id", Expected: t.Strict, AsText: true, Parse: t.parseID, Blank: t.Blank,
+			Field: "agent_id", Expected: t.Strict, AsText: true, Parse: t.parseID,
 			Headings: words{"en": {"Agent ID"}, "fr": {"ID agent", "Agent ID"}},
 			Help:     texts{"en": "The same as the LAN ID. Blank takes it.", "fr": "Le même que le LAN ID. Vide le reprend."},
 		},

@@ -42,8 +42,9 @@ type Options struct {
 	Signs string
 	// OtherAgentID lets an Agent ID differ from the LAN ID, with a warning.
 	OtherAgentID bool
-	// Blank is what a blank cell does to somebody who exists, where the cell may
-	// be blank at all. The default keeps what there is.
+	// Blank is what a blank cell does to somebody who exists, where it may be blank
+	// about somebody new: Access Role, CRM Name, the greeting, and the Supervisor of
+	// a Supervisor. The default keeps what there is, as every other blank cell does.
 	Blank importer.BlankPolicy
 	// Strict keeps to what the product documents: all three files and all columns
 	// must be there, a supervisor must exist already and be named in every row, an

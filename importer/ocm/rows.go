@@ -17,7 +17,7 @@ func (t *template) user(r importer.Row, d *importer.Draft) {
 	d.Claim(users.SpaceStation, r.Value("pbx_id"))
 	for _, f := range []string{"first_name", "last_name", "pbx_id", "profile", "org_unit", "role"} {
 		if r.Blank(f) {
-			t.missing(d, f)
+			d.ErrorNew(f, f+".missing")
 		}
 	}
 	for _, f := range []string{"first_name", "last_name", "access_role", "crm_name", "text_chat_greeting_template_name"} {
@@ -33,16 +33,6 @@ func (t *template) user(r importer.Row, d *importer.Draft) {
 	t.unit(r, d)
 }
 
-// missing says that a cell must not be blank: for somebody new, and where a
-// blank cell would clear the field.
-func (t *template) missing(d *importer.Draft, field string) {
-	if t.Blank == importer.BlankClears {
-		d.Error(field, field+".missing")
-		return
-	}
-	d.ErrorNew(field, field+".missing")
-}
-
 func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
 	agent := r.Value("agent_id")
 	switch {
@@ -52,9 +42,7 @@ func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
 		}
 		d.WantCell("agent_id")
 	case t.Strict:
-		t.missing(d, "agent_id")
-	case t.Blank == importer.BlankClears:
-		d.Want("agent_id", lan)
+		d.ErrorNew("agent_id", "agent_id.missing")
 	default:
 		d.WantNew("agent_id", lan)
 	}
@@ -63,7 +51,7 @@ func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
 func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 	switch {
 	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor):
-		t.missing(d, "supervisor")
+		d.ErrorNew("supervisor", "supervisor.missing")
 	case t.Strict:
 		d.ReferStored("supervisor", users.SpaceLANID, r.Value("supervisor"))
 	default:
