@@ -141,6 +141,7 @@ func (i *committing) result(c *console, d *desk, r *importer.Report, err error) 
 		return r.WriteJSON(c.out)
 	}
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	c.results(c.out, r)
 	if r.Counts[importer.Created] > 0 && !i.undoing {
 		fmt.Fprintln(c.out, c.words().mail)
 	}

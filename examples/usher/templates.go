@@ -9,6 +9,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/importer/rainbow"
 	"github.com/usher-go/usher/users"
 )
@@ -16,7 +17,7 @@ import (
 // templates are those the program knows.
 // Whichever it is, import takes the same data once.
 func templates() []*importer.Template {
-	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil)}
+	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil), ocm.Users(nil)}
 	for _, t := range all {
 		t.Once = true
 	}
@@ -46,11 +47,26 @@ func textFor(t *importer.Template) csv.Writer {
 	return csv.Writer{Delimiter: t.Delimiter, Comment: t.Comment}
 }
 
-// template is tpl with what the account says of its columns: its country, its PBXs.
-func (d *desk) template(ctx context.Context, tpl *importer.Template) (*importer.Template, error) {
-	if tpl.Name != rainbow.NameLines {
-		return tpl, nil
+// template is tpl with what the account says of its columns: its country, its
+// PBXs, its roles and org units. strict keeps to what the product documents.
+func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool) (*importer.Template, error) {
+	switch tpl.Name {
+	case rainbow.NameLines:
+		return d.linesTemplate(ctx)
+	case ocm.Name:
+		opts, err := ocm.Read(ctx, d.dir, d.account)
+		if err != nil {
+			return nil, err
+		}
+		opts.Strict = strict
+		tpl = ocm.Users(opts)
+		tpl.Once = true
 	}
+	return tpl, nil
+}
+
+// linesTemplate is the template of lines for the account.
+func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
 	opts := &rainbow.Options{PBXs: map[string]string{}}
 	rec, err := d.dir.Get(ctx, users.ID(d.account))
 	if err != nil && !errors.Is(err, users.ErrNotFound) {
