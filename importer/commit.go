@@ -64,7 +64,7 @@ type Progress struct {
 // the same import at this moment, and goes on with it.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
 	c := &commit{shown: p, dir: p.dir, batch: 500, rows: make([]*rowResult, len(p.grid.rows)),
-		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[uint32]users.ID{}, ids: map[users.ID]bool{}}
+		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[heldBy]users.ID{}, ids: map[users.ID]bool{}}
 	if opts != nil {
 		c.opts = *opts
 	}
@@ -113,7 +113,13 @@ type commit struct {
 	own     *ownWork
 	newIDs  map[uint32]users.ID // by the row that makes the person
 	ids     map[users.ID]bool   // given to something
-	heldIDs map[uint32]users.ID // by the row that makes what its person has
+	heldIDs map[heldBy]users.ID
+}
+
+// heldBy is a thing that a row makes for its person.
+type heldBy struct {
+	row  uint32
+	kind users.Kind
 }
 
 // rowResult is what became of a row.

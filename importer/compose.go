@@ -40,9 +40,8 @@ func (c *commit) compose(rows []uint32) *composed {
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
 	for _, r := range rows {
 		c.decided(r)
-		thing, named := c.fresh.heldRecord(users.KindLine)
 		for _, l := range c.fresh.v.losses {
-			kept := l.part || l.taken && (!named || l.rec == thing)
+			kept := l.part || l.taken && c.fresh.gives(l.rec)
 			if w := b.stored(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
 				w.rec.SetField("holder", "")
 			}
@@ -161,13 +160,14 @@ func (c *commit) unusedID() users.ID {
 
 // anew forgets ids that somebody has already, so that others are drawn.
 func (c *commit) anew(taken []users.ID) {
-	for _, ids := range []map[uint32]users.ID{c.newIDs, c.heldIDs} {
-		for row, id := range ids {
-			if slices.Contains(taken, id) && (c.rows[row] == nil || !c.rows[row].stored) && c.shown.undo == nil {
-				delete(ids, row)
-			}
-		}
+	if c.shown.undo != nil {
+		return
 	}
+	again := func(row uint32, id users.ID) bool {
+		return slices.Contains(taken, id) && (c.rows[row] == nil || !c.rows[row].stored)
+	}
+	maps.DeleteFunc(c.newIDs, again)
+	maps.DeleteFunc(c.heldIDs, func(x heldBy, id users.ID) bool { return again(x.row, id) })
 }
 
 func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
@@ -245,39 +245,33 @@ func (c *commit) blank() users.Data {
 
 // composeHeld gives the person what the row gains, and sets its fields.
 func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
-	var held *work
-	have := func(rec int32) *work {
-		switch {
-		case held != nil:
-		case rec >= 0:
-			held = b.stored(c, row, rec)
-		default:
-			held = b.fresh(c, row, c.heldID(row), &users.Line{})
+	have := func(kind users.Kind) *work {
+		if rec, _ := c.fresh.heldRecord(kind); rec >= 0 {
+			return b.stored(c, row, rec)
 		}
-		return held
+		return b.fresh(c, row, c.heldID(row, kind), users.NewData(kind))
 	}
 	for _, g := range v.gains {
-		if c.fresh.keys.spaceOf(g.key).Kind() != users.KindUser {
+		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {
 			id := c.idOf(row, v)
-			thing, _ := c.fresh.heldRecord(users.KindLine)
-			have(thing).rec.SetField("holder", string(id))
+			have(kind).rec.SetField("holder", string(id))
 			b.refer(row, id)
 		}
 	}
 	for _, x := range v.changes {
 		if name, kind, ok := ofHeld(x.Field); ok {
-			rec, _ := c.fresh.heldRecord(kind)
-			have(rec).rec.SetField(name, x.New)
+			have(kind).rec.SetField(name, x.New)
 		}
 	}
 }
 
-// heldID is the id of the thing a row makes for its person.
-func (c *commit) heldID(row uint32) users.ID {
-	id, ok := c.heldIDs[row]
+// heldID is the id of the thing of a kind that a row makes for its person.
+func (c *commit) heldID(row uint32, kind users.Kind) users.ID {
+	x := heldBy{row, kind}
+	id, ok := c.heldIDs[x]
 	if !ok {
 		id = c.unusedID()
-		c.heldIDs[row] = id
+		c.heldIDs[x] = id
 	}
 	return id
 }

@@ -106,10 +106,9 @@ func (p *Preview) decide(row uint32) *verdict {
 			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
 		}
 	})
-	thing, named := p.heldRecord(users.KindLine)
 	p.freed(v.rec, func(key uint32, of int32) {
 		if l := p.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
-			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: named && of == thing})
+			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: p.gives(of)})
 		}
 	})
 	p.decideWants(row)
@@ -186,13 +185,26 @@ func (p *Preview) left(rec int32) bool {
 // decideHeld asks whether the actor may change what people have.
 func (p *Preview) decideHeld() {
 	v := &p.v
-	changes := len(v.losses) > 0 || slices.ContainsFunc(v.changes, func(c Change) bool { _, _, held := ofHeld(c.Field); return held }) ||
-		slices.ContainsFunc(v.gains, func(g gain) bool { return p.keys.spaceOf(g.key).Kind() != users.KindUser })
-	if !changes {
-		return
+	var kinds []users.Kind
+	for _, l := range v.losses {
+		kinds = append(kinds, p.facts.recs[l.rec].Kind())
 	}
-	if bad := p.dir.Actor().PermitsHeld(users.KindLine); bad != nil {
-		v.problem(bad, -1)
+	for _, c := range v.changes {
+		if _, kind, held := ofHeld(c.Field); held {
+			kinds = append(kinds, kind)
+		}
+	}
+	for _, g := range v.gains {
+		kinds = append(kinds, p.keys.spaceOf(g.key).Kind())
+	}
+	for _, k := range kinds {
+		if !k.Held() {
+			continue
+		}
+		if bad := p.dir.Actor().PermitsHeld(k); bad != nil {
+			v.problem(bad, -1)
+			return
+		}
 	}
 }
 

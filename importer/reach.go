@@ -130,17 +130,18 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 			}
 		}
 	}
-	thing, named := p.heldRecord(users.KindLine)
 	for _, f := range p.d.frees {
 		for _, h := range p.facts.held[rec] {
-			if f.has(p.facts.recs[h]) && !(named && h == thing) {
+			if f.has(p.facts.recs[h]) && !p.gives(h) {
 				p.freedWith(rec, h, yield)
 			}
 		}
 	}
-	if named && thing >= 0 && p.facts.recs[thing].Holder() == r.ID {
-		p.replaced(thing, yield)
-	}
+	p.things(func(_ users.Kind, thing int32) {
+		if thing >= 0 && p.facts.recs[thing].Holder() == r.ID {
+			p.replaced(thing, yield)
+		}
+	})
 }
 
 // replaced yields the keys of what the person has, and keeps, in whose place the
@@ -289,7 +290,7 @@ func (p *Preview) steerKey(rec int32) uint32 {
 // ofHeld splits "line.internal" into the field and the kind of what a person has.
 func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 	k, name, found := strings.Cut(field, ".")
-	if !found || users.Kind(k) != users.KindLine {
+	if !found || !users.Kind(k).Held() {
 		return field, "", false
 	}
 	return name, users.Kind(k), true
@@ -307,16 +308,39 @@ func (p *Preview) heldRecord(kind users.Kind) (rec int32, ok bool) {
 	return -1, false
 }
 
+// gives reports whether the record is one that the drafted row gives its person.
+func (p *Preview) gives(rec int32) bool {
+	thing, ok := p.heldRecord(p.facts.recs[rec].Kind())
+	return ok && thing == rec
+}
+
+// things yields what the drafted row gives its person, one thing of a kind, as
+// heldRecord says it.
+func (p *Preview) things(yield func(kind users.Kind, rec int32)) {
+	for i := range p.d.keys {
+		k := &p.d.keys[i]
+		kind := k.space.Kind()
+		if !kind.Held() || k.rel != relClaim && k.rel != relTake || slices.ContainsFunc(p.d.keys[:i], func(o draftKey) bool {
+			return o.space.Kind() == kind && (o.rel == relClaim || o.rel == relTake)
+		}) {
+			continue
+		}
+		yield(kind, p.factOf(k.id))
+	}
+}
+
 // parted yields the keys that the drafted row claims and that stand with other
 // things than the one it gives its person, with what the store has of them.
 func (p *Preview) parted(yield func(key uint32, of int32)) {
 	if p.d.span != nil {
 		return
 	}
-	thing, _ := p.heldRecord(users.KindLine)
 	for i := range p.d.keys {
 		k := &p.d.keys[i]
-		if of := p.factOf(k.id); k.space.Kind() == users.KindLine && (k.rel == relClaim || k.rel == relTake) && of >= 0 && of != thing {
+		if !k.space.Kind().Held() || k.rel != relClaim && k.rel != relTake {
+			continue
+		}
+		if of := p.factOf(k.id); of >= 0 && !p.gives(of) {
 			yield(k.id, of)
 		}
 	}

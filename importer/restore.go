@@ -66,7 +66,7 @@ func (p *Preview) restoreGone(s *span) {
 	for _, f := range s.fields {
 		target.SetField(f.name, f.old)
 	}
-	blank := users.Record{Head: target.Head, Data: blankOf(target)}
+	blank := users.Record{Head: target.Head, Data: users.NewData(target.Kind())}
 	p.add(draftKey{space: users.SpaceID, rel: relClaim, value: string(s.id), column: -1})
 	for _, f := range fieldsOf(target) {
 		if v := target.Field(f); v != blank.Field(f) {
@@ -184,14 +184,6 @@ func (p *Preview) edited(field string, now users.Record) {
 		value = p.who(at)
 	}
 	p.d.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
-}
-
-// blankOf is data of the kind, empty.
-func blankOf(r users.Record) users.Data {
-	if r.Kind() == users.KindLine {
-		return &users.Line{}
-	}
-	return &users.Profile{}
 }
 
 // without are those of a that are not in b.

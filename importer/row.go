@@ -232,24 +232,28 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 // person gains: a line has its public number already. Those that go to another
 // thing in the same file do not come.
 func (p *Preview) comesAlong(row uint32) []uint32 {
-	thing, named := p.heldRecord(users.KindLine)
-	if p.d.span != nil || !named || thing < 0 || !slices.ContainsFunc(p.v.gains, func(g gain) bool { return g.rec == thing }) {
+	if p.d.span != nil {
 		return nil
 	}
 	var out []uint32
-	for _, k := range p.facts.recs[thing].Keys() {
-		if p.d.claimsIn(k.Space) {
-			continue
+	p.things(func(_ users.Kind, thing int32) {
+		if thing < 0 || !slices.ContainsFunc(p.v.gains, func(g gain) bool { return g.rec == thing }) {
+			return
 		}
-		id := p.keys.known(k.Space, k.Value)
-		if id == none {
-			id = p.keys.key(k.Space, k.Value)
-			p.keys.state[id].fact = thing + 1
+		for _, k := range p.facts.recs[thing].Keys() {
+			if p.d.claimsIn(k.Space) {
+				continue
+			}
+			id := p.keys.known(k.Space, k.Value)
+			if id == none {
+				id = p.keys.key(k.Space, k.Value)
+				p.keys.state[id].fact = thing + 1
+			}
+			if !p.goesTo(id, func(r uint32) bool { return r != row }) {
+				out = append(out, id)
+			}
 		}
-		if !p.goesTo(id, func(r uint32) bool { return r != row }) {
-			out = append(out, id)
-		}
-	}
+	})
 	return out
 }
 

@@ -44,7 +44,7 @@ func (p *Preview) units(open func(uint32) bool) [][]uint32 {
 type record struct {
 	stored int32
 	maker  uint32
-	held   bool
+	held   users.Kind // of what the row's person has; empty for the person
 }
 
 // writesTo are the records a row writes.
@@ -70,13 +70,13 @@ func (p *Preview) writesTo(row uint32) []record {
 		}
 	}
 	p.parted(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
-	if rec, ok := p.heldRecord(users.KindLine); ok {
+	p.things(func(kind users.Kind, rec int32) {
 		if rec >= 0 {
 			out = append(out, record{stored: rec, maker: none})
 		} else {
-			out = append(out, record{stored: -1, maker: row, held: true})
+			out = append(out, record{stored: -1, maker: row, held: kind})
 		}
-	}
+	})
 	return out
 }
 

@@ -168,7 +168,7 @@ func (j *judging) write(old Record, w Write) {
 	case actor.kind == host:
 	case kind == KindImport:
 		j.importRecord(old, w)
-	case kind == KindLine:
+	case kind.Held():
 		j.refuse(w, "", actor.PermitsHeld(kind))
 	case unchanged(old, w.Record):
 	case actor.kind != partner:

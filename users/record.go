@@ -22,6 +22,10 @@ const (
 	KindImport       Kind = "import"
 )
 
+// Held reports whether records of the kind are things that people hold, and
+// that pass from one to another: lines.
+func (k Kind) Held() bool { return k == KindLine }
+
 // A Head is what every record has.
 type Head struct {
 	ID      ID        `json:"id"`
@@ -130,7 +134,7 @@ func EncodeData(d Data) ([]byte, error) {
 
 // DecodeData reads what [EncodeData] wrote. Unknown names are left alone.
 func DecodeData(k Kind, b []byte) (Data, error) {
-	d := newData(k)
+	d := NewData(k)
 	if d == nil {
 		return nil, fmt.Errorf("users: decode: no kind %q", k)
 	}
@@ -180,7 +184,8 @@ func DecodeRecord(b []byte) (Record, error) {
 	return Record{Head: t.Head, Data: d}, nil
 }
 
-func newData(k Kind) Data {
+// NewData is empty data of the kind; nil for a kind there is not.
+func NewData(k Kind) Data {
 	switch k {
 	case KindAccount:
 		return new(Account)
