@@ -30,7 +30,7 @@ func TestMembersAddUp(t *testing.T) {
 	made := r.Lines[3].User
 	require.Equal(t, "Desk,Night", roles(made))
 
-	undo, err := importer.Undo(t.Context(), s.open(store), r.ID, nil)
+	undo, err := importer.Undo(t.Context(), s.openAs(store, "undo"), r.ID, nil)
 	require.NoError(t, err)
 	r, err = undo.Commit(t.Context(), nil)
 	require.NoError(t, err)
