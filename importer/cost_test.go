@@ -74,7 +74,7 @@ func TestEditCosts(t *testing.T) {
 
 // hops are the look-ups that follow from others: who holds a line that is
 // claimed, what lines a person has whose lines are freed, who stored supervisors are.
-var hops = map[string]int{"people": 1 + supervisorHops, "lines": 2, "one line each": 2, "people and lines": 3 + supervisorHops, "cloudlink": 0}
+var hops = map[string]int{"people": 1 + supervisorHops, "lines": 2, "one line each": 2, "people and lines": 3 + supervisorHops, "roles": 0, "cloudlink": 0}
 
 // supervisorHops is how far circles of supervisors are followed through the store.
 const supervisorHops = 8
@@ -86,7 +86,7 @@ func TestLookUpsAreBatched(t *testing.T) {
 		s.actor = users.Host("test")
 		store := storetest.NewFaulty(s.store(t))
 		s.preview(t, store)
-		spaces := map[string]int{"people": 2, "lines": 2, "one line each": 2, "people and lines": 3, "cloudlink": 1}[m.name]
+		spaces := map[string]int{"people": 2, "lines": 2, "one line each": 2, "people and lines": 3, "roles": 1, "cloudlink": 1}[m.name]
 		require.LessOrEqual(t, store.Calls(storetest.OpFind), spaces+hops[m.name])
 	})
 	for _, n := range []int{400, 1300} {

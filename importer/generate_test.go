@@ -40,6 +40,7 @@ func makers() []maker {
 		{"lines", func() *importer.Template { return lines(false) }, update, lineRow, linePatterns()},
 		{"one line each", func() *importer.Template { return lines(true) }, update, lineRow, linePatterns()},
 		{"people and lines", staff, []importer.Mode{importer.Upsert}, staffRow, staffPatterns()},
+		{"roles", grants, []importer.Mode{importer.Update, importer.Update, importer.Upsert}, grantRow, grantPatterns()},
 		{"cloudlink", cloudlink.Users, []importer.Mode{importer.Create, importer.Create, importer.Upsert, importer.Update}, userRow, userPatterns()},
 	}
 }
@@ -203,6 +204,19 @@ func person(i int, edits ...func(*users.Profile)) users.Record {
 
 func admin(p *users.Profile) { p.Grant(users.RoleAdmin, true) }
 
+func has(role string) func(*users.Profile) { return func(p *users.Profile) { p.Grant(role, true) } }
+
+// catalogue are roles of the account, some of which not everybody hands out.
+func catalogue(t *rapid.T) []users.Record {
+	var out []users.Record
+	for _, r := range []users.Role{{Name: "desk"}, {Name: "NIGHT", GrantedBy: users.ByAccountAdmins}, {Name: "Billing", GrantedBy: users.ByPartners}} {
+		if chance(t, 60, "in the catalogue") {
+			out = append(out, users.Record{Head: users.Head{ID: users.ID("role" + r.Name), Account: acme}, Data: &r})
+		}
+	}
+	return out
+}
+
 func under(boss int) func(*users.Profile) {
 	return func(p *users.Profile) { p.ContactCentre.Supervisor = id(boss) }
 }
@@ -254,6 +268,11 @@ func newWorld(t *rapid.T) *world {
 			w.boss[i] = pick(t, "supervisor", w.stored...)
 			edits = append(edits, under(w.boss[i]))
 		}
+		for _, r := range []string{"Desk", "Night", "Billing"} {
+			if chance(t, 15, r) {
+				edits = append(edits, has(r))
+			}
+		}
 		if chance(t, 15, "synced") {
 			edits = append(edits, from(pick(t, "source", users.SCIM, users.PBXSync, users.MiCloud)))
 		}
@@ -275,6 +294,7 @@ func newWorld(t *rapid.T) *world {
 			w.records = append(w.records, line(i, -1))
 		}
 	}
+	w.records = append(w.records, catalogue(t)...)
 	w.records = append(w.records, neighbours(t, w.people)...)
 	return w
 }

@@ -184,12 +184,7 @@ func (p *Preview) decideWants(row uint32) {
 func (p *Preview) members(rec users.Record, field string) (out, in string) {
 	with := p.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
-	return strings.Join(less(was, is), ","), strings.Join(less(is, was), ",")
-}
-
-// less are those of a that are not in b.
-func less(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
 }
 
 // decideLead keeps an account from losing its last admin.
@@ -203,6 +198,10 @@ func (p *Preview) decideLead(row uint32) {
 	case at.first != none:
 		p.v.successor = true
 	default:
-		p.v.find("admin.last", p.d.spec.column("role"), none)
+		col := p.d.spec.column("role")
+		if col < 0 {
+			col = p.d.spec.column("roles")
+		}
+		p.v.find("admin.last", col, none)
 	}
 }

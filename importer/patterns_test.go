@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"pgregory.net/rapid"
+
+	"github.com/usher-go/usher/users"
 )
 
 // This file holds the shapes of rows that the generators put into files on
@@ -305,6 +307,37 @@ func userPatterns() []pattern {
 		func(t *rapid.T, w *world) rowsByTable { // the same row twice
 			r := []string{"A", "B", "", mail(w.unknown(1)[0]), "User"}
 			return one(r, r)
+		},
+	}
+}
+
+// ---- roles: LAN ID, GIVE, TAKE, NAME
+
+func anyRole(t *rapid.T) string {
+	return pick(t, "role", "", "Desk", "Desk", "night", "Billing", users.RoleAdmin, "root")
+}
+
+func grantRow(t *rapid.T, w *world, _ int) []string {
+	return []string{anyLAN(t, w), anyRole(t), anyRole(t), pick(t, "name", "", "", "", "", "Zoe", "N0")}
+}
+
+func grantPatterns() []pattern {
+	return []pattern{
+		func(t *rapid.T, w *world) rowsByTable { // several rows about one person
+			l := lan(w.some(t))
+			return one([]string{l, "Desk", "Night", ""}, []string{l, "Billing", "", ""}, []string{l, "", anyRole(t), ""})
+		},
+		func(t *rapid.T, w *world) rowsByTable { // one request twice, or its contrary
+			l := lan(w.some(t))
+			return one([]string{l, "Desk", "", ""}, []string{l, "Desk", "", ""}, []string{l, "", pick(t, "also", "Desk", "Night"), ""})
+		},
+		func(t *rapid.T, w *world) rowsByTable { // admins go, and one comes
+			p := w.distinct(t, 3)
+			return one([]string{lan(p[0]), "", users.RoleAdmin, ""}, []string{lan(p[1]), pick(t, "heir", users.RoleAdmin, "Desk"), "", ""}, []string{lan(p[2]), "Desk", users.RoleAdmin, ""})
+		},
+		func(t *rapid.T, w *world) rowsByTable { // somebody new, by two rows
+			l := lan(w.unknown(1)[0])
+			return one([]string{l, "Desk", "", "New"}, []string{l, anyRole(t), "", ""})
 		},
 	}
 }

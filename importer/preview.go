@@ -58,7 +58,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 			return nil, noDocument(err)
 		}
 	}
-	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo, actor: im.dir.Actor()}
+	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
 	if im.tpl.Once && !opts.Again && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
@@ -215,6 +215,7 @@ func (p *Preview) build(ctx context.Context) error {
 	p.keys, p.facts = newKeyTable(n), newFacts()
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
+	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
 	p.d.values = map[*Column]allowed{}
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)

@@ -32,7 +32,7 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if err != nil {
 		return Delta{}, fmt.Errorf("importer: remap: %w", err)
 	}
-	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g, actor: p.dir.Actor()}
+	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g}
 	if err := q.build(ctx); err != nil {
 		return Delta{}, err
 	}

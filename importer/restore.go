@@ -187,8 +187,8 @@ func (p *Preview) edited(field string, now users.Record) {
 }
 
 // without are those of a that are not in b.
-func without(a, b []users.Key) []users.Key {
-	return slices.DeleteFunc(slices.Clone(a), func(k users.Key) bool { return slices.Contains(b, k) })
+func without[T comparable](a, b []T) []T {
+	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.Contains(b, x) })
 }
 
 // decideRestore says what becomes of a row that takes something back.

@@ -97,3 +97,37 @@ func staff() *importer.Template {
 		},
 	}, calls.Tables[0]}}
 }
+
+// grants gives roles and takes them away, one by one: several rows may be about
+// one person, of whom one role stands in one row.
+func grants() *importer.Template {
+	roles := []importer.Value{{Name: "Desk"}, {Name: "Night"}, {Name: "Billing"}, {Name: users.RoleAdmin}}
+	return &importer.Template{Name: "grants", Modes: []importer.Mode{importer.Update, importer.Upsert}, Repeats: true, Tables: []importer.Table{{
+		Name: "grants",
+		Columns: []importer.Column{
+			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
+			{Field: "give", Headings: en("GIVE"), Values: roles},
+			{Field: "take", Headings: en("TAKE"), Values: roles},
+			{Field: "name", Headings: en("NAME")},
+		},
+		Draft: func(r importer.Row, d *importer.Draft) {
+			lan, give, take := r.Value("lan_id"), r.Value("give"), r.Value("take")
+			if lan == "" {
+				return
+			}
+			d.About(users.SpaceLANID, lan)
+			if r.Value("name") != "" { // who may be new
+				d.Claim(users.SpaceLANID, lan)
+				d.WantCell("name")
+			}
+			if give != "" {
+				d.Include("roles", give)
+				d.Once("give", users.Fold(lan)+"/"+give)
+			}
+			if take != "" && take != give {
+				d.Exclude("roles", take)
+				d.Once("take", users.Fold(lan)+"/"+take)
+			}
+		},
+	}}}
+}

@@ -29,7 +29,8 @@ type Tree struct {
 	units  []unit
 	paths  map[string]int   // units by folded path
 	names  map[string][]int // units by folded name
-	called []string         // the different names, as written
+	called []string         // the different names, folded for [users.Nearby]
+	likes  map[string][]int // units by those
 }
 
 type unit struct {
@@ -44,7 +45,7 @@ func (u unit) name() string { return u.steps[len(u.steps)-1] }
 // not listed is none, though others stand below it. A path with a blank name in
 // it is an error.
 func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
-	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}}
+	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}, likes: map[string][]int{}}
 	if o != nil && o.Levels > 0 {
 		t.levels = o.Levels
 	}
@@ -59,12 +60,13 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 		if _, twice := t.paths[folded]; twice {
 			continue
 		}
-		name := users.Fold(u.name())
-		if t.names[name] == nil {
-			t.called = append(t.called, u.name())
+		name, like := users.Fold(u.name()), users.FoldHeading(u.name())
+		if t.likes[like] == nil {
+			t.called = append(t.called, like)
 		}
 		t.paths[folded] = len(t.units)
 		t.names[name] = append(t.names[name], len(t.units))
+		t.likes[like] = append(t.likes[like], len(t.units))
 		t.units = append(t.units, u)
 	}
 	return t, nil
@@ -152,7 +154,7 @@ func (t *Tree) unknown(text string) users.Problem {
 	var misses []miss
 	given := steps(text)
 	for _, name := range users.Nearby(given[len(given)-1], t.called) {
-		for _, at := range t.names[users.Fold(name)] {
+		for _, at := range t.likes[name] {
 			if by, near := t.units[at].misses(given); near {
 				misses = append(misses, miss{at, by})
 			}

@@ -187,3 +187,21 @@ func TestReadTree(t *testing.T) {
 	_, err := roles.ReadTree(t.Context(), users.Open(store, users.Actor{}, nil), "acme", nil)
 	require.ErrorIs(t, err, users.ErrActor)
 }
+
+// A cell that names no unit is compared with every name there is.
+func BenchmarkParse(b *testing.B) {
+	var paths []string
+	for i := range 10_000 {
+		paths = append(paths, fmt.Sprintf("Acme/Region %d/Site %d/Team %d", i/1000, i/100, i))
+	}
+	all, err := roles.NewTree(paths, nil)
+	require.NoError(b, err)
+	for _, bb := range []struct{ name, cell string }{{"path", "Acme/Region 7/Site 77/Team 7777"}, {"name", "Team 7777"}, {"near", "Acme/Region 7/Site 77/Taem 7777"}, {"far", "Marketing"}} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = all.Parse(bb.cell)
+			}
+		})
+	}
+}

@@ -97,3 +97,29 @@ func TestRelease(t *testing.T) {
 	}
 	require.False(t, users.Record{Data: &users.Profile{}}.Release(users.SpaceNumber, "+331"), "a person has no line's number")
 }
+
+func TestSetMember(t *testing.T) {
+	for _, tt := range []struct {
+		name, field, before, value string
+		in                         bool
+		want                       string
+	}{
+		{"put in", "roles", "b", "a", true, "a,b"},
+		{"there already", "roles", "Desk", "desk", true, "Desk"},
+		{"the first", "products", "", "a", true, "a"},
+		{"taken out", "roles", "a,b", "a", false, "b"},
+		{"in all its letters", "roles", "DESK,b,desk", "Desk", false, "b"},
+		{"the last", "products", "a", "a", false, ""},
+		{"not there", "roles", "a", "b", false, "a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := users.Record{Data: &users.Profile{}}
+			require.True(t, r.SetField(tt.field, tt.before))
+			require.True(t, r.SetMember(tt.field, tt.value, tt.in))
+			require.Equal(t, tt.want, r.Field(tt.field))
+		})
+	}
+	require.False(t, users.Record{Data: &users.Profile{}}.SetMember("email", "a", true), "no set")
+	require.False(t, users.Record{Data: &users.Line{}}.SetMember("roles", "a", true))
+	require.False(t, users.Record{}.SetMember("roles", "a", true))
+}

@@ -155,7 +155,7 @@ const foldNearMax = 64
 // first 64 characters and minds letter case.
 func Near(a, b string) int {
 	var x, y [foldNearMax]rune
-	return foldNear(foldRunes(a, &x), foldRunes(b, &y))
+	return foldNear(foldRunes(a, &x), foldRunes(b, &y), foldNearMax)
 }
 
 // Nearest is the one of among that s may have been meant for: at most two edits
@@ -195,7 +195,7 @@ func foldNearby(s string, among []string, yield func(candidate string, edits int
 		if len(a) == 0 {
 			return
 		}
-		if d := foldNear(a, foldRunes(FoldHeading(candidate), &y)); d <= most {
+		if d := foldNear(a, foldRunes(FoldHeading(candidate), &y), most); d <= most {
 			yield(candidate, d)
 		}
 	}
@@ -213,7 +213,12 @@ func foldRunes(s string, into *[foldNearMax]rune) []rune {
 	return into[:n]
 }
 
-func foldNear(a, b []rune) int {
+// foldNear is how many edits lie between a and b, or anything above most as soon
+// as there are more.
+func foldNear(a, b []rune, most int) int {
+	if d := len(a) - len(b); d > most || -d > most {
+		return max(d, -d)
+	}
 	var rows [3][foldNearMax + 1]int
 	before, last, row := &rows[0], &rows[1], &rows[2]
 	for j := range b {
@@ -222,6 +227,7 @@ func foldNear(a, b []rune) int {
 	for i := range a {
 		before, last, row = last, row, before
 		row[0] = i + 1
+		least := row[0]
 		for j := range b {
 			cost := 1
 			if a[i] == b[j] {
@@ -231,6 +237,10 @@ func foldNear(a, b []rune) int {
 			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
+			least = min(least, row[j+1])
+		}
+		if least > most+1 { // a swap may still gain one on the row before
+			return least
 		}
 	}
 	return row[len(b)]

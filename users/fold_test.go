@@ -214,6 +214,16 @@ func TestNearby(t *testing.T) {
 	}
 }
 
+// What is near is what so many edits reach, however soon it is known that more are needed.
+func TestNearbyAgreesWithNear(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[abc]{0,9}`)
+		s, other := word.Draw(t, "s"), word.Draw(t, "other")
+		near := s != "" && users.Near(s, other) <= min(2, len(s)/3)
+		require.Equal(t, near, len(users.Nearby(s, []string{other})) == 1)
+	})
+}
+
 func TestNearestAllocatesNothing(t *testing.T) {
 	among := []string{"firstname", "lastname", "email"}
 	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = users.Nearest("emial", among) }))

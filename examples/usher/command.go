@@ -40,7 +40,7 @@ func commands() []command {
 		readCommand(), checkCommand(), fixCommand(), importCommand(), historyCommand(), reportCommand(), undoCommand(),
 		templateCommand(), emailCommand(), numberCommand(),
 		usersListCommand(), usersSearchCommand(), usersShowCommand(), usersAddCommand(), usersEditCommand(), usersDeleteCommand(),
-		accountLoadCommand(),
+		rolesListCommand(), rolesAssignCommand(), rolesRemoveCommand(), accountLoadCommand(),
 	}
 }
 

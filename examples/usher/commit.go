@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -20,6 +21,8 @@ type committing struct {
 	yes           bool
 	approve       list
 	undoing       bool
+	question      string // instead of that of an import
+	restarts      bool   // what was interrupted is begun again, and not resumed
 }
 
 func (i *committing) flags(f *flag.FlagSet) {
@@ -85,7 +88,7 @@ func (i *committing) agreed(ctx context.Context, c *console) (bool, error) {
 	if i.yes {
 		return true, nil
 	}
-	question := c.lang.Question()
+	question := cmp.Or(i.question, c.lang.Question())
 	if i.undoing {
 		question = c.lang.UndoQuestion()
 	}
@@ -150,7 +153,7 @@ func (i *committing) result(c *console, d *desk, r *importer.Report, err error) 
 		again = "--store " + d.store + " " + again
 	}
 	fmt.Fprintf(c.out, c.words().report+"\n", r.ID, printable(again))
-	if err != nil && !i.undoing {
+	if err != nil && !i.undoing && !i.restarts {
 		fmt.Fprintf(c.out, c.words().resume+"\n", printable(again))
 	}
 	return nil

@@ -23,11 +23,7 @@ func usersListCommand() command {
 		example: "usher users list --filter admins --json",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var l listing
-			var filters []string
-			for _, x := range users.Filters() {
-				filters = append(filters, string(x))
-			}
-			choice(f, &l.filter, "filter", "`PROPERTY`", filters...)
+			choice(f, &l.filter, "filter", "`PROPERTY`", filterNames()...)
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) > 0 {
 					return "", usagef("users list: takes no arguments; \"usher users search\" looks for people")
@@ -36,6 +32,14 @@ func usersListCommand() command {
 			})
 		},
 	}
+}
+
+func filterNames() []string {
+	var out []string
+	for _, x := range users.Filters() {
+		out = append(out, string(x))
+	}
+	return out
 }
 
 func usersSearchCommand() command {
@@ -69,11 +73,7 @@ func (l *listing) flags(f *flag.FlagSet, c *console, text func(args []string) (s
 }
 
 func (l *listing) run(ctx context.Context, c *console, d *desk, text string) error {
-	having, _ := users.Filter(l.filter).Having()
-	if l.product != "" {
-		having = append(having, users.Licensed(l.product))
-	}
-	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{d.account}}, Having: having, Text: text, Limit: 1000}
+	q := l.query(d, text)
 	head := []string{c.lang.Field("email"), c.lang.Field("name"), c.lang.Field("roles"), c.lang.Label("state"), c.lang.Field("source"), c.lang.Label("id")}
 	if l.all {
 		head = append(head, "version", "created", "updated")
@@ -103,6 +103,15 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 		fmt.Fprintln(c.out, c.lang.People(n))
 	}
 	return nil
+}
+
+// query asks for those whom the flags and the text choose.
+func (l *listing) query(d *desk, text string) users.Query {
+	having, _ := users.Filter(l.filter).Having()
+	if l.product != "" {
+		having = append(having, users.Licensed(l.product))
+	}
+	return users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{d.account}}, Having: having, Text: text, Limit: 1000}
 }
 
 const timeForm = "2006-01-02T15:04:05.000Z"

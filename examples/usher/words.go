@@ -22,6 +22,9 @@ type words struct {
 	changed, left                      string // rows, by fix
 	inactive, registered, unregistered string
 
+	giveAsk, takeAsk                   string // about roles
+	people, mayGrant, grantedBy, about string
+
 	deleteWord, deleteAsk, deleted, staysListed string
 
 	results map[string]string // the names of what products count
@@ -53,6 +56,12 @@ func (c *console) words() words {
 			inactive:     "inactif",
 			registered:   "enregistré",
 			unregistered: "non enregistré",
+			people:       "Personnes",
+			mayGrant:     "À votre portée",
+			grantedBy:    "Attribué par",
+			about:        "Description",
+			giveAsk:      "Attribuer ces rôles ? [o/N]",
+			takeAsk:      "Retirer ces rôles ? [o/N]",
 			deleteWord:   "supprimer",
 			deleteAsk:    "Tapez «\u00a0supprimer\u00a0» pour supprimer\u00a0:",
 			deleted:      "supprimé",
@@ -85,6 +94,12 @@ func (c *console) words() words {
 		inactive:     "inactive",
 		registered:   "registered",
 		unregistered: "unregistered",
+		people:       "People",
+		mayGrant:     "May grant",
+		grantedBy:    "Granted by",
+		about:        "About",
+		giveAsk:      "Give these roles? [y/N]",
+		takeAsk:      "Take these roles away? [y/N]",
 		deleteWord:   "delete",
 		deleteAsk:    "Type \"delete\" to delete:",
 		deleted:      "deleted",

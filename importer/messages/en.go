@@ -202,6 +202,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"pbx.unknown":         {"{subject}: “{value}” is no PBX of this account."},
 	"org_unit.unknown":    {"{subject}: there is no unit “{value}”. Near it: {near}.", "{subject}: there is no unit “{value}”.", "{subject}: there is no such unit."},
 	"org_unit.ambiguous":  {"{subject}: {count:number} units are called “{value}”. Give the path of one: {units}.", "{subject}: several units are called “{value}”. Give the path of one.", "{subject}: several units are called so. Give the path of one."},
+	"user.unknown":        {"Nobody in this account has the e-mail address, LAN ID, login or id “{value}”.", "Nobody in this account is called so."},
+	"user.ambiguous":      {"“{value}” means {count:number} people of this account. Name the one by e-mail address or id.", "This means several people of this account. Name the one by e-mail address or id."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
 	"person.contradiction": {
@@ -307,7 +309,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.catalogue_roles": "Role", "field.feature": "Feature", "field.enabled": "Enabled", "field.channel": "Channel", "field.count": "Count",
 	"field.channel.voice": "Voice channels", "field.channel.chat": "Chat channels", "field.channel.email": "Email channels",
 	"field.channel.video": "Video channels", "field.channel.sms": "SMS channels", "field.channel.social": "Social channels",
-	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id",
+	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id", "field.user": "User", "field.found": "Found",
 
 	"value.yes": "yes", "value.no": "no",
 	"role.account_admin": "Account Admin", "role.partner": "Mitel Partner", "role.user": "User",

@@ -62,79 +62,16 @@ func parseCount(raw string) (string, []users.Problem) {
 	return strconv.Itoa(n), problems
 }
 
-// names are those there are of a kind, by their folded form.
-type names struct {
-	folded map[string]string
-	all    []string
-}
-
-func newNames(of []string) names {
-	n := names{folded: map[string]string{}, all: slices.Clone(of)}
-	slices.Sort(n.all)
-	for _, s := range n.all {
-		if f := users.Fold(s); n.folded[f] == "" {
-			n.folded[f] = s
-		}
-	}
-	return n
-}
-
-// maxAllowed is how many names a finding lists.
-const maxAllowed = 10
-
-// unknown is what is wrong with a text that is none of the names.
-func (n names) unknown(code, text string) users.Problem {
-	p := users.Problem{Code: code}
-	if near, ok := users.Nearest(text, n.all); ok {
-		p.Fix = near
-	}
-	if len(n.all) > 0 {
-		list := n.all[:min(len(n.all), maxAllowed)]
-		if len(list) < len(n.all) {
-			list = append(slices.Clone(list), "…")
-		}
-		p.Args = map[string]string{"allowed": strings.Join(list, ", ")}
-	}
-	return p
-}
-
-// parseRole reads one role of the catalogue, or several separated by commas.
-func (t *template) parseRole(raw string) (string, []users.Problem) {
-	text, problems := users.CleanText(raw, 0)
-	var given []string
-	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' })
-	for i, part := range parts {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		name, ok := t.catalogue.folded[users.Fold(part)]
-		if !ok {
-			p := t.catalogue.unknown("role.unknown", part)
-			if p.Fix != "" {
-				parts[i] = p.Fix
-				p.Fix = strings.Join(parts, ",")
-			}
-			return "", append(problems, p)
-		}
-		given = append(given, name)
-	}
-	slices.Sort(given)
-	return strings.Join(slices.Compact(given), ","), problems
-}
-
 // parseFeature reads the name of a feature.
 func (t *template) parseFeature(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
-	if text == "" || len(t.features.all) == 0 {
+	if text == "" || len(t.features) == 0 {
 		return text, problems
 	}
-	name, ok := t.features.folded[users.Fold(text)]
-	if !ok {
-		return "", append(problems, t.features.unknown("feature.unknown", text))
+	if i := slices.IndexFunc(t.features, func(f string) bool { return users.Fold(f) == users.Fold(text) }); i >= 0 {
+		return t.features[i], problems
 	}
-	return name, problems
+	p := users.Problem{Code: "feature.unknown", Args: map[string]string{"allowed": strings.Join(t.features, ", ")}}
+	p.Fix, _ = users.Nearest(text, t.features)
+	return "", append(problems, p)
 }
-
-// parseUnit reads an org unit, by its path or by a name that no other has.
-func (t *template) parseUnit(raw string) (string, []users.Problem) { return t.tree.Parse(raw) }

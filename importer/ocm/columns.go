@@ -55,7 +55,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "org_unit", Expected: true, AsText: true, Parse: t.parseUnit, Names: users.SpaceUnit, Offers: t.tree.Paths(),
+			Field: "org_unit", Expected: true, AsText: true, Parse: t.tree.Parse, Names: users.SpaceUnit, Offers: t.tree.Paths(),
 			Headings: words{"en": {"Org Unit"}, "fr": {"Unité organisationnelle", "Unité", "Org Unit"}},
 			Help: texts{
 				"en": "An existing unit: its path, or its name where no other has it. For an Agent a unit at the lowest level. Example: Acme/Sales/North/Team 1",
@@ -63,7 +63,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "role", Holds: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.parseRole, Offers: t.catalogue.all,
+			Field: "role", Holds: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.catalogue.Parse, Offers: t.catalogue.Names(),
 			Headings: words{"en": {"Role"}, "fr": {"Rôle", "Role"}},
 			Help:     texts{"en": "A role that exists. Several are separated by commas.", "fr": "Un rôle qui existe. Plusieurs se séparent par des virgules."},
 		},
@@ -101,7 +101,7 @@ func (t *template) featureColumns() []importer.Column {
 	return []importer.Column{
 		t.lanID(),
 		{
-			Field: "feature", Required: true, AsText: true, Parse: t.parseFeature, Offers: t.features.all,
+			Field: "feature", Required: true, AsText: true, Parse: t.parseFeature, Offers: t.features,
 			Headings: words{"en": {"Feature"}, "fr": {"Fonctionnalité", "Feature"}},
 			Help:     texts{"en": "The name of the feature.", "fr": "Le nom de la fonctionnalité."},
 		},

@@ -86,7 +86,7 @@ func Users(opts *Options) *importer.Template {
 	if opts != nil {
 		o = *opts
 	}
-	t := &template{Options: o, tree: o.Tree, catalogue: newNames(slices.DeleteFunc(slices.Clone(o.Roles), own)), features: newNames(o.Features)}
+	t := &template{Options: o, tree: o.Tree, catalogue: roles.NewCatalogue(slices.DeleteFunc(slices.Clone(o.Roles), own)...), features: slices.Sorted(slices.Values(o.Features))}
 	if t.tree == nil {
 		t.tree, _ = roles.NewTree(nil, nil)
 	}
@@ -116,6 +116,6 @@ func own(role string) bool {
 type template struct {
 	Options
 	tree      *roles.Tree
-	catalogue names
-	features  names
+	catalogue *roles.Catalogue
+	features  []string // sorted
 }

@@ -167,7 +167,7 @@ func TestRead(t *testing.T) {
 	require.Empty(t, o.Tree.Paths())
 	require.Empty(t, o.Roles)
 	p := preview(t, store, users.Partner("pat"), nil, "", people("boss S - 1"), features(), channels())
-	require.Equal(t, []string{"U2 error boss !org_unit.unknown@org_unit !role.unknown@role"}, told(p), "what is not listed does not exist")
+	require.Equal(t, []string{"U2 error boss !org_unit.unknown@org_unit !role.unknown@role role=Desk"}, told(p), "what is not listed does not exist")
 }
 
 // Every line of a report has one result: what the product counts, and what it does not have.

@@ -118,8 +118,8 @@ func TestStories(t *testing.T) {
 		{
 			name: "a role the actor may not grant", reason: "the catalogue says that partners alone hand it out; usher's own roles are none",
 			actor: users.AccountAdmin("ann", acme),
-			files: []string{people("a,F,L,,1,Supervisor,,Acme,Billing,,,", "b,F,L,,2,Supervisor,,Acme,account_admin,,,", "c,F,L,,3,Supervisor,,Acme,Partner,,,", "d,F,L,,4,Supervisor,,Acme,Lead; desk,,,"), features(), channels()},
-			want:  []string{"U2 error a !role.forbidden@role role=Billing", "U3 error b !role.unknown@role", "U4 error c !role.unknown@role", "U5 create d"},
+			files: []string{people("a,F,L,,1,Supervisor,,Acme,Billing,,,", "b,F,L,,2,Supervisor,,Acme,account_admin,,,", "c,F,L,,3,Supervisor,,Acme,Partner,,,", "d,F,L,,4,Supervisor,,Acme,\"Lead, desk\",,,"), features(), channels()},
+			want:  []string{"U2 error a !role.forbidden@role role=Billing", "U3 error b !role.unknown@role role=account_admin", "U4 error c !role.unknown@role role=Partner", "U5 create d"},
 			after: []string{"d S - 4 unit0"},
 		},
 		{
@@ -130,7 +130,7 @@ func TestStories(t *testing.T) {
 			},
 			want: []string{
 				"U2 error F L !lan_id.form@lan_id !supervisor.unknown@supervisor !org_unit.level@org_unit level=1",
-				"U3 error c !agent_id.differs@agent_id fix=c !profile.unknown@profile fix=Agent !lan_id.form@supervisor !org_unit.unknown@org_unit !role.unknown@role fix=Desk",
+				"U3 error c !agent_id.differs@agent_id fix=c !profile.unknown@profile fix=Agent !lan_id.form@supervisor !org_unit.unknown@org_unit !role.unknown@role role=Dsk fix=Desk",
 				"U4 error e !first_name.missing@first_name !last_name.missing@last_name !pbx_id.missing@pbx_id !profile.missing@profile !supervisor.missing@supervisor !org_unit.missing@org_unit !role.missing@role",
 				"U5 error F L !lan_id.missing@lan_id",
 				"U6 error f !pbx_id.form@pbx_id fix=1 !org_unit.ambiguous@org_unit ?text.formula@access_role",

@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},
 	"importer/ocm":       {"importer", "users", "roles", "formats"},
+	"importer/assign":    {"importer", "formats", "users", "roles"},
 	"importer/rainbow":   {"importer", "users", "extensions"},
 	"internal/house":     {},
 	"internal/invariant": {"users", "importer", "github.com/google/go-cmp/cmp"}, // imported by tests

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/assign"
+	"github.com/usher-go/usher/roles"
+	"github.com/usher-go/usher/users"
+)
+
+// assigning is the commands "roles assign" and "roles remove".
+type assigning struct {
+	listing
+	committing
+	name   string
+	remove bool
+	roles  list
+	text   string
+}
+
+const assignMore = "Choose people by --filter, --product and --search, which all must fit, or name them by e-mail address,\n" +
+	"LAN ID, login or id; \"-\" reads names from standard input, one a line or with commas between them (then\n" +
+	"--yes is needed). What will happen is shown first. It is an import: \"usher history\" lists it, and \"usher\n" +
+	"undo\" takes it back. With --json only the report is printed."
+
+func rolesAssignCommand() command {
+	return command{
+		name: "roles assign", args: "[USER…|-]",
+		about:   "Give people roles, many at once.",
+		more:    "Whoever has a role keeps it, and is unchanged. " + assignMore,
+		example: "usher roles assign --role \"Agent desk\" --search night",
+		flags: func(f *flag.FlagSet, c *console) action {
+			a := assigning{name: "roles assign"}
+			return a.flags(f, c)
+		},
+	}
+}
+
+func rolesRemoveCommand() command {
+	return command{
+		name: "roles remove", args: "[USER…|-]",
+		about:   "Take roles from people, many at once.",
+		more:    "Whoever does not have a role is unchanged. " + assignMore,
+		example: "usher roles remove --role \"Agent desk\" ada@example.com alovelace",
+		flags: func(f *flag.FlagSet, c *console) action {
+			a := assigning{name: "roles remove", remove: true}
+			return a.flags(f, c)
+		},
+	}
+}
+
+func (a *assigning) flags(f *flag.FlagSet, c *console) action {
+	f.Var(&a.roles, "role", "`ROLE` of the account, or admin; may be repeated")
+	choice(f, &a.filter, "filter", "`PROPERTY` of the people to choose; users is everybody", filterNames()...)
+	a.filter = ""
+	f.StringVar(&a.product, "product", "", "choose those with a licence of the `PRODUCT`")
+	f.StringVar(&a.text, "search", "", "choose those whose name, login or e-mail address holds every word of the `TEXT`")
+	f.StringVar(&a.label, "label", "", "`TEXT` to know the change by (default the roles)")
+	a.committing.flags(f)
+	return inPlace(f, c, a.run)
+}
+
+func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string) error {
+	queried := a.filter != "" || a.product != "" || a.text != ""
+	switch {
+	case len(a.roles) == 0:
+		return usagef("%s: --role is missing; \"usher roles list\" lists them", a.name)
+	case queried && len(args) > 0:
+		return usagef("%s: want names, or --filter, --product and --search, not both", a.name)
+	case !queried && len(args) == 0:
+		return usagef("%s: nobody is chosen; want names, or --filter users for everybody", a.name)
+	}
+	if err := a.askable(c, a.name); err != nil {
+		return err
+	}
+	if err := d.exists(ctx); err != nil {
+		return err
+	}
+	tpl, names, err := a.template(ctx, d)
+	if err != nil {
+		return err
+	}
+	var people []roles.Person
+	if queried {
+		people, err = roles.Matching(ctx, d.dir, d.account, a.query(d, a.text))
+	} else {
+		people, err = a.named(ctx, c, d, args)
+	}
+	if err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		c.note(c.lang.People(0))
+		return nil
+	}
+	table, err := assign.Table(people, names...)
+	if err != nil {
+		return err
+	}
+	a.label = cmp.Or(a.label, strings.Join(names, ", "))
+	p, err := importer.New(d.dir, tpl, &importer.Options{Account: d.account}).Preview(ctx, table)
+	if err != nil {
+		return err
+	}
+	a.restarts, a.question = true, c.words().giveAsk
+	if a.remove {
+		a.question = c.words().takeAsk
+	}
+	return a.done(ctx, c, d, p)
+}
+
+// template is the one that does it, with the roles as the account writes them.
+func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, []string, error) {
+	asked := slices.Clone(a.roles)
+	for i, r := range asked {
+		if r == "admin" {
+			asked[i] = users.RoleAdmin
+		}
+	}
+	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, asked...)
+	if err != nil {
+		return nil, nil, err
+	}
+	names, problems := catalogue.Parse(strings.Join(asked, ","))
+	for _, p := range problems {
+		hint := fmt.Sprintf("want one of %s", printable(p.Args["allowed"]))
+		if p.Fix != "" {
+			hint = fmt.Sprintf("did you mean \"%s\"?", printable(p.Fix))
+		}
+		if !p.Warning {
+			return nil, nil, usagef("%s: there is no role \"%s\"; %s", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
+		}
+	}
+	if names == "" {
+		return nil, nil, usagef("%s: --role is empty", a.name)
+	}
+	tpl := assign.Add(catalogue)
+	if a.remove {
+		tpl = assign.Remove(catalogue)
+	}
+	return tpl, strings.Split(names, ","), nil
+}
+
+// named are the people named, those of standard input in the place of "-".
+func (a *assigning) named(ctx context.Context, c *console, d *desk, args []string) ([]roles.Person, error) {
+	var names []string
+	for _, arg := range args {
+		if arg == "-" {
+			text, err := io.ReadAll(c.in)
+			if err != nil {
+				return nil, err
+			}
+			arg = string(text)
+		}
+		names = append(names, roles.Split(arg)...)
+	}
+	return roles.Named(ctx, d.dir, d.account, names...)
+}
