@@ -121,7 +121,7 @@ func (p *Preview) decide(row uint32) *verdict {
 // decideNone warns of a row that would only free what the person does not have.
 func (p *Preview) decideNone() {
 	d, v := &p.d, &p.v
-	if v.rec < 0 || len(v.losses) > 0 || v.failed() {
+	if !p.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
 	}
 	for i, f := range d.frees {
