@@ -57,6 +57,9 @@ func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.
 // recap says what will happen.
 func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	lines := c.lang.Recap(p.Summary())
+	if len(p.Template().Tables) > 1 {
+		lines = c.lang.TablesRecap(p.Summary())
+	}
 	if i.undoing {
 		fmt.Fprintf(w, c.words().undo+"\n", formats.Show(string(p.Account())))
 		lines = c.lang.UndoRecap(p.Summary())

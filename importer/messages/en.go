@@ -255,6 +255,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"count.rows": "{n:number} {n?row|rows}", "count.people": "{n:number} {n?person|people}",
 	"count.errors": "{n:number} {n?error|errors}", "count.warnings": "{n:number} {n?warning|warnings}",
 	"recap.create":    "{n:number} {n?person|people} will be created.",
+	"recap.rows":      "{n:number} {n?row|rows} will change what is known of somebody.",
 	"recap.update":    "{n:number} {n?person|people} will be changed.",
 	"recap.delete":    "{n:number} {n?person|people} will be deleted.",
 	"recap.unchanged": "{n:number} {n?row changes|rows change} nothing.",
