@@ -47,6 +47,14 @@ func TestFieldsWithOpenNames(t *testing.T) {
 	require.Subset(t, users.Record{Data: &full}.Fields(), []string{"feature.a", "feature.b", "channel.voice"})
 }
 
+// A copy of a person shares no features or channels with them.
+func TestACopyHasFeaturesOfItsOwn(t *testing.T) {
+	r := users.Record{Data: &users.Profile{ContactCentre: &users.ContactCentre{Features: map[string]bool{"a": true}, Channels: map[string]int{"voice": 1}}}}
+	u, _ := r.User()
+	u.ContactCentre.Features["b"], u.ContactCentre.Channels["chat"] = true, 2
+	require.Empty(t, r.Field("feature.b")+r.Field("channel.chat"))
+}
+
 // A sync may not write what its source does not keep, whatever the field is called.
 func TestSyncsLeaveFeaturesAlone(t *testing.T) {
 	for _, field := range []string{"feature.x", "channel.voice", users.FieldCatalogue} {

@@ -83,7 +83,7 @@ func say(r importer.Row, d *importer.Draft, column, field, value string) {
 	if lan == "" || r.Value(column) == "" {
 		return
 	}
-	d.Once(column, users.Fold(lan)+" "+users.Fold(field))
+	d.Once(column, lan+" "+field)
 	if value != "" {
 		d.Want(field, value)
 	}
