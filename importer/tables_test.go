@@ -157,6 +157,14 @@ func TestCirclesOfTheStoreAreOpened(t *testing.T) {
 	}
 }
 
+// Who is no longer somebody's supervisor is told by name, though no row speaks of them.
+func TestAReferenceTakenAwayIsNamed(t *testing.T) {
+	led := person(1)
+	led.Data.(*users.Profile).ContactCentre.Supervisor = person(0).ID
+	s := asHost(desks(0), []users.Record{person(0), led}, row("l1", "N1")).in(importer.Update)
+	require.Equal(t, []string{"people 2 update p1@x.com supervisor:p0@x.com>"}, briefs(show(s.preview(t, s.store(t)))))
+}
+
 // The rows of a table that says many things of a person are all written, and change nothing.
 func TestExportUnfolds(t *testing.T) {
 	rich, poor := person(0), person(1)

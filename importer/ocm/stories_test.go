@@ -168,13 +168,6 @@ func TestStories(t *testing.T) {
 			after: []string{"boss S - 1 unit3", "new A boss 7 unit3", "top S - 2 unit4"},
 		},
 		{
-			name: "a supervisor whom no row names is taken away", reason: "the change says who it was",
-			stored: []string{"top S - 2", "boss S top 1"}, mode: importer.Update, opts: clears,
-			files: []string{people("boss S - 1"), features(), channels()},
-			want:  []string{"U2 update boss supervisor:top>"},
-			after: []string{"boss S - 1 unit3", "top S - 2 unit3"},
-		},
-		{
 			name: "an update of the role", reason: "it is what the row says; that somebody leads the account is no role of the catalogue",
 			stored: []string{"top S - 2"}, mode: importer.Update,
 			files: []string{people("top,,,,,,,,Lead,,,"), features(), channels()},
