@@ -63,6 +63,23 @@ func TestFiles(t *testing.T) {
 	require.ErrorIs(t, err, importer.ErrMode, "the product's import never updates")
 }
 
+// A preview of three files, or of fewer, travels: what is read again is what was saved.
+func TestDocument(t *testing.T) {
+	store, opts := newStore(t), options(t)
+	all := []string{channels("ada,voice,1", "no,chat,2"), people("boss S - 1", "ada A boss x"), features("boss,Recording,yes")}
+	for _, files := range [][]string{all, all[:2], all[1:2]} {
+		p := preview(t, store, users.Partner("pat"), opts, importer.Upsert, files...)
+		_, err := p.Edit(t.Context(), importer.Set(users.RowAt(0, 3), "pbx_id", "2"), importer.Add(1, map[string]string{"lan_id": "ada", "feature": "Recording", "enabled": "no"}))
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, p.Save(&b))
+		again, err := importer.Open(t.Context(), users.Open(store, users.Partner("pat"), nil), bytes.NewReader(b.Bytes()), ocm.Users(opts))
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff(told(p), told(again)), "(-saved +opened)")
+		require.Empty(t, cmp.Diff(p.Findings(), again.Findings()), "(-saved +opened)")
+	}
+}
+
 // A unit that is misspelt in many rows is mended in all of them at once.
 func TestOneFixMendsAll(t *testing.T) {
 	rows := []string{"boss S - 1"}
