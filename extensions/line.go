@@ -1,7 +1,9 @@
 package extensions
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -102,25 +104,40 @@ func extensionFix(text string) string {
 var pbxForm = regexp.MustCompile(`^(?i:PBX)(?:[0-9A-Fa-f]{4}){8}$|^(?i:PBX)[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){7}$`)
 
 // ParsePBX reads the id of a PBX: "PBX" and eight groups of four hexadecimal
-// digits, with hyphens between them or without. It is kept as typed but for
-// outer blanks; letter case makes no other id ([users.SpacePBX]). One that is
-// refused is "pbx.form", "text.control" or "text.bidi".
+// digits, with hyphens between them or without, in letters of either case. All
+// of these are one id, which is answered in one form: "PBX", small letters,
+// hyphens. One that is refused is "pbx.form", "text.control" or "text.bidi".
 func ParsePBX(raw string) (id string, problems []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	if len(problems) > 0 && !problems[0].Warning {
 		switch problems[0].Code {
 		case "text.control", "text.bidi":
-			if !pbxForm.MatchString(problems[0].Fix) {
-				problems[0].Fix = ""
-			}
+			problems[0].Fix = pbxID(problems[0].Fix)
 			return "", problems[:1]
 		}
 		return "", []users.Problem{{Code: "pbx.form"}}
 	}
-	if !pbxForm.MatchString(text) {
+	if id = pbxID(text); id == "" {
 		return "", []users.Problem{{Code: "pbx.form", Fix: pbxFix(text)}}
 	}
-	return text, problems
+	return id, problems
+}
+
+// FoldPBX is an id of a PBX as it is compared: two that mean the same system
+// fold to the same text, whether or not they have the form of [ParsePBX].
+func FoldPBX(id string) string { return users.SpacePBX.Fold(cmp.Or(pbxID(id), id)) }
+
+// pbxID is an id in its one form, "" if it is none.
+func pbxID(text string) string {
+	if !pbxForm.MatchString(text) {
+		return ""
+	}
+	digits := strings.ToLower(strings.ReplaceAll(text[len("PBX"):], "-", ""))
+	var groups []string
+	for group := range slices.Chunk([]byte(digits), 4) {
+		groups = append(groups, string(group))
+	}
+	return "PBX" + strings.Join(groups, "-")
 }
 
 // pbxFix is the id that was meant by a text with other marks between its
@@ -135,7 +152,7 @@ func pbxFix(text string) string {
 	}, text)
 	for _, prefix := range []string{"PBX-", "PBX"} {
 		if rest, ok := strings.CutPrefix(text, prefix); ok && pbxForm.MatchString("PBX"+rest) {
-			return "PBX" + rest
+			return pbxID("PBX" + rest)
 		}
 	}
 	return ""

@@ -95,9 +95,9 @@ func TestParsePBX(t *testing.T) {
 		problems        []users.Problem
 	}{
 		{"hyphens", id, id, nil},
-		{"none", bare, bare, nil},
+		{"none", bare, id, nil},
 		{"padding", " " + id + "  ", id, nil},
-		{"case", "pbx" + strings.ToUpper(bare[3:]), "pbx" + strings.ToUpper(bare[3:]), nil},
+		{"case", "pbx" + strings.ToUpper(bare[3:]), id, nil},
 		{"nothing", "", "", problem("pbx.form", "")},
 		{"seven groups", id[:len(id)-5], "", problem("pbx.form", "")},
 		{"nine groups", id + "-0000", "", problem("pbx.form", "")},

@@ -26,6 +26,18 @@ func (r Range) String() string {
 	return r.First + "-" + r.Last
 }
 
+// ParseRange reads what [Range.String] writes.
+func ParseRange(text string) (Range, error) {
+	r := Range{text, text}
+	if first, last, ok := strings.Cut(text, "-"); ok && areDigits(first) && areDigits(last) {
+		r = Range{first, last}
+	}
+	if err := r.check(); err != nil {
+		return Range{}, fmt.Errorf("extensions: range: %w", err)
+	}
+	return r, nil
+}
+
 func (r Range) contains(number string) bool {
 	if r.First == r.Last {
 		return number == r.First
@@ -63,7 +75,7 @@ type Plan struct{ ranges map[string][]Range }
 func NewPlan(ranges map[string][]Range) (*Plan, error) {
 	p := &Plan{ranges: make(map[string][]Range, len(ranges))}
 	for _, pbx := range slices.Sorted(maps.Keys(ranges)) {
-		id := users.SpacePBX.Fold(pbx)
+		id := FoldPBX(pbx)
 		if _, twice := p.ranges[id]; twice {
 			return nil, fmt.Errorf("extensions: plan: %q is named twice", pbx)
 		}
@@ -86,7 +98,7 @@ func (p *Plan) Check(pbx, number string) []users.Problem {
 	if p == nil {
 		return nil
 	}
-	ranges, named := p.ranges[users.SpacePBX.Fold(pbx)]
+	ranges, named := p.ranges[FoldPBX(pbx)]
 	if !named {
 		if ranges, named = p.ranges[""]; !named {
 			return nil

@@ -62,6 +62,23 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+func TestParseRange(t *testing.T) {
+	for _, text := range []string{"1000-1999", "#1", "-5", "1-A", "0100-0199"} {
+		r, err := extensions.ParseRange(text)
+		require.NoError(t, err, text)
+		require.Equal(t, text, r.String())
+	}
+	for text, want := range map[string]string{
+		"":         `extensions: range: "" is no extension`,
+		"1999-100": `extensions: range: 1999-100 is not of one length`,
+		"200-100":  `extensions: range: 200-100 ends before it begins`,
+		"1000 – 2": `extensions: range: "1000 – 2" is no extension`,
+	} {
+		_, err := extensions.ParseRange(text)
+		require.EqualError(t, err, want)
+	}
+}
+
 func TestNoPlanAllowsAll(t *testing.T) {
 	var none *extensions.Plan
 	require.Empty(t, none.Check("PBX1", "1"))

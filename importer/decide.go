@@ -41,7 +41,8 @@ type loss struct {
 	part   bool  // the holder keeps the rest of it
 }
 
-// reference is a field that shall name a record: one of the store, or the one a row makes.
+// reference is a field that shall name a record: one of the store, or the one a
+// row makes, or none any more.
 type reference struct {
 	field string
 	rec   int32

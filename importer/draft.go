@@ -315,6 +315,10 @@ func (d *Draft) ErrorNew(field, code string, args ...string) {
 // Warn adds a warning, like Error.
 func (d *Draft) Warn(field, code string, args ...string) { d.note(formats.Warning, field, code, args) }
 
+// Problem adds what a rule found about the cell of the field, or about the row
+// if field is "": an error or a warning, with its Fix.
+func (d *Draft) Problem(field string, p users.Problem) { d.problem(d.spec.column(field), p) }
+
 func (d *Draft) note(s formats.Severity, field, code string, args []string) {
 	n := note{severity: s, code: code, column: -1, key: none}
 	if field != "" {
@@ -328,9 +332,6 @@ func (d *Draft) note(s formats.Severity, field, code string, args []string) {
 	}
 	d.notes = append(d.notes, n)
 }
-
-// Problem adds what a rule found in the cell of the field, with its fix.
-func (d *Draft) Problem(field string, p users.Problem) { d.problem(d.spec.column(field), p) }
 
 // problem adds what a rule found in a cell.
 func (d *Draft) problem(column int, p users.Problem) {

@@ -237,7 +237,11 @@ func (e *editing) finish() Delta {
 			changed = append(changed, r)
 		}
 	}
-	return e.delta(append(changed, p.propagate(changed)...))
+	roots := changed
+	if _, moved := e.before[p.leadKey()]; moved { // one who would have succeeded may be gone, and is nobody's successor now
+		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.leadKey(), chainClaim))
+	}
+	return e.delta(append(changed, p.propagate(roots)...))
 }
 
 // requestOf is the request a placed row stands at.

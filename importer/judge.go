@@ -168,6 +168,10 @@ func (p *Preview) decideWants(row uint32) {
 	}
 	for _, f := range v.refers {
 		old := rec.Field(f.field)
+		if f.rec < 0 && f.row == none { // nobody any more
+			change(rec, f.field, old, "", d.spec.column(f.field))
+			continue
+		}
 		if f.rec >= 0 && old == string(p.facts.recs[f.rec].ID) {
 			continue
 		}

@@ -169,6 +169,7 @@ type Preview struct {
 	cells   []cell
 	scratch []byte
 	chain   []int32
+	blank   users.Profile
 
 	redecided int // rows decided since the count was set to zero, for tests
 }

@@ -248,13 +248,14 @@ func (p *Preview) leadDelta(rec int32) int {
 	return 0
 }
 
-// wanted is the record with what the drafted row wants of it, as far as chosen.
-// One that is to be made is blank.
+// wanted is the record with what the drafted row wants of it, as far as chosen,
+// until it is called again. One that is to be made begins blank.
 func (p *Preview) wanted(r users.Record, chosen func(want) bool) users.Record {
 	made := r.Data == nil
 	own := made
 	if made {
-		r.Data = &users.Profile{}
+		p.blank = users.Profile{}
+		r.Data = &p.blank
 	}
 	for _, w := range p.d.wants {
 		if w.onlyNew && !made || !chosen(w) || w.member == notMember && r.Field(w.field) == w.value {

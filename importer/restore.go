@@ -230,8 +230,9 @@ func (p *Preview) decideRestore(row uint32) {
 	}
 }
 
-// decideNamed lets a field name a record again, unless that has gone since.
-// What was a circle before the import may be one again.
+// decideNamed lets a field name a record again; if that has gone since, the
+// field names none, as it would if the import had never been: what the import
+// made it name may go as well. What was a circle before may be one again.
 func (p *Preview) decideNamed(row uint32, k *draftKey) {
 	v := &p.v
 	at, rec := p.view(k.id), p.factOf(k.id)
@@ -242,6 +243,7 @@ func (p *Preview) decideNamed(row uint32, k *draftKey) {
 		v.need(row, at.claimer, false)
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 	default:
+		v.refers = append(v.refers, reference{k.field, -1, none})
 		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
 	}
 }

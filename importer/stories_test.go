@@ -76,6 +76,12 @@ func TestStories(t *testing.T) {
 			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2 has 2"},
 		},
 		{
+			name: "the one who would succeed goes", reason: "whoever needs a successor is looked at again, although another row would make one, if it could",
+			scene: asHost(people(), []users.Record{person(0, admin), person(1)}, row("l0", "p0@x.com", "N0", "", "User"), row("l8", "p8@x.com", "A", "nobody", "Admin"), row("l1", "p1@x.com", "N1", "", "Admin")).as(users.Partner("pat")),
+			want:  []string{"2 update p0@x.com role:account_admin>user", "3 error !supervisor.unknown", "4 update p1@x.com role:user>account_admin"},
+			steps: []step{{remove(4), 0, []string{"2 blocked !row.blocked[3]", "3 error !supervisor.unknown"}}},
+		},
+		{
 			name: "a supervisor's supervisor in error", reason: "failure goes along every link",
 			scene: asHost(people(), nil, row("l7", "p7@x.com", "A", "l8"), row("l8", "p8@x.com", "B", "l9"), row("l9", "p9@x.com", "C")),
 			want: []string{

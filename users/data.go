@@ -69,6 +69,9 @@ type PBX struct {
 	Name string `json:"id"`
 	// Group is shared by the systems whose internal numbers must differ.
 	Group string `json:"group,omitempty"`
+	// Ranges are the short numbers its lines may have: "1000-1999", or one, "#1".
+	// A system without ranges may have any.
+	Ranges []string `json:"ranges,omitempty"`
 }
 
 // An ImportState says how far an import has come. The zero value is invalid.
@@ -160,7 +163,11 @@ func (l *Line) clone() Data         { return copyOf(l) }
 func (s *Subscription) clone() Data { return copyOf(s) }
 func (r *Role) clone() Data         { return copyOf(r) }
 func (u *Unit) clone() Data         { return copyOf(u) }
-func (p *PBX) clone() Data          { return copyOf(p) }
+func (p *PBX) clone() Data {
+	c := copyOf(p)
+	c.Ranges = slices.Clone(p.Ranges)
+	return c
+}
 func (i *Import) clone() Data {
 	c := copyOf(i)
 	c.Counts, c.Sensitive = maps.Clone(i.Counts), slices.Clone(i.Sensitive)

@@ -15,7 +15,7 @@ func TestRecordInOnePiece(t *testing.T) {
 	east := time.FixedZone("east", 3600)
 	for _, d := range []users.Data{
 		&users.Account{Name: "Acme"}, &users.Profile{Email: "ada@example.com", Custom: map[string]string{"desk": "4"}}, &users.Line{PBX: "p", Short: "1"},
-		&users.Subscription{Product: "voice", Total: 3}, &users.Role{Name: "agent"}, &users.Unit{Path: "Acme/Sales"}, &users.PBX{Name: "p"},
+		&users.Subscription{Product: "voice", Total: 3}, &users.Role{Name: "agent"}, &users.Unit{Path: "Acme/Sales"}, &users.PBX{Name: "p", Ranges: []string{"1000-1999", "#1"}},
 		&users.Import{Template: "t", State: users.ImportDone, Counts: map[string]int{"created": 2}},
 	} {
 		t.Run(string(d.Kind()), func(t *testing.T) {

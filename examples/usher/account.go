@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/usher-go/usher/extensions"
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
@@ -104,6 +105,8 @@ func readFixture(path string) (*fixture, error) {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
 		err = errors.New("\"id\" wants letters and digits")
+	case x.badRange() != nil:
+		err = x.badRange()
 	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
 		err = errors.New("\"kind\" wants customer or partner")
 	}
@@ -111,6 +114,18 @@ func readFixture(path string) (*fixture, error) {
 		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the form", path, err), 0}
 	}
 	return &x, nil
+}
+
+// badRange is what is wrong with the ranges of a PBX.
+func (x *fixture) badRange() error {
+	for _, p := range x.PBXs {
+		for _, r := range p.Ranges {
+			if _, err := extensions.ParseRange(r); err != nil {
+				return fmt.Errorf("%s: %w", p.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (p *place) load(ctx context.Context, c *console, path string) (err error) {

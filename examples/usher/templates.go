@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"strings"
 
+	"github.com/usher-go/usher/extensions/e164"
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/importer/rainbow"
-	"github.com/usher-go/usher/users"
 )
 
 // templates are those the program knows.
@@ -67,23 +66,11 @@ func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool
 
 // linesTemplate is the template of lines for the account.
 func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
-	opts := &rainbow.Options{PBXs: map[string]string{}}
-	rec, err := d.dir.Get(ctx, users.ID(d.account))
-	if err != nil && !errors.Is(err, users.ErrNotFound) {
+	opts, err := rainbow.Read(ctx, d.dir, d.account)
+	if err != nil {
 		return nil, err
 	}
-	if a, ok := rec.Data.(*users.Account); ok {
-		opts.Region = a.Region
-	}
-	q := users.Query{Kind: users.KindPBX, Scope: users.Scope{Accounts: []users.AccountID{d.account}}}
-	for r, err := range d.dir.All(ctx, q) {
-		if err != nil {
-			return nil, err
-		}
-		if p, ok := r.Data.(*users.PBX); ok {
-			opts.PBXs[p.Name] = p.Group
-		}
-	}
+	opts.Normalizer = e164.New(nil)
 	return rainbow.Lines(opts), nil
 }
 

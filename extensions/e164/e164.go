@@ -69,7 +69,7 @@ func New(o *Options) *Normalizer {
 //     than [MaxInput] characters.
 //   - phone.invalid (country): right in length, and in no range that is given out.
 //   - phone.multiple: several numbers.
-//   - phone.extension (max): the extension has more than [MaxExt] digits.
+//   - phone.extension_too_long (max): the extension has more than [MaxExt] digits.
 //   - phone.form: not a number: "n/a", a date, a number with decimals.
 //   - number.scientific, cell.excel_error: as [users.Damage] has them.
 //   - text.control, text.bidi (char): a control character or line break inside;
@@ -121,7 +121,7 @@ func (n *Normalizer) judge(asked, text, region string, warnings []users.Problem)
 	}
 	p := users.Problem{Code: r.fault}
 	if longExt(text) {
-		p.Code, p.Args = "phone.extension", map[string]string{"max": strconv.Itoa(MaxExt)}
+		p.Code, p.Args = "phone.extension_too_long", map[string]string{"max": strconv.Itoa(MaxExt)}
 		return extensions.Number{}, []users.Problem{p}
 	}
 	if several, same := n.several(text, region, true); several {

@@ -194,7 +194,7 @@ func (e *encoder) quotes(s string) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(s)
 	last, _ := utf8.DecodeLastRuneInString(s)
-	if first != '\'' && !unicode.IsLetter(first) && !unicode.IsDigit(first) || unicode.IsSpace(last) {
+	if first != '\'' && first != '_' && !unicode.IsLetter(first) && !unicode.IsDigit(first) || unicode.IsSpace(last) {
 		return true
 	}
 	for _, r := range s {

@@ -9,44 +9,22 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-var (
-	pbxForm   = regexp.MustCompile(`^PBX[0-9A-F]{4}(?:-?[0-9A-F]{4}){7}$`)
-	lineForm  = regexp.MustCompile(`^[0-9A-Za-z #+*()./-]{1,32}$`)
-	spoilt    = regexp.MustCompile(`^[0-9]+\.0$`)
-	e164Form  = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
-	pbxSample = "PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"
-)
+// e164Form is a number in E.164, for want of a Normalizer.
+var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
 // parseLogin reads the address of a member. Cells may be padded with blanks.
 func parseLogin(raw string) (string, []users.Problem) {
 	return users.ParseEmail(strings.Trim(raw, " "))
 }
 
-// parsePBX reads the id of a PBX: PBX and eight groups of four hex digits, which it makes small.
-func parsePBX(raw string) (string, []users.Problem) {
+// parsePBX reads the id of a system: one of the account's, whatever its form, or
+// one of the form that the product gives them.
+func (l *lines) parsePBX(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
-	text = strings.ToUpper(text)
-	if text != "" && !pbxForm.MatchString(text) {
-		return "", []users.Problem{{Code: "pbx.form"}}
+	if s, known := l.pbxs[extensions.FoldPBX(text)]; known {
+		return s.id, problems
 	}
-	if len(text) > 3 {
-		text = text[:3] + strings.ToLower(text[3:])
-	}
-	return text, problems
-}
-
-// parseLine reads a short or an internal number, by the product's own
-// expression. What a spreadsheet program makes of a number ("1001.0") is none.
-func parseLine(raw string) (string, []users.Problem) {
-	text, problems := users.CleanText(raw, 0)
-	switch {
-	case text == "":
-	case spoilt.MatchString(text):
-		return "", []users.Problem{{Code: "extension.form", Fix: strings.TrimSuffix(text, ".0")}}
-	case !lineForm.MatchString(text):
-		return "", []users.Problem{{Code: "extension.form"}}
-	}
-	return text, problems
+	return extensions.ParsePBX(raw)
 }
 
 // parseNumber reads a public number.

@@ -10,9 +10,11 @@ type words = map[string][]string
 
 type texts = map[string]string
 
+const pbxSample = "PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"
+
 // columns are the product's. The English headings are its own; it knows no
 // others, so a French file may have them as well.
-func columns(opts *Options) []importer.Column {
+func (l *lines) columns(opts *Options) []importer.Column {
 	var n extensions.Normalizer
 	region := ""
 	if opts != nil {
@@ -41,7 +43,7 @@ func columns(opts *Options) []importer.Column {
 			},
 		},
 		{
-			Field: "pbx_id", Parse: parsePBX, AsText: true,
+			Field: "pbx_id", Parse: l.parsePBX, AsText: true,
 			Headings: words{"en": {"pbxId"}, "fr": {"ID du PBX", "pbxId", "PBX"}},
 			Help: texts{
 				"en": "The id of the PBX, needed to attach. Example: " + pbxSample,
@@ -49,7 +51,7 @@ func columns(opts *Options) []importer.Column {
 			},
 		},
 		{
-			Field: "pbx_short_number", Parse: parseLine, Space: users.SpaceLine, AsText: true,
+			Field: "pbx_short_number", Parse: extensions.ParseExtension, Space: users.SpaceLine, AsText: true,
 			Headings: words{"en": {"pbxShortNumber"}, "fr": {"Numéro court", "pbxShortNumber"}},
 			Help: texts{
 				"en": "The short number of the line in its PBX, needed to attach. Leading zeros count. Example: 1001",
@@ -57,7 +59,7 @@ func columns(opts *Options) []importer.Column {
 			},
 		},
 		{
-			Field: "pbx_internal_number", Parse: parseLine, Space: users.SpaceInternal, AsText: true,
+			Field: "pbx_internal_number", Parse: extensions.ParseExtension, Space: users.SpaceInternal, AsText: true,
 			Headings: words{"en": {"pbxInternalNumber"}, "fr": {"Numéro interne", "pbxInternalNumber"}},
 			Help: texts{
 				"en": "The internal number, unique in the group of the PBX. Blank means the short number.",

@@ -10,7 +10,8 @@
 // headings, in any dress: Action, LOGIN_EMAIL, "Pbx Short Number". A line of the
 // file that begins with % is a comment.
 //
-//	opts := &rainbow.Options{PBXs: map[string]string{"PBX…": "group"}}
+//	opts, err := rainbow.Read(ctx, dir, "acme") // or &rainbow.Options{…}
+//	opts.Normalizer = e164.New(nil)
 //	p, err := importer.New(dir, rainbow.Lines(opts), nil).Preview(ctx, table)
 //
 // It imports importer, users and extensions.

@@ -1,6 +1,9 @@
 package rainbow
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/usher-go/usher/extensions"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
@@ -15,6 +18,8 @@ type Options struct {
 	// numbers must differ; a system without a group is one of its own. Another id
 	// is "pbx.unknown". An account that lists none takes any well-formed id.
 	PBXs map[string]string
+	// Plan says which short numbers a PBX may have ("line.range"). Without one it may have any.
+	Plan *extensions.Plan
 	// Normalizer reads public numbers. Without one they must be in E.164, with their plus sign.
 	Normalizer extensions.Normalizer
 	// Region is the country of two letters by which the Normalizer reads national numbers; it may be empty.
@@ -36,9 +41,9 @@ type Options struct {
 func Lines(opts *Options) *importer.Template {
 	l := lines{pbxs: map[string]system{}}
 	if opts != nil {
-		l.many = opts.Many
-		for id, group := range opts.PBXs {
-			l.pbxs[users.Fold(id)] = system{id, group}
+		l.many, l.plan = opts.Many, opts.Plan
+		for _, id := range slices.Sorted(maps.Keys(opts.PBXs)) {
+			l.pbxs[extensions.FoldPBX(id)] = system{id, opts.PBXs[id]}
 		}
 	}
 	return &importer.Template{
@@ -48,13 +53,14 @@ func Lines(opts *Options) *importer.Template {
 		Comment:   '%',
 		Delimiter: ';',
 		Once:      true,
-		Tables:    []importer.Table{{Name: "Lines", Columns: columns(opts), Preamble: preamble(), Draft: l.draft}},
+		Tables:    []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft}},
 	}
 }
 
 // lines is what a row must know to be read.
 type lines struct {
 	pbxs map[string]system // by folded id
+	plan *extensions.Plan
 	many bool
 }
 
@@ -92,6 +98,9 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim func(users.Space
 	if !known || short == "" {
 		return
 	}
+	for _, bad := range l.plan.Check(pbx.id, short) {
+		d.Problem("pbx_short_number", bad)
+	}
 	internal := r.Value("pbx_internal_number")
 	if r.Blank("pbx_internal_number") {
 		internal = short
@@ -123,7 +132,7 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	if len(l.pbxs) == 0 {
 		return system{id: id}, true
 	}
-	s, known := l.pbxs[users.Fold(id)]
+	s, known := l.pbxs[extensions.FoldPBX(id)]
 	if !known {
 		d.Error("pbx_id", "pbx.unknown")
 	}
