@@ -111,7 +111,8 @@ func (p *Profile) Field(name string) string {
 	return ""
 }
 
-// SetField writes a field by its name and reports whether there is one.
+// SetField writes a field by its name and reports whether there is one. A feature
+// takes "yes", "no" and nothing, a channel a number and nothing; of anything else they are no fields.
 func (p *Profile) SetField(name, value string) bool {
 	if k, ok := strings.CutPrefix(name, customPrefix); ok && k != "" {
 		c := make(map[string]string, len(p.Custom)+1)
@@ -127,8 +128,11 @@ func (p *Profile) SetField(name, value string) bool {
 		return true
 	}
 	if _, set := openField(name); set != nil {
-		set(p, value)
-		return true
+		fits := openValue(name, value)
+		if fits {
+			set(p, value)
+		}
+		return fits
 	}
 	for i := range profileFields {
 		if profileFields[i].name == name {

@@ -32,6 +32,20 @@ func openField(name string) (get func(*Profile) string, set func(*Profile, strin
 	return nil, nil
 }
 
+// openValue reports whether such a field takes the value.
+func openValue(name, value string) bool {
+	n, err := strconv.Atoi(value)
+	switch {
+	case value == "":
+		return true
+	case strings.HasPrefix(name, featurePrefix):
+		return value == "yes" || value == "no"
+	case strings.HasPrefix(name, channelPrefix):
+		return err == nil && n >= 0 && strconv.Itoa(n) == value
+	}
+	return true
+}
+
 func ownRole(r string) bool { return r == RoleAdmin || r == RolePartner }
 
 func (p *Profile) catalogue() string {
@@ -77,8 +91,8 @@ func (c *ContactCentre) channel(name string) string {
 }
 
 func (c *ContactCentre) setChannel(name, v string) {
-	n, err := strconv.Atoi(v)
-	c.Channels = put(c.Channels, nameIn(c.Channels, name), n, err == nil)
+	n, _ := strconv.Atoi(v)
+	c.Channels = put(c.Channels, nameIn(c.Channels, name), n, v != "")
 }
 
 // put is m with a value, or without it; nil, as it comes back from a store, if that leaves none.

@@ -43,6 +43,13 @@ func TestFieldsWithOpenNames(t *testing.T) {
 			require.Equal(t, string(kept), string(now), "the record it was cloned from")
 		})
 	}
+	for field, values := range map[string][]string{"feature.x": {"perhaps", "Yes", "1"}, "channel.voice": {"many", "-1", "01", "1.0"}} {
+		for _, v := range values {
+			var p users.Profile
+			require.False(t, p.SetField(field, v), "%s=%s", field, v)
+			require.Empty(t, p)
+		}
+	}
 	full := users.Profile{ContactCentre: &users.ContactCentre{Features: map[string]bool{"b": true, "a": false}, Channels: map[string]int{"voice": 1}}}
 	require.Subset(t, users.Record{Data: &full}.Fields(), []string{"feature.a", "feature.b", "channel.voice"})
 }

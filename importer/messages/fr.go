@@ -224,6 +224,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"count.form":       {"{subject} : « {value} » n'est pas un nombre entier de 0 à {max}.", "{subject} : ce n'est pas un nombre entier."},
 	"count.range":      {"{subject} : « {value} » est trop ; au plus {max} sont admis.", "{subject} : c'est trop."},
 
+	// Lignes et numéros.
 	"phone.region":             {"{subject} : « {value} » ne dit pas de quel pays est le numéro. Commencez par le signe plus et le pays, par exemple +33123456789.", "{subject} : le numéro ne dit pas de quel pays il est. Commencez par le signe plus et le pays, par exemple +33123456789."},
 	"phone.country":            {"{subject} : aucun pays n'a l'indicatif par lequel commence « {value} ». Vérifiez les chiffres après le signe plus.", "{subject} : aucun pays n'a l'indicatif par lequel commence le numéro. Vérifiez les chiffres après le signe plus."},
 	"phone.too_short":          {"{subject} : « {value} » a trop peu de chiffres pour un numéro qui commence par {country}. Saisissez le numéro entier.", "{subject} : le numéro a trop peu de chiffres. Saisissez le numéro entier."},
