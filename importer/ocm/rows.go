@@ -50,7 +50,7 @@ func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
 
 func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 	switch {
-	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor):
+	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor && !r.Bad("profile")):
 		d.ErrorNew("supervisor", "supervisor.missing")
 	case t.Strict:
 		d.ReferStored("supervisor", users.SpaceLANID, r.Value("supervisor"))

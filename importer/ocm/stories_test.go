@@ -125,7 +125,7 @@ func TestStories(t *testing.T) {
 		{
 			name: "cells that are wrong", reason: "each says what and where, with a fix where it is evident",
 			files: []string{
-				people("a.b,F,L,,1,Agent,x,Acme,Desk,,,", "c,F,L,d,2,Agnet,x-y,Acme/Sales/North/Team 3,Dsk,,,", "e,,,,,,,,,,,", ",F,L,,3,Supervisor,,Acme,Desk,,,", "f,F,L,F,1.0,Supervisor,,Team 1,Desk,=1,,"),
+				people("a.b,F,L,,1,Agent,x,Acme,Desk,,,", "c,F,L,d,2,Agnet,x-y,Acme/Sales/North/Team 3,Dsk,,,", "e,,,,,,,,,,,", ",F,L,,3,Supervisor,,Acme,Desk,,,", "f,F,L,F,1.0,Supervisor,,Team 1,Desk,=1,,", "g,F,L,,6,Supervsor,,Acme,Desk,,,"),
 				features("f,,yes", "f,Recording,perhaps"), channels("f,fax,1", "f,voice,100", "f,chat,-1", "f,sms,"),
 			},
 			want: []string{
@@ -134,6 +134,7 @@ func TestStories(t *testing.T) {
 				"U4 error e !first_name.missing@first_name !last_name.missing@last_name !pbx_id.missing@pbx_id !profile.missing@profile !supervisor.missing@supervisor !org_unit.missing@org_unit !role.missing@role",
 				"U5 error F L !lan_id.missing@lan_id",
 				"U6 error f !pbx_id.form@pbx_id fix=1 !org_unit.ambiguous@org_unit ?text.formula@access_role",
+				"U7 error g !profile.unknown@profile fix=Supervisor",
 				"F2 error f !feature.missing@feature", "F3 error f !enabled.unknown@enabled",
 				"C2 error f !channel.unknown@channel", "C3 error f !count.range@count", "C4 error f !count.form@count", "C5 error f !count.missing@count",
 			},
