@@ -157,7 +157,14 @@ func repaired(row importer.RowView, r importer.Repair, s *sheet) (string, bool) 
 	return *r.Fix, has && formats.Show(text) == r.Value
 }
 
-// Applying a suggestion leaves no finding of that code in those cells.
+// place is a row of a table.
+type place struct {
+	table string
+	row   int
+}
+
+// Applying a suggestion leaves no finding of that code in those cells. A row
+// that repeated one of them may then be the first of its kind, and have the fault.
 func TestEveryFixMends(t *testing.T) {
 	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		sheets := s.clones()
@@ -172,7 +179,9 @@ func TestEveryFixMends(t *testing.T) {
 			}
 			r := all[i]
 			var rows []users.RowID
+			repeats := map[place]bool{} // whose faults do not show while another row asks for the same
 			for row := range p.Rows() {
+				repeats[place{row.Table, row.Number}] = row.Action == importer.ActionSkip
 				if _, ok := repaired(row, r, sheets[row.ID.Table()]); ok {
 					rows = append(rows, row.ID)
 				}
@@ -188,7 +197,7 @@ func TestEveryFixMends(t *testing.T) {
 				}
 			}
 			for _, left := range p.Repairs() {
-				require.NotEqual(t, r.ID, left.ID)
+				require.True(t, left.ID != r.ID || repeats[place{left.Table, left.Row}], "%s is left, in row %d", left.Code, left.Row)
 			}
 		}
 		t.Fatal("there is a fix left after twenty")

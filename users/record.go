@@ -65,11 +65,18 @@ type Index struct {
 	Sort string
 	// Search is folded text. A record is found if it holds every word looked for.
 	Search string
+
+	named Space  // whose value is asked for as it is written, ...
+	name  string // which is this
 }
 
 func (x *Index) key(h Head, s Space, value string) {
-	if value != "" {
-		x.Keys = append(x.Keys, KeyOf(h.Account, s, value))
+	if value == "" {
+		return
+	}
+	x.Keys = append(x.Keys, KeyOf(h.Account, s, value))
+	if s == x.named {
+		x.name = value
 	}
 }
 
@@ -101,6 +108,20 @@ func (r Record) Index() Index {
 
 // Keys are the unique keys of the record, sorted, without its id.
 func (r Record) Keys() []Key { return r.Index().Keys }
+
+// Name is what the record is called in the space, as it is written and not as a
+// [Key] folds it: a user's LAN ID, a unit's path; "" if it has no name there. In
+// [SpaceID] it is the record's id.
+func (r Record) Name(s Space) string {
+	if s == SpaceID {
+		return string(r.ID)
+	}
+	x := Index{named: s}
+	if r.Data != nil {
+		r.Data.index(r.Head, &x)
+	}
+	return x.name
+}
 
 // Clone is a copy that shares nothing with r.
 func (r Record) Clone() Record {

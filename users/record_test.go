@@ -48,3 +48,28 @@ func TestNoRecord(t *testing.T) {
 		require.ErrorContains(t, err, "users: decode", s)
 	}
 }
+
+// A name is as it is written, and a key of it leads to the record.
+func TestName(t *testing.T) {
+	head := users.Head{ID: "x1", Account: "acme"}
+	for _, tt := range []struct {
+		space users.Space
+		data  users.Data
+		want  string
+	}{
+		{users.SpaceID, &users.Unit{Path: "Acme/Sales"}, "x1"},
+		{users.SpaceUnit, &users.Unit{Path: "Acme/Sales"}, "Acme/Sales"},
+		{users.SpaceRole, &users.Unit{Path: "Acme/Sales"}, ""},
+		{users.SpaceLine, &users.Line{PBX: "PBX1", Short: "#A", Internal: "7"}, "PBX1/#A"},
+		{users.SpaceInternal, &users.Line{PBX: "PBX1", Short: "#A", Internal: "7"}, "PBX1/7"},
+		{users.SpaceNumber, &users.Line{PBX: "PBX1", Short: "#A"}, ""},
+		{users.SpaceLANID, &users.Profile{ContactCentre: &users.ContactCentre{LANID: "ALovelace"}}, "ALovelace"},
+		{users.SpaceEmail, nil, ""},
+	} {
+		r := users.Record{Head: head, Data: tt.data}
+		require.Equal(t, tt.want, r.Name(tt.space))
+		if tt.want != "" && tt.space != users.SpaceID {
+			require.Contains(t, r.Keys(), users.KeyOf("acme", tt.space, tt.want))
+		}
+	}
+}

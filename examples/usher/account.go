@@ -26,7 +26,7 @@ func accountLoadCommand() command {
 		about: "Make or update an account with what belongs to it: for trials and tests.",
 		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\",\n" +
 			"{\"name\":\"Billing\",\"about\":\"Sees invoices.\",\"granted_by\":\"partner\"}],\n" +
-			"\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\"}],\n" +
+			"\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\",\"ranges\":[\"1000-1999\"]}],\n" +
 			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
 			"Users are known by id, else by e-mail address. A role is a name, or an object: \"granted_by\" is who alone may hand it out,\n" +
 			"account_admin or partner (default either); a name alone leaves that as it is. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
