@@ -269,7 +269,7 @@ func (c *commit) deny(b *composed, d *users.Denied) bool {
 				c.rows[r] = &rowResult{outcome: Failed}
 				failed = append(failed, r)
 			}
-			n := note{severity: formats.Error, code: x.Problem.Code, column: c.fresh.grid.spec(r).column(x.Field), key: none, args: x.Problem.Args}
+			n := note{severity: formats.Error, code: x.Problem.Code, column: c.fresh.grid.spec(r).holding(x.Field), key: none, args: x.Problem.Args}
 			c.rows[r].findings = append(c.rows[r].findings, c.fresh.place1(r, &n))
 		}
 	}

@@ -193,6 +193,8 @@ func (c *commit) begin(ctx context.Context) error {
 	}
 	if p.undo != nil {
 		imp.Undoes, imp.Continues = p.undo.of, p.opts.continues
+	} else {
+		imp.Mode = string(p.opts.Mode)
 	}
 	c.record = users.Record{Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now}, Data: imp}
 	if imp.First, err = p.makesFirst(ctx); err != nil {

@@ -69,6 +69,9 @@ func (t *Table) sheetColumn(c int, heading, lang string) formats.SheetColumn {
 	if out.Comment == "" {
 		out.Comment = col.Help["en"]
 	}
+	if len(col.Values) == 0 {
+		out.Values = col.Offers
+	}
 	for _, v := range col.Values {
 		out.Values = append(out.Values, col.Label(v.Name, lang))
 	}

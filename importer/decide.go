@@ -122,7 +122,7 @@ func (p *Preview) decide(row uint32) *verdict {
 // decideNone warns of a row that would only free what the person does not have.
 func (p *Preview) decideNone() {
 	d, v := &p.d, &p.v
-	if v.rec < 0 || len(v.losses) > 0 || v.failed() {
+	if !p.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
 	}
 	for i, f := range d.frees {
@@ -151,7 +151,7 @@ func (p *Preview) action() Action {
 	if makes && p.opts.Mode != Update {
 		p.decideNew()
 	}
-	if v.rec >= 0 && !p.changesPerson(v.rec) && len(v.changes)+len(v.gains) > 0 {
+	if v.rec >= 0 && !p.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.frees) > 0 && len(v.keeps) == 0) {
 		k := d.keys[d.about]
 		v.find(string(k.space)+".taken", k.column, k.id)
 		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(v.rec)}
@@ -239,7 +239,7 @@ func (p *Preview) decideNew() {
 	if bad == nil || slices.ContainsFunc(v.notes, func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }) {
 		return
 	}
-	v.problem(bad, p.d.spec.column("name"))
+	v.problem(bad, p.d.spec.holding("name"))
 }
 
 func (v *verdict) problem(bad *users.Problem, col int) {

@@ -78,6 +78,7 @@ type draftKey struct {
 	value  string // as given, not folded
 	field  string // the field a reference is kept in
 	column int    // in which the value stands, or -1
+	stored bool   // no row of the file makes what the reference names
 	id     uint32 // interned by the engine
 }
 
@@ -93,6 +94,7 @@ type want struct {
 	value   string
 	onlyNew bool
 	space   users.Space // of the key that the value is, where it is one
+	unrefer bool        // the person shall refer to nobody by it
 	member  member      // the value is one of several
 }
 
@@ -164,7 +166,7 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 // its space, or is called so, or else the one with just that value; -1 if none does.
 func (d *Draft) columnOf(space users.Space, value string) int {
 	if f := space.Field(); f != "" {
-		if c := d.spec.column(f); c >= 0 {
+		if c := d.spec.holding(f); c >= 0 {
 			return c
 		}
 	}
@@ -188,7 +190,32 @@ func (d *Draft) columnOf(space users.Space, value string) int {
 // supervisor by LAN ID. A row of the file may make it.
 func (d *Draft) Refer(field string, space users.Space, value string) {
 	if value != "" {
-		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field, column: d.spec.column(field)})
+		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field, column: d.spec.holding(field)})
+	}
+}
+
+// ReferStored is Refer to what the store has already: a row that makes it does not count.
+func (d *Draft) ReferStored(field string, space users.Space, value string) {
+	d.Refer(field, space, value)
+	if value != "" {
+		d.keys[len(d.keys)-1].stored = true
+	}
+}
+
+// ReferCell is Refer to what the field's own cell names; a bad cell refers to
+// nothing, and a blank one follows the column's [BlankPolicy].
+func (d *Draft) ReferCell(field string, space users.Space) {
+	i := d.spec.column(field)
+	if i < 0 {
+		return
+	}
+	c, col := d.row.cells[i], &d.spec.Columns[i]
+	switch {
+	case c.bad, c.away:
+	case !c.blank:
+		d.Refer(col.holds(), space, c.value)
+	case col.Blank == BlankClears:
+		d.wants = append(d.wants, want{field: col.holds(), unrefer: !space.Given()})
 	}
 }
 
@@ -246,7 +273,8 @@ func (d *Draft) WantNew(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
 }
 
-// WantCell wants the value of the field's own cell. A bad cell wants nothing,
+// WantCell wants the value of the field's own cell, in the field that the
+// column holds. A bad cell wants nothing,
 // and neither does one whose column the file does not have; a
 // blank one follows the column's [BlankPolicy].
 func (d *Draft) WantCell(field string) {
@@ -259,9 +287,9 @@ func (d *Draft) WantCell(field string) {
 	case c.bad:
 	case c.away:
 	case !c.blank:
-		d.wants = append(d.wants, want{field: field, value: c.value})
+		d.wants = append(d.wants, want{field: d.spec.Columns[i].holds(), value: c.value})
 	case d.spec.Columns[i].Blank == BlankClears:
-		d.wants = append(d.wants, want{field: field})
+		d.wants = append(d.wants, want{field: d.spec.Columns[i].holds()})
 	}
 }
 

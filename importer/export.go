@@ -26,7 +26,8 @@ type ExportOptions struct {
 
 // Exported is what [Export] found.
 type Exported struct {
-	// Sheet has a row for each user, in the Store's order.
+	// Sheet has a row for each user, in the Store's order, or as many as the
+	// table's Unfold gives.
 	Sheet formats.Sheet
 	// Rows is how many.
 	Rows int
@@ -52,7 +53,7 @@ type Exported struct {
 // cannot be written so, its cell stays blank; where a blank would not do, the
 // user is left out; both are told.
 //
-// A cell is what the user has in the column's field ([users.Record.Field]),
+// A cell is what the user has in the field that the column holds ([users.Record.Field]),
 // by its label in the language; that of a column which Names records is the
 // name there of the record whose id the field holds. A Template whose Draft wants
 // anything else of its cells than to have, to be or to refer to them may see changes.
@@ -141,7 +142,7 @@ func (x *export) follow(ctx context.Context) error {
 		var keys []users.Key
 		for _, k := range x.all[from:] {
 			for c := range x.names {
-				if id := users.ID(k.Field(c.Field)); id != "" && x.known[id] == nil {
+				if id := users.ID(k.Field(c.holds())); id != "" && x.known[id] == nil {
 					keys = append(keys, users.ByID(id))
 				}
 			}
@@ -162,7 +163,7 @@ func (x *export) follow(ctx context.Context) error {
 }
 
 // to is the record that a field of a record refers to; nil if there is none.
-func (x *export) to(k *known, c *Column) *known { return x.known[users.ID(k.Field(c.Field))] }
+func (x *export) to(k *known, c *Column) *known { return x.known[users.ID(k.Field(c.holds()))] }
 
 // circles numbers the circles of references.
 func (x *export) circles() {
@@ -196,22 +197,39 @@ func (x *export) write() {
 	}
 	var rows [][]string
 	for _, k := range x.users {
-		cells, found := x.row(k)
-		if slices.ContainsFunc(found, func(f formats.Finding) bool { return f.Severity == formats.Error }) {
-			x.out.LeftOut = append(x.out.LeftOut, k.ID)
-		} else {
-			rows = append(rows, cells)
-			for i := range found {
-				found[i].Row = len(rows) + 1 // below the headings
-			}
+		for _, values := range x.unfold(k) {
+			x.writeRow(k, values, &rows)
 		}
-		x.out.Findings = append(x.out.Findings, found...)
 	}
 	x.out.Rows, x.out.Sheet.Rows = len(rows), formats.Rows(rows...)
 }
 
+// unfold is what the rows about a user say beside the user's own fields: one
+// row of nothing, unless the table has many about one.
+func (x *export) unfold(k *known) []map[string]string {
+	if x.spec.Unfold == nil {
+		return []map[string]string{nil}
+	}
+	return x.spec.Unfold(k.Record)
+}
+
+func (x *export) writeRow(k *known, values map[string]string, rows *[][]string) {
+	cells, found := x.row(k, values)
+	if slices.ContainsFunc(found, func(f formats.Finding) bool { return f.Severity == formats.Error }) {
+		if n := len(x.out.LeftOut); n == 0 || x.out.LeftOut[n-1] != k.ID {
+			x.out.LeftOut = append(x.out.LeftOut, k.ID)
+		}
+	} else {
+		*rows = append(*rows, cells)
+		for i := range found {
+			found[i].Row = len(*rows) + 1 // below the headings
+		}
+	}
+	x.out.Findings = append(x.out.Findings, found...)
+}
+
 // row is the row of a user, and what is not in it.
-func (x *export) row(k *known) ([]string, []formats.Finding) {
+func (x *export) row(k *known, values map[string]string) ([]string, []formats.Finding) {
 	cells := make([]string, len(x.spec.Columns))
 	var found []formats.Finding
 	args := map[string]string{"who": x.who(k), "id": string(k.ID)}
@@ -225,7 +243,7 @@ func (x *export) row(k *known) ([]string, []formats.Finding) {
 	blank := true
 	for c := range x.spec.Columns {
 		col := &x.spec.Columns[c]
-		text, value, fault := x.cell(k, c)
+		text, value, fault := x.cell(k, c, values)
 		cells[c], blank = text, blank && text == ""
 		if fault != "" {
 			find(formats.Warning, c, fault, value)
@@ -234,7 +252,7 @@ func (x *export) row(k *known) ([]string, []formats.Finding) {
 		case text != "":
 		case col.Required:
 			find(formats.Error, c, "export.missing", "")
-		case col.Blank == BlankClears && k.Field(col.Field) != "":
+		case col.Blank == BlankClears && k.Field(col.holds()) != "":
 			find(formats.Error, c, "export.clears", "")
 		}
 	}
@@ -249,7 +267,7 @@ func (x *export) who(k *known) string {
 	u, _ := k.User()
 	who := personIs(&u.Profile)
 	for i := range x.spec.Columns {
-		if c := &x.spec.Columns[i]; c.Sensitive && k.Field(c.Field) == who {
+		if c := &x.spec.Columns[i]; c.Sensitive && k.Field(c.holds()) == who {
 			return string(k.ID)
 		}
 	}
@@ -258,9 +276,12 @@ func (x *export) who(k *known) string {
 
 // cell is the text of a user's cell, or else the code that says why it is
 // blank, with the value that is not there.
-func (x *export) cell(k *known, column int) (text, value, fault string) {
+func (x *export) cell(k *known, column int, values map[string]string) (text, value, fault string) {
 	c := &x.spec.Columns[column]
-	value = k.Field(c.Field)
+	value, own := values[c.Field]
+	if !own {
+		value = k.Field(c.holds())
+	}
 	if value == "" || c.Sensitive {
 		return "", "", ""
 	}
@@ -341,7 +362,7 @@ func (c *Column) space() users.Space {
 		return c.Names
 	}
 	for _, s := range []users.Space{users.SpaceEmail, users.SpaceLogin, users.SpaceLANID, users.SpaceStation} {
-		if s.Field() == c.Field {
+		if s.Field() == c.holds() {
 			return s
 		}
 	}

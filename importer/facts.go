@@ -264,7 +264,7 @@ func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
 	return err == nil && len(page.Records) == 0, err
 }
 
-// who names a person: e-mail address, LAN ID, login or name.
+// who names a person by e-mail address, LAN ID, login or name, a line by its numbers, a unit by its path.
 func (p *Preview) who(i int32) string {
 	if i < 0 {
 		return ""
@@ -278,6 +278,8 @@ func whoIs(r users.Record) string {
 		return personIs(d)
 	case *users.Line:
 		return users.LineName(d.PBX, d.Short)
+	case *users.Unit:
+		return d.Path
 	}
 	return string(r.ID)
 }

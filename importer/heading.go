@@ -79,7 +79,7 @@ func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free 
 func required(t *Table) []int {
 	var out []int
 	for i := range t.Columns {
-		if t.Columns[i].Required {
+		if t.Columns[i].Required || t.Columns[i].Expected {
 			out = append(out, i)
 		}
 	}
@@ -287,7 +287,7 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		}
 		h, err := matchHeadings(tpl, known, read, free, mapsOf(maps, i))
 		if err != nil {
-			return nil, err
+			return nil, g.repeated(known, read, mapsOf(maps, i), err)
 		}
 		g.given = append(g.given, h.table)
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
@@ -299,6 +299,9 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 			}
 		}
 	}
+	if err := g.missing(free); err != nil {
+		return nil, err
+	}
 	for i := range g.tables {
 		g.layRows(i)
 	}
@@ -306,6 +309,35 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		return nil, formats.Refuse("file.no_rows")
 	}
 	return g, nil
+}
+
+// repeated says of a file that is none of the tables still wanted, if it is, that
+// it is one of those given already; else it is the error there was.
+func (g *grid) repeated(known headingWords, read *formats.Table, maps []ColumnMap, err error) error {
+	for _, table := range g.given {
+		if h, _ := matchHeadings(g.tpl, known, read, []int{table}, maps); h != nil && len(g.tpl.Tables) > 1 {
+			return formats.Refuse("table.repeated", "table", g.tpl.Tables[table].Name)
+		}
+	}
+	return err
+}
+
+// missing says of the tables that were not given what the Template has to say of it.
+func (g *grid) missing(tables []int) error {
+	var names []string
+	for _, i := range tables {
+		t := &g.tpl.Tables[i]
+		switch t.Missing {
+		case formats.Error:
+			names = append(names, t.Name)
+		case formats.Warning:
+			g.tables[i].extras = []formats.Finding{{Severity: formats.Warning, Code: "table.missing", Table: t.Name, Args: map[string]string{"want": t.Name}}}
+		}
+	}
+	if len(names) > 0 {
+		return formats.Refuse("table.missing", "want", strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // stray are the findings of a file that stand in none of its data rows.

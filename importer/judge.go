@@ -137,7 +137,7 @@ func (p *Preview) decideWants(row uint32) {
 		if w.onlyNew && v.rec >= 0 {
 			continue
 		}
-		col := d.spec.column(w.field)
+		col := d.spec.holding(w.field)
 		if w.member != notMember {
 			if !slices.ContainsFunc(d.wants[:i], func(o want) bool { return o.field == w.field && o.member != notMember }) {
 				out, in := p.members(rec, w.field)
@@ -177,7 +177,7 @@ func (p *Preview) decideWants(row uint32) {
 		}
 		for i := range d.keys {
 			if k := &d.keys[i]; k.rel == relRefer && k.field == f.field {
-				change(rec, f.field, old, k.value, d.spec.column(f.field))
+				change(rec, f.field, old, k.value, d.spec.holding(f.field))
 			}
 		}
 	}

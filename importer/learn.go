@@ -67,6 +67,11 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
 			}
 		}
+		for i := range p.d.wants {
+			if w := &p.d.wants[i]; w.unrefer && rec >= 0 {
+				present = append(present, users.ID(p.facts.recs[rec].Field(w.field)))
+			}
+		}
 		if p.d.span != nil && rec >= 0 {
 			for _, f := range references {
 				present = append(present, users.ID(p.facts.recs[rec].Field(f)))

@@ -111,6 +111,9 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 			steers = s.rec >= 0
 		}
 	}
+	for i := range d.wants {
+		steers = steers || d.wants[i].unrefer && s.rec >= 0
+	}
 	if steers {
 		add(p.steerKey(s.rec), chainFree, false)
 	}

@@ -33,7 +33,7 @@ func (p *Preview) draft(row uint32) {
 	if d.span != nil {
 		p.restore()
 	}
-	p.grants = p.grants || d.span != nil || slices.ContainsFunc(d.wants, func(w want) bool { return w.field == "role" || w.field == "roles" })
+	p.grants = p.grants || d.span != nil || slices.ContainsFunc(d.wants, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == users.FieldCatalogue })
 }
 
 // readRow has the Template read the row, and reports whether it came back. The
@@ -87,9 +87,10 @@ func (p *Preview) person() int32 {
 }
 
 // changesPerson reports whether the row may change the person it found. In mode
-// create it may not: it frees nothing, and is unchanged or an error.
+// create none may, also in a table that makes nobody: it frees nothing, and is
+// unchanged or an error.
 func (p *Preview) changesPerson(rec int32) bool {
-	return rec >= 0 && !(p.opts.Mode == Create && p.d.makes())
+	return rec >= 0 && p.opts.Mode != Create
 }
 
 // subject is the key that stands for the person: the record's id, or the name of one to be made.

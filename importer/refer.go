@@ -26,6 +26,8 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 		v.find(k.field+".leaving", col, k.id)
 	case rec >= 0 && at.first == none:
 		p.decideAbove(row, k, rec)
+	case k.stored && rec < 0:
+		v.find(k.field+".unknown", col, k.id)
 	case at.claims == 1:
 		v.need(row, at.claimer, true)
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
@@ -41,7 +43,8 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 // decideAbove follows a reference through the store, to the first person whose
 // own reference a row of the file sets: a circle may close through them.
 func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
-	for _, x := range p.above(rec, k.field) {
+	chain := p.above(rec, k.field)
+	for i, x := range chain {
 		switch by := p.view(p.steerKey(x)).first; by {
 		case none:
 			continue
@@ -51,6 +54,9 @@ func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
 		default:
 			if !slices.Contains(p.v.refs, by) {
 				p.v.refs = append(p.v.refs, by)
+			}
+			if p.v.rec >= 0 && slices.Contains(chain[i+1:], p.v.rec) {
+				p.v.need(row, by, true) // if that row does not happen, the store itself closes the circle
 			}
 		}
 		return

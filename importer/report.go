@@ -19,13 +19,15 @@ import (
 
 // A Report says what an import did: one line for every row of its file.
 type Report struct {
-	ID       users.ID          `json:"id"`
-	Account  users.AccountID   `json:"account"`
-	Label    string            `json:"label,omitempty"`
-	Template string            `json:"template"`
-	Actor    string            `json:"actor"`
-	At       time.Time         `json:"at"`
-	State    users.ImportState `json:"state"`
+	ID       users.ID        `json:"id"`
+	Account  users.AccountID `json:"account"`
+	Label    string          `json:"label,omitempty"`
+	Template string          `json:"template"`
+	Actor    string          `json:"actor"`
+	// Mode is that of the preview; empty for an undoing and for an edit by hand.
+	Mode  Mode              `json:"mode,omitempty"`
+	At    time.Time         `json:"at"`
+	State users.ImportState `json:"state"`
 	// Undoes is the import that this one took back.
 	Undoes users.ID `json:"undoes,omitempty"`
 	// Counts are rows by outcome; every row of the file is in one of them.
@@ -115,7 +117,7 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 func byRow(a, b ReportLine) int { return cmp.Compare(a.Row, b.Row) }
 
 func newReport(rec users.Record, imp *users.Import) *Report {
-	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
+	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor, Mode: Mode(imp.Mode),
 		At: rec.Created, State: imp.State, Undoes: imp.Undoes, Counts: map[Outcome]int{}}
 }
 

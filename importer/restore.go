@@ -337,7 +337,7 @@ func (p *Preview) sensitiveFields() []string {
 	for _, t := range p.tpl.Tables {
 		for _, c := range t.Columns {
 			if c.Sensitive {
-				out = append(out, c.Field)
+				out = append(out, c.holds())
 			}
 		}
 	}

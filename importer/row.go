@@ -185,14 +185,14 @@ func (p *Preview) show(row uint32) RowView {
 func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 	spec := p.d.spec
 	for _, c := range v.changes {
-		if i := spec.column(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) || p.undo != nil && slices.Contains(p.undo.sensitive, c.Field) {
+		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) || p.undo != nil && slices.Contains(p.undo.sensitive, c.Field) {
 			c.Old, c.New = "", ""
 		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
 			c.Old = p.named(c.Old)
 			if p.d.span != nil {
 				c.New = p.named(c.New)
 			}
-		} else if p.d.span != nil && slices.Contains(references, c.Field) {
+		} else if slices.Contains(references, c.Field) {
 			c.Old = p.named(c.Old)
 		}
 		out.Changes = append(out.Changes, c)

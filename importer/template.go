@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -50,6 +51,13 @@ type Table struct {
 	// word, once it has been recognised in a language: it answers which fields
 	// that were found stand for which others. has reports whether a field was found.
 	Reading func(lang string, has func(field string) bool) map[string]string
+	// Missing is how a preview made without the table says so ("table.missing"):
+	// by a warning, or, where it is an error, by refusing the others. The zero value says nothing.
+	Missing formats.Severity
+	// Unfold gives, where a row of the table says one thing of many about a
+	// person, those of a stored one for [Export]: the values of the fields, a map
+	// for each row, in order. What is not in a map the person's own field says.
+	Unfold func(users.Record) []map[string]string
 	// Draft reads one row into d. It must depend on the row's cells alone, and
 	// must not keep d or row. It is called more than once for a row.
 	Draft func(row Row, d *Draft)
@@ -64,8 +72,15 @@ type Column struct {
 	Headings map[string][]string
 	// Required columns must stand in the file, and their cells must not be blank.
 	Required bool
+	// Expected columns must stand in the file; what a blank cell means the Draft says.
+	Expected bool
+	// Holds is the field of the person that the cell is about, where a product
+	// calls it otherwise. Default: Field.
+	Holds string
 	// Values are those allowed; nil allows any.
 	Values []Value
+	// Offers are values that a blank template offers where Values are nil; others are allowed as well.
+	Offers []string
 	// Loose recognises Values without regard to accents, blanks, hyphens and
 	// underscores too, as headings are ([users.FoldHeading]).
 	Loose bool
@@ -121,7 +136,7 @@ type Mode string
 // The modes. In each of them a row that equals the stored person in every
 // column is unchanged.
 const (
-	Create Mode = "create" // makes people; a known person with other values is an error
+	Create Mode = "create" // makes people; a row that would change a known one is an error, in whichever table
 	Update Mode = "update" // changes people; an unknown person is an error
 	Upsert Mode = "upsert" // does either
 )
@@ -157,6 +172,19 @@ func (t *Template) Languages() []string {
 		return -1
 	})
 	return out
+}
+
+// holds is the field of the person that the column is about.
+func (c *Column) holds() string { return cmp.Or(c.Holds, c.Field) }
+
+// holding is the column about a field of the person: one that says so, or is called so; -1 if none is.
+func (t *Table) holding(field string) int {
+	for i := range t.Columns {
+		if t.Columns[i].holds() == field {
+			return i
+		}
+	}
+	return -1
 }
 
 func (t *Table) column(field string) int {
@@ -218,7 +246,7 @@ func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	}
 	for c := range tab.Columns {
 		col := tab.sheetColumn(c, tab.Columns[c].Heading(lang), lang)
-		col.Strict, col.Width = len(col.Values) > 0, max(24, len(col.Heading)+4)
+		col.Strict, col.Width = len(tab.Columns[c].Values) > 0, max(24, len(col.Heading)+4)
 		s.Columns = append(s.Columns, col)
 	}
 	return s

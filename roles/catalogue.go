@@ -59,6 +59,22 @@ func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.Acco
 	return c, nil
 }
 
+// NewCatalogue is a catalogue of those names and no others: what a product calls
+// roles, where who administers the account is another question. Nobody may
+// grant anything by it.
+func NewCatalogue(names ...string) *Catalogue {
+	c := &Catalogue{names: map[string]string{}}
+	for _, n := range slices.Sorted(slices.Values(names)) {
+		if f := users.Fold(n); f != "" && c.names[f] == "" {
+			c.add(users.Role{Name: n})
+		}
+	}
+	return c
+}
+
+// Names are those of all roles, in the order of Roles.
+func (c *Catalogue) Names() []string { return slices.Clone(c.known) }
+
 func (c *Catalogue) add(r users.Role) {
 	c.names[users.Fold(r.Name)] = r.Name
 	c.known = append(c.known, r.Name)

@@ -94,6 +94,18 @@ func TestCatalogueParse(t *testing.T) {
 	}
 }
 
+// A catalogue of names has those alone, however often they are written.
+func TestNewCatalogue(t *testing.T) {
+	c := roles.NewCatalogue("Lead", "Desk", "desk", " ")
+	require.Equal(t, []string{"Desk", "Lead"}, c.Names())
+	names, problems := c.Parse("lead, DESK")
+	require.Equal(t, "Desk,Lead", names)
+	require.Empty(t, problems)
+	_, problems = c.Parse(users.RoleAdmin)
+	require.Len(t, problems, 1)
+	require.False(t, c.MayGrant("Desk"))
+}
+
 func TestMatching(t *testing.T) {
 	dir := users.Open(account(t), users.Partner("pat"), nil)
 	registered, _ := users.FilterRegistered.Having()

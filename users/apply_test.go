@@ -191,6 +191,8 @@ func TestApplyRules(t *testing.T) {
 		// Syncs.
 		{"custom field from a sync", "no source owns one", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.Custom = map[string]string{"desk": "7"} }))}, "source.foreign"},
 		{"custom field added by a sync", "nor of the people it adds", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Custom: map[string]string{"desk": "7"}})}, "source.foreign"},
+		{"feature from a sync", "nor a feature", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.ContactCentre = &users.ContactCentre{Features: map[string]bool{"x": true}} }))}, "source.foreign"},
+		{"channel added by a sync", "nor a channel", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, ContactCentre: &users.ContactCentre{Channels: map[string]int{"voice": 1}}})}, "source.foreign"},
 		{"licence added by a sync", "its source does not own it", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Products: []string{"meetings"}})}, "source.foreign"},
 		{"address added by a PBX", "nor a PBX an address", pbx, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.PBXSync, Email: "new@example.com"})}, "source.foreign"},
 		{"own fields added by a sync", "these it owns", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Email: "new@example.com", ExternalID: "7"})}, none},

@@ -104,10 +104,12 @@ func (r Record) ImportState(now time.Time) ImportState {
 
 // An Import is one commit of a preview: who did what, when, and how far it came.
 type Import struct {
-	Label    string      `json:"label,omitempty"`
-	Template string      `json:"template"`
-	Actor    string      `json:"actor"`
-	State    ImportState `json:"state"`
+	Label    string `json:"label,omitempty"`
+	Template string `json:"template"`
+	Actor    string `json:"actor"`
+	// Mode is what its rows could do about known and unknown people: "create".
+	Mode  string      `json:"mode,omitempty"`
+	State ImportState `json:"state"`
 	// Digest is of the document that was committed. Another under the same id is refused.
 	Digest string `json:"digest,omitempty"`
 	// Read is the digest of the tables as they were read, where a person corrected them.

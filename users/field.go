@@ -60,14 +60,14 @@ func ccGet(get func(*ContactCentre) string) func(*Profile) string {
 
 func ccSet(set func(*ContactCentre, string)) func(*Profile, string) {
 	return func(p *Profile, v string) {
-		c := ContactCentre{}
+		c := &ContactCentre{}
 		if p.ContactCentre != nil {
-			c = *p.ContactCentre
+			c = p.ContactCentre.clone()
 		}
-		set(&c, v)
-		p.ContactCentre = &c
-		if c == (ContactCentre{}) {
-			p.ContactCentre = nil
+		set(c, v)
+		p.ContactCentre = c
+		if c.empty() {
+			p.ContactCentre = nil // as it comes back from a store
 		}
 	}
 }
@@ -84,7 +84,8 @@ func splitList(s string) []string {
 	return sortedSet(out)
 }
 
-// ProfileFields are the names of a profile's fields, without the custom ones.
+// ProfileFields are the names of a profile's fields, without those whose names
+// are open: custom ones, features and channels.
 func ProfileFields() []string {
 	out := make([]string, len(profileFields))
 	for i, f := range profileFields {
@@ -99,6 +100,9 @@ func (p *Profile) Field(name string) string {
 	if k, ok := strings.CutPrefix(name, customPrefix); ok {
 		return p.Custom[k]
 	}
+	if get, _ := openField(name); get != nil {
+		return get(p)
+	}
 	for i := range profileFields {
 		if profileFields[i].name == name {
 			return profileFields[i].get(p)
@@ -107,7 +111,8 @@ func (p *Profile) Field(name string) string {
 	return ""
 }
 
-// SetField writes a field by its name and reports whether there is one.
+// SetField writes a field by its name and reports whether there is one. A feature
+// takes "yes", "no" and nothing, a channel a number and nothing; of anything else they are no fields.
 func (p *Profile) SetField(name, value string) bool {
 	if k, ok := strings.CutPrefix(name, customPrefix); ok && k != "" {
 		c := make(map[string]string, len(p.Custom)+1)
@@ -121,6 +126,13 @@ func (p *Profile) SetField(name, value string) bool {
 			p.Custom = nil // as it comes back from a store
 		}
 		return true
+	}
+	if _, set := openField(name); set != nil {
+		fits := openValue(name, value)
+		if fits {
+			set(p, value)
+		}
+		return fits
 	}
 	for i := range profileFields {
 		if profileFields[i].name == name {
@@ -184,7 +196,7 @@ func (r Record) Fields() []string {
 				out = append(out, customPrefix+k)
 			}
 		}
-		return out
+		return append(out, d.ContactCentre.openFields()...)
 	case *Line:
 		return []string{"pbx", "short", "group", "internal", "number", "holder"}
 	}

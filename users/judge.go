@@ -224,6 +224,11 @@ func (j *judging) user(old Record, w Write) {
 	if actor.kind == syncer && !maps.Equal(was.Custom, is.Custom) {
 		j.refuse(w, "custom", &Problem{Code: "source.foreign", Args: map[string]string{"source": string(was.source())}})
 	}
+	for _, f := range append(was.ContactCentre.openFields(), is.ContactCentre.openFields()...) {
+		if before, after := was.Field(f), is.Field(f); before != after {
+			j.refuse(w, f, actor.Permits(old, f, before, after))
+		}
+	}
 }
 
 // succession keeps an account from losing its last admin. One who stays is

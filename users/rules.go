@@ -64,7 +64,7 @@ func changedRoles(field, old, new string) []string {
 		if (old == RoleAdmin) != (new == RoleAdmin) {
 			return []string{RoleAdmin}
 		}
-	case "roles":
+	case "roles", FieldCatalogue:
 		was, is := splitList(old), splitList(new)
 		var out []string
 		for _, r := range append(was, is...) {
@@ -175,7 +175,7 @@ func Check(field, value string) *Problem {
 			return &Problem{Code: "source.unknown", Args: map[string]string{"source": value}}
 		}
 		return nil
-	case "role", "roles", "products", "registered", "active", "supervisor", "org_unit":
+	case "role", "roles", FieldCatalogue, "products", "registered", "active", "supervisor", "org_unit":
 		return nil
 	default:
 		clean, problems = CleanText(value, 0)

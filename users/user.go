@@ -2,6 +2,7 @@ package users
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -54,6 +55,25 @@ type ContactCentre struct {
 	AccessRole string `json:"access_role,omitempty"`
 	CRMName    string `json:"crm_name,omitempty"`
 	Greeting   string `json:"text_chat_greeting_template_name,omitempty"`
+	// Features says of those that were set whether they are enabled. Their fields
+	// are called "feature.NAME" and hold "yes", "no" or nothing; names meet as [Fold] folds them.
+	Features map[string]bool `json:"features,omitempty"`
+	// Channels is how many conversations of each channel the person takes at once.
+	// Their fields are called "channel.NAME" and hold a number or nothing.
+	Channels map[string]int `json:"channels,omitempty"`
+}
+
+func (c *ContactCentre) clone() *ContactCentre {
+	out := *c
+	out.Features, out.Channels = maps.Clone(c.Features), maps.Clone(c.Channels)
+	return &out
+}
+
+// empty reports whether nothing is known.
+func (c *ContactCentre) empty() bool {
+	rest := *c
+	rest.Features, rest.Channels = nil, nil
+	return len(c.Features)+len(c.Channels) == 0 && reflect.ValueOf(rest).IsZero()
 }
 
 // The roles every account has. RoleAdmin may manage the account; RolePartner
@@ -114,8 +134,7 @@ func (p *Profile) clone() Data {
 	c := *p
 	c.Roles, c.Products, c.Custom = slices.Clone(p.Roles), slices.Clone(p.Products), maps.Clone(p.Custom)
 	if p.ContactCentre != nil {
-		cc := *p.ContactCentre
-		c.ContactCentre = &cc
+		c.ContactCentre = p.ContactCentre.clone()
 	}
 	return &c
 }

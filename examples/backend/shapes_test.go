@@ -72,6 +72,7 @@ type shownImport struct {
 	Label    string         `json:"label"`
 	Template string         `json:"template"`
 	Actor    string         `json:"actor"`
+	Mode     string         `json:"mode"`
 	At       time.Time      `json:"at"`
 	State    string         `json:"state"`
 	Undoes   string         `json:"undoes"`

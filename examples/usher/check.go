@@ -18,7 +18,7 @@ func checkCommand() command {
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p previewing
 			p.flags(f, c)
-			export := f.String("export", "", "`OUT`.xlsx or .csv to write: with FILE its rows in error, to be corrected and given to \"fix --merge\"; without, everybody in the account")
+			export := f.String("export", "", "`OUT`.xlsx or .csv to write, or a folder for several tables: with FILE its rows in error, to be corrected and given to \"fix --merge\"; without, everybody in the account")
 			return func(ctx context.Context, c *console, args []string) error {
 				if *export != "" {
 					return p.export(ctx, c, *export, args)

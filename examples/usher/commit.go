@@ -57,6 +57,9 @@ func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.
 // recap says what will happen.
 func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	lines := c.lang.Recap(p.Summary())
+	if len(p.Template().Tables) > 1 {
+		lines = c.lang.TablesRecap(p.Summary())
+	}
 	if i.undoing {
 		fmt.Fprintf(w, c.words().undo+"\n", formats.Show(string(p.Account())))
 		lines = c.lang.UndoRecap(p.Summary())
@@ -144,6 +147,7 @@ func (i *committing) result(c *console, d *desk, r *importer.Report, err error) 
 		return r.WriteJSON(c.out)
 	}
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	c.results(c.out, r)
 	if r.Counts[importer.Created] > 0 && !i.undoing {
 		fmt.Fprintln(c.out, c.words().mail)
 	}

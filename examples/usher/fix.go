@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
-	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 )
@@ -22,13 +21,13 @@ type fixing struct {
 	set     list
 	replace list
 	accept  list
-	merge   string
+	merge   list
 	output  string
 }
 
 func fixCommand() command {
 	return command{
-		name: "fix", args: "FILE",
+		name: "fix", args: "FILE…",
 		about: "Correct cells, show what that changes and what is still wrong; nothing but -o is written.",
 		more: "Rows that came back are merged first, then suggestions followed, values replaced, and cells set.\n" +
 			"ROW is the record number that check prints, FIELD the English heading in snake_case. With --json\n" +
@@ -40,19 +39,19 @@ func fixCommand() command {
 			f.Var(&x.set, "set", "`[TABLE/]ROW:FIELD=VALUE`; may be repeated")
 			f.Var(&x.replace, "replace", "`[TABLE/]FIELD:OLD=NEW`, in every cell that holds OLD; may be repeated")
 			f.Var(&x.accept, "accept", "`CODE` whose suggestions are all followed; may be repeated")
-			f.StringVar(&x.merge, "merge", "", "`FILE` of rows in error that \"check --export\" wrote, corrected")
-			f.StringVar(&x.output, "o", "", "`FILE`.xlsx or .csv to write the corrected table to")
+			f.Var(&x.merge, "merge", "`FILE` of rows in error that \"check --export\" wrote, corrected; may be repeated")
+			f.StringVar(&x.output, "o", "", "`FILE`.xlsx or .csv to write the corrected table to, or a folder for several tables")
 			return x.run
 		},
 	}
 }
 
 func (x *fixing) run(ctx context.Context, c *console, files []string) error {
-	if len(x.set)+len(x.replace)+len(x.accept) == 0 && x.merge == "" {
+	if len(x.set)+len(x.replace)+len(x.accept)+len(x.merge) == 0 {
 		return usagef("fix: --set is missing, or --replace, --accept or --merge")
 	}
-	if x.output != "" {
-		if _, err := writerFor(x.output, csv.Writer{}); err != nil {
+	if tpl, err := x.templateAsked(); err == nil && x.output != "" {
+		if _, err := newFolder(x.output, tpl, ""); err != nil {
 			return err
 		}
 	}
@@ -83,8 +82,8 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 		all.Rows, all.Summary = append(all.Rows, d.Rows...), d.Summary
 		return err
 	}
-	if x.merge != "" {
-		table, err := x.reading.open(ctx, x.merge, p.Template())
+	for _, path := range x.merge {
+		table, err := x.reading.open(ctx, path, p.Template())
 		if err != nil {
 			return all, err
 		}
@@ -146,17 +145,26 @@ func tableNamed(tpl *importer.Template, name string) (int, error) {
 	return i, nil
 }
 
-// write writes the corrected table, as text with the delimiter it came with.
+// write writes the corrected tables, as text with the delimiter the first of
+// them came with; those of a folder in the format it came in.
 func (x *fixing) write(p *importer.Preview) error {
-	text := textFor(p.Template())
-	if d, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"]); d != utf8.RuneError { // a workbook has none
+	text, format := textFor(p.Template()), "csv"
+	if d, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"]); d != utf8.RuneError {
 		text.Delimiter = d
+	} else {
+		format = "xlsx" // a workbook has none
 	}
-	w, err := writerFor(x.output, text)
+	out, err := newFolder(x.output, p.Template(), format)
 	if err != nil {
 		return err
 	}
-	return writeSheet(x.output, w, p.Sheet(0))
+	out.text(text)
+	for i := range p.Template().Tables {
+		if err := out.save(i, p.Sheet(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // edits are the corrections asked for.

@@ -30,9 +30,9 @@ func inPlace(f *flag.FlagSet, c *console, do func(context.Context, *console, *de
 	}
 }
 
-// person is the user of the desk's account who has that e-mail address or id.
+// person is the user of the desk's account who has that e-mail address, LAN ID or id.
 func (d *desk) person(ctx context.Context, name string) (users.User, error) {
-	found, err := d.dir.Find(ctx, users.KeyOf(d.account, users.SpaceEmail, name), users.ByID(users.ID(name)))
+	found, err := d.dir.Find(ctx, users.KeyOf(d.account, users.SpaceEmail, name), users.KeyOf(d.account, users.SpaceLANID, name), users.ByID(users.ID(name)))
 	if err != nil {
 		return users.User{}, err
 	}

@@ -19,6 +19,7 @@ type previewing struct {
 	template string
 	mode     string
 	maps     list
+	strict   bool
 	opts     importer.Options
 	once     bool             // the same data is refused a second time
 	read     []*formats.Table // the files, once they are open
@@ -29,6 +30,7 @@ func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	choice(f, &p.mode, "mode", "`MODE`, what rows may do (default the template's own)", string(importer.Create), string(importer.Update), string(importer.Upsert))
 	p.mode = ""
 	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
+	f.BoolVar(&p.strict, "strict", false, "keep to what the product documents, where the template is wider (ocm)")
 	p.place.flags(f)
 	p.reading.flags(f)
 	c.jsonFlag(f)
@@ -56,7 +58,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	if tpl, err = d.template(ctx, tpl); err != nil {
+	if tpl, err = d.template(ctx, tpl, p.strict); err != nil {
 		return err
 	}
 	opts := p.opts

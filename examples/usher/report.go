@@ -19,7 +19,7 @@ import (
 // reporting is the command "report".
 type reporting struct {
 	place
-	output string
+	output, only string
 }
 
 func reportCommand() command {
@@ -32,6 +32,7 @@ func reportCommand() command {
 			var r reporting
 			r.place.flags(f)
 			f.StringVar(&r.output, "o", "", "`FILE`.xlsx, .csv or .json to write the report to")
+			f.StringVar(&r.only, "only", "", "`RESULT` whose rows are shown: an outcome, or what the product counts (duplicate, inserted, invalid)")
 			c.jsonFlag(f)
 			c.langFlag(f)
 			return r.run
@@ -59,6 +60,11 @@ func (r *reporting) run(ctx context.Context, c *console, args []string) (err err
 	if report == nil {
 		return err
 	}
+	if r.only != "" {
+		if err := only(report, r.only); err != nil {
+			return err
+		}
+	}
 	return errors.Join(err, write(report))
 }
 
@@ -72,7 +78,13 @@ func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
 	switch strings.ToLower(filepath.Ext(r.output)) {
 	case "":
 		if r.output == "" {
-			return c.reportText, nil
+			return func(report *importer.Report) error {
+				if err := c.reportText(report); err != nil || c.json || r.only != "" {
+					return err
+				}
+				c.results(c.out, report)
+				return nil
+			}, nil
 		}
 	case ".xlsx":
 		return to(func(w io.Writer, report *importer.Report) error {
@@ -108,11 +120,20 @@ func (c *console) reportText(r *importer.Report) error {
 				parts = append(parts, s)
 			}
 		}
-		t.add(outcome(r.Lines[i].Outcome, w.Outcome), strconv.Itoa(r.Lines[i].Number), w.Who, strings.Join(parts, "; "))
+		t.add(outcome(r.Lines[i].Outcome, w.Outcome), reportRow(&r.Lines[i]), w.Who, strings.Join(parts, "; "))
 	}
 	t.print(c)
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
 	return nil
+}
+
+// reportRow names a row, with its table where there are several.
+func reportRow(l *importer.ReportLine) string {
+	n := strconv.Itoa(l.Number)
+	if l.Table != "" {
+		n = l.Table + "/" + n
+	}
+	return n
 }
 
 // outcome is an outcome in its colour.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"slices"
@@ -9,29 +10,34 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
+	"github.com/usher-go/usher/importer"
 )
 
 // blank is the command "template".
 type blank struct {
-	lang, output string
+	place
+	lang, output, format string
 }
 
 func templateCommand() command {
 	return command{
 		name: "template", args: "TEMPLATE",
-		about:   "Write the empty template, to be filled in.",
-		more:    "Templates: " + templateNames() + ". Without -o a workbook goes to standard output.",
+		about: "Write the empty template, to be filled in.",
+		more: "Templates: " + templateNames() + ". Without -o a workbook goes to standard output. A template\n" +
+			"of several tables (ocm) is written to a folder, with what --account has in its drop-downs.",
 		example: "usher template --lang fr -o modele.xlsx cloudlink",
 		flags: func(f *flag.FlagSet, _ *console) action {
 			var b blank
 			f.StringVar(&b.lang, "lang", "en", "`LANGUAGE` of the headings")
-			f.StringVar(&b.output, "o", "", "`FILE`.xlsx or .csv to write")
+			f.StringVar(&b.output, "o", "", "`FILE`.xlsx or .csv to write, or a folder for several tables")
+			choice(f, &b.format, "format", "`FORMAT` of the files of a folder", "csv", "xlsx")
+			b.place.flags(f)
 			return b.run
 		},
 	}
 }
 
-func (b *blank) run(_ context.Context, c *console, args []string) error {
+func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	if len(args) != 1 {
 		return usagef("template: want the name of a template: %s", templateNames())
 	}
@@ -41,6 +47,9 @@ func (b *blank) run(_ context.Context, c *console, args []string) error {
 	}
 	if !slices.Contains(tpl.Languages(), b.lang) {
 		return usagef("template: --lang: want one of %s", strings.Join(tpl.Languages(), ", "))
+	}
+	if len(tpl.Tables) > 1 {
+		return b.folder(ctx, tpl)
 	}
 	sheet := tpl.Sheet(0, b.lang)
 	if b.output == "" {
@@ -54,6 +63,31 @@ func (b *blank) run(_ context.Context, c *console, args []string) error {
 		return err
 	}
 	return writeSheet(b.output, w, sheet)
+}
+
+// folder writes a template of several tables for the account.
+func (b *blank) folder(ctx context.Context, tpl *importer.Template) (err error) {
+	if b.output == "" {
+		return usagef("template: the template has several tables; want a folder: -o FOLDER")
+	}
+	d, err := b.place.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	if tpl, err = d.template(ctx, tpl, false); err != nil {
+		return err
+	}
+	out, err := newFolder(b.output, tpl, b.format)
+	if err != nil {
+		return err
+	}
+	for i := range tpl.Tables {
+		if err := out.save(i, tpl.Sheet(i, b.lang)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeSheet(path string, w formats.Writer, s formats.Sheet) error {

@@ -9,13 +9,14 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/importer/rainbow"
 )
 
 // templates are those the program knows.
 // Whichever it is, import takes the same data once.
 func templates() []*importer.Template {
-	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil)}
+	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil), ocm.Users(nil)}
 	for _, t := range all {
 		t.Once = true
 	}
@@ -45,11 +46,26 @@ func textFor(t *importer.Template) csv.Writer {
 	return csv.Writer{Delimiter: t.Delimiter, Comment: t.Comment}
 }
 
-// template is tpl with what the account says of its columns: its country, its PBXs.
-func (d *desk) template(ctx context.Context, tpl *importer.Template) (*importer.Template, error) {
-	if tpl.Name != rainbow.NameLines {
-		return tpl, nil
+// template is tpl with what the account says of its columns: its country, its
+// PBXs, its roles and org units. strict keeps to what the product documents.
+func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool) (*importer.Template, error) {
+	switch tpl.Name {
+	case rainbow.NameLines:
+		return d.linesTemplate(ctx)
+	case ocm.Name:
+		opts, err := ocm.Read(ctx, d.dir, d.account)
+		if err != nil {
+			return nil, err
+		}
+		opts.Strict = strict
+		tpl = ocm.Users(opts)
+		tpl.Once = true
 	}
+	return tpl, nil
+}
+
+// linesTemplate is the template of lines for the account.
+func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
 	opts, err := rainbow.Read(ctx, d.dir, d.account)
 	if err != nil {
 		return nil, err

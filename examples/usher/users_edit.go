@@ -57,16 +57,11 @@ func editUser(ctx context.Context, c *console, d *desk, who string, set list) er
 
 // changed are the fields in which two profiles differ.
 func changed(before, after *users.Profile) []importer.Change {
-	fields := users.ProfileFields()
-	for _, custom := range []map[string]string{before.Custom, after.Custom} {
-		for k := range custom {
-			fields = append(fields, "custom."+k)
-		}
-	}
+	fields := append(users.Record{Data: before}.Fields(), users.Record{Data: after}.Fields()...)
 	slices.Sort(fields)
 	var out []importer.Change
 	for _, f := range slices.Compact(fields) {
-		if old, now := before.Field(f), after.Field(f); old != now && f != "role" { // "roles" says it
+		if old, now := before.Field(f), after.Field(f); old != now {
 			out = append(out, importer.Change{Field: f, Old: old, New: now})
 		}
 	}

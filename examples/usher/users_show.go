@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -56,13 +55,12 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 	}
 	say(c.lang.Label("id"), string(u.ID))
 	say(c.lang.Label("account"), string(u.Account))
-	for _, f := range users.ProfileFields() {
-		if f != "role" { // "roles" says it
-			say(c.lang.Field(f), u.Field(f))
+	for _, f := range u.Record().Fields() {
+		if k, custom := strings.CutPrefix(f, "custom."); custom {
+			say(formats.Show(k), u.Custom[k])
+			continue
 		}
-	}
-	for _, k := range slices.Sorted(maps.Keys(u.Custom)) {
-		say(formats.Show(k), u.Custom[k])
+		say(c.lang.Field(f), u.Field(f))
 	}
 	for _, l := range lines {
 		say(c.lang.Field("line"), users.LineName(l.PBX, l.Short))

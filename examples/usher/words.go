@@ -26,6 +26,8 @@ type words struct {
 	people, mayGrant, grantedBy, about string
 
 	deleteWord, deleteAsk, deleted, staysListed string
+
+	results map[string]string // the names of what products count
 }
 
 func (c *console) words() words {
@@ -64,6 +66,8 @@ func (c *console) words() words {
 			deleteAsk:    "Tapez «\u00a0supprimer\u00a0» pour supprimer\u00a0:",
 			deleted:      "supprimé",
 			staysListed:  "compte supprimé, la personne reste dans la liste",
+			results: map[string]string{"duplicate": "En double", "inserted": "Ajoutés", "invalid": "Non valides", "updated": "Modifiés",
+				"unchanged": "Inchangés", "detail": "Détails", "skipped": "Laissés de côté"},
 		}
 	}
 	return words{
@@ -100,5 +104,7 @@ func (c *console) words() words {
 		deleteAsk:    "Type \"delete\" to delete:",
 		deleted:      "deleted",
 		staysListed:  "account deleted, the person stays listed",
+		results: map[string]string{"duplicate": "Duplicate", "inserted": "Inserted", "invalid": "Invalid", "updated": "Updated",
+			"unchanged": "Unchanged", "detail": "Details", "skipped": "Skipped"},
 	}
 }

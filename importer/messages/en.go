@@ -37,6 +37,8 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 		"Not found among the headings: {want}. Correct the headings, or start from the template.",
 	},
 	"header.duplicate": {"Columns {column} (“{heading}”) and {other_column} (“{other}”) mean the same. Keep one of them."},
+	"table.missing":    {"The file “{want}” is not there, so nothing of it is checked or done. Choose it together with the others.", "A file is not there that belongs to these. Choose it together with the others."},
+	"table.repeated":   {"There are two files with the columns of “{table}”. Choose one for each table.", "Two files have the columns of one table. Choose one for each table."},
 	"header.late":      {"{rows:number} {rows?row|rows} above the headings {rows?was|were} left out."},
 	"header.unknown":   {"The column “{value}” is not known and was left out. Is “{nearest}” meant?", "The column “{value}” is not known and was left out.", "A column without a known heading was left out."},
 
@@ -211,6 +213,15 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"slot.contested":  {"{rows:number} rows claim the same place; the first other one is row {row}. Keep one.", "Several rows claim the same place. Keep one."},
 	"reference.cycle": {"These rows refer to each other in a circle: {cycle}. Break it at one of them.", "The row refers to itself by way of others. Break the circle."},
 
+	// A contact centre.
+	"lanid.unknown":    {"The LAN ID “{value}” is nobody’s, neither in these files nor in the account.", "The LAN ID is nobody’s, neither in these files nor in the account."},
+	"lan_id.form":      {"{subject} holds the sign {char:char}; only letters from A to Z, digits and {signs} are allowed.", "{subject} holds the sign {char:char}; only letters from A to Z and digits are allowed.", "{subject} holds a sign that is neither a letter from A to Z nor a digit."},
+	"agent_id.differs": {"{subject} is “{value}”, but must be the LAN ID, “{lan_id}”.", "{subject} must be the LAN ID."},
+	"pbx_id.form":      {"{subject}: “{value}” is not a station number. Write digits only.", "{subject} is not a station number. Write digits only."},
+	"org_unit.level":   {"{subject}: “{value}” is at level {level} of {want}. An agent’s unit is at level {want}.", "{subject}: an agent’s unit is at the lowest level."},
+	"count.form":       {"{subject}: “{value}” is not a whole number from 0 to {max}.", "{subject} is not a whole number."},
+	"count.range":      {"{subject}: “{value}” is too many; at most {max} are allowed.", "{subject} is too many."},
+
 	// Lines and numbers.
 	"phone.region":             {"{subject}: “{value}” does not say which country it is of. Begin with a plus sign and the country, as in +33123456789.", "{subject}: the number does not say which country it is of. Begin with a plus sign and the country, as in +33123456789."},
 	"phone.country":            {"{subject}: no country has the code that “{value}” begins with. Check the digits behind the plus sign.", "{subject}: no country has the code that the number begins with. Check the digits behind the plus sign."},
@@ -245,6 +256,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"count.rows": "{n:number} {n?row|rows}", "count.people": "{n:number} {n?person|people}",
 	"count.errors": "{n:number} {n?error|errors}", "count.warnings": "{n:number} {n?warning|warnings}",
 	"recap.create":    "{n:number} {n?person|people} will be created.",
+	"recap.rows":      "{n:number} {n?row|rows} will change what is known of somebody.",
 	"recap.update":    "{n:number} {n?person|people} will be changed.",
 	"recap.delete":    "{n:number} {n?person|people} will be deleted.",
 	"recap.unchanged": "{n:number} {n?row changes|rows change} nothing.",
@@ -296,6 +308,9 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"field.pbx": "PBX", "field.short": "Short number", "field.group": "PBX group", "field.internal": "Internal number", "field.number": "Public number",
 	"field.action": "Action", "field.login_email": "Login e-mail", "field.pbx_short_number": "Short number", "field.pbx_internal_number": "Internal number",
 	"field.holder": "Holder", "field.line": "Line", "field.lanid": "LAN ID", "field.station": "PBX ID", "field.external": "External id",
+	"field.catalogue_roles": "Role", "field.feature": "Feature", "field.enabled": "Enabled", "field.channel": "Channel", "field.count": "Count",
+	"field.channel.voice": "Voice channels", "field.channel.chat": "Chat channels", "field.channel.email": "Email channels",
+	"field.channel.video": "Video channels", "field.channel.sms": "SMS channels", "field.channel.social": "Social channels",
 	"field.unit": "Org unit", "field.document": "Document", "field.kind": "Kind", "field.done": "Outcome", "field.product": "Product", "field.id": "Id", "field.user": "User", "field.found": "Found",
 
 	"value.yes": "yes", "value.no": "no",

@@ -39,6 +39,18 @@ func (l Language) Recap(s importer.Summary) []string {
 	return out
 }
 
+// TablesRecap is Recap of a template of several tables, of whose rows several
+// may be about one person: those who are changed are not counted, their rows are.
+func (l Language) TablesRecap(s importer.Summary) []string {
+	rows := s.Actions[importer.ActionUpdate.String()]
+	out := l.Recap(s)
+	if rows > 0 {
+		people := l.table().count("recap.update", rows)
+		out[slices.Index(out, people)] = l.table().count("recap.rows", rows)
+	}
+	return out
+}
+
 // Question asks whether to go on, and names the answers. The default is no.
 func (l Language) Question() string { return l.table().words["question"] }
 

@@ -33,6 +33,13 @@ func TestPlurals(t *testing.T) {
 	require.Equal(t, []string{"1 utilisateur", "2 utilisateurs", "0 erreur", "1 avertissement"}, []string{fr.People(1), fr.People(2), fr.Errors(0), fr.Warnings(1)})
 }
 
+// Rows of several tables may be about one person, and are not counted as people.
+func TestTablesRecap(t *testing.T) {
+	s := importer.Summary{Actions: map[string]int{"create": 2, "update": 3, "error": 1}}
+	require.Equal(t, []string{"2 people will be created.", "3 rows will change what is known of somebody.", "1 row has errors and will not be imported."}, messages.For("en").TablesRecap(s))
+	require.Equal(t, []string{"Nothing to import."}, messages.For("en").TablesRecap(importer.Summary{}))
+}
+
 func TestRecap(t *testing.T) {
 	s := importer.Summary{Actions: map[string]int{}}
 	require.Equal(t, []string{"Nothing to import."}, messages.For("en").Recap(s))

@@ -24,7 +24,8 @@ func (l Language) Severity(s formats.Severity) string { return l.table().words["
 func (l Language) State(s users.ImportState) string { return l.table().words["state."+string(s)] }
 
 // Field is the label of a field by its name: "First name" for "first_name". A
-// field nobody knows is called by its own name, "Cost centre" for "custom.cost_centre".
+// field nobody knows is called by its own name, "Cost centre" for "custom.cost_centre",
+// a feature as it is.
 func (l Language) Field(name string) string { return l.label("field.", name) }
 
 // Value is the value of a field as people write it: "Account Admin" for the
@@ -32,6 +33,9 @@ func (l Language) Field(name string) string { return l.label("field.", name) }
 // it is not made fit to be shown.
 func (l Language) Value(field, value string) string {
 	words := l.table().words
+	if strings.HasPrefix(field, "feature.") {
+		field = "enabled"
+	}
 	switch field {
 	case "role", "roles":
 		parts := strings.Split(value, ",")
@@ -41,7 +45,7 @@ func (l Language) Value(field, value string) string {
 			}
 		}
 		return strings.Join(parts, ", ")
-	case "registered", "active":
+	case "registered", "active", "enabled":
 		if w, ok := words["value."+value]; ok {
 			return w
 		}
@@ -55,6 +59,9 @@ func (l Language) Label(name string) string { return l.label("label.", name) }
 
 func (l Language) label(space, name string) string {
 	words := l.table().words
+	if feature, ok := strings.CutPrefix(name, "feature."); ok {
+		return shown(feature)
+	}
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	for _, n := range []string{name, short} {
 		if w, ok := words[space+n]; ok {

@@ -26,7 +26,7 @@ var samples = map[string]string{
 	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
 	"n": "3", "done": "500", "people": "450", "error": "disk full", "who": "ada@example.com", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
 	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
-	"country": "+33",
+	"country": "+33", "lan_id": "alovelace", "level": "3", "table": "UserDetails", "signs": "._-",
 }
 
 // special are arguments for texts that would read oddly with those of samples.
@@ -41,6 +41,8 @@ var special = map[string]string{
 	"phone.region value": "01 23 45 67 89", "phone.country value": "+999123456", "phone.too_short value": "4021", "phone.too_long value": "+331234567890", "phone.invalid value": "+1 123 456 7890", "phone.invalid country": "+1",
 	"phone.multiple value": "0123456789 / 0612345678", "phone.extension ext": "12", "phone.extension_too_long max": "20", "phone.form value": "n/a", "phone.plus_added value": "33123456789", "phone.letters value": "1800 SIX-FLAG", "phone.text text": "Bureau",
 	"extension.form value": "10,01", "extension.form.damage value": "1001.0", "pbx.form value": "PBX1", "line.range value": "2001", "line.range allowed": "1000-1999",
+	"table.missing want": "FeatureDetails", "lan_id.form value": "a/b", "lan_id.form char": "U+002F", "agent_id.differs value": "ada", "lanid.unknown value": "alovelace",
+	"pbx_id.form value": "40 21", "org_unit.level value": "Acme/Sales", "org_unit.level want": "4", "org_unit.level level": "2", "count.form value": "many", "count.form max": "99", "count.range value": "100", "count.range max": "99",
 	"in.row text": "…", "quoted text": "Ada", "result counts": "12 created, 3 failed", "result.undone counts": "12 created", "result.interrupted counts": "12 created",
 }
 

@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"importer":           {"users", "formats", "golang.org/x/text/..."},
 	"importer/messages":  {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink": {"importer", "users"},
+	"importer/ocm":       {"importer", "users", "roles", "formats"},
 	"importer/assign":    {"importer", "formats", "users", "roles"},
 	"importer/rainbow":   {"importer", "users", "extensions"},
 	"internal/house":     {},

@@ -24,7 +24,8 @@ func full() []users.Record {
 			Mobile: "+33612345678", Roles: []string{users.RoleAdmin, users.RolePartner}, Source: users.SCIM, ExternalID: "X 1",
 			Registered: true, Inactive: true, Products: []string{"a", "b"},
 			ContactCentre: &users.ContactCentre{LANID: "alovelace", AgentID: "17", PBXID: "4021", Kind: "Agent", Supervisor: "boss",
-				Unit: "unit", AccessRole: "full", CRMName: "crm", Greeting: "hello"},
+				Unit: "unit", AccessRole: "full", CRMName: "crm", Greeting: "hello",
+				Features: map[string]bool{"Recording": true, "Wallboard": false}, Channels: map[string]int{"voice": 1, "chat": 0}},
 			Custom: map[string]string{"badge": "0042", "": "empty"},
 		}),
 		record("line", acme, &users.Line{PBX: "pbx1", Short: "0101", Group: "g", Internal: "90101", Number: "+33123456789", Holder: "user"}),
@@ -32,7 +33,7 @@ func full() []users.Record {
 		record("role", acme, &users.Role{Name: "Night Shift", About: "Takes calls at night.", GrantedBy: users.ByPartners}),
 		record("unit", acme, &users.Unit{Path: "Acme/Sales/North"}),
 		record("pbx", acme, &users.PBX{Name: "PBX1", Group: "g", Ranges: []string{"1000-1999"}}),
-		record("import", acme, &users.Import{Label: "March", Template: "users", Actor: "ada", State: users.ImportDone, Digest: "d", Read: "r", Once: true, Undoes: "other", UndoneBy: "those", Continues: "that", Sensitive: []string{"mobile"}, First: true, Pruned: true,
+		record("import", acme, &users.Import{Label: "March", Template: "users", Actor: "ada", Mode: "create", State: users.ImportDone, Digest: "d", Read: "r", Once: true, Undoes: "other", UndoneBy: "those", Continues: "that", Sensitive: []string{"mobile"}, First: true, Pruned: true,
 			Counts: map[string]int{"created": 3, "failed": 0}, Rows: 3}),
 	}
 }

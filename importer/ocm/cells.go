@@ -1,0 +1,77 @@
+package ocm
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/usher-go/usher/users"
+)
+
+var (
+	stationForm = regexp.MustCompile(`^[0-9]{1,20}$`)
+	countForm   = regexp.MustCompile(`^[0-9]{1,9}$`)
+)
+
+// maxCount is the most conversations of one channel (our policy).
+const maxCount = 99
+
+// parseID reads a LAN ID or an Agent ID: no special characters.
+func (t *template) parseID(raw string) (string, []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	for _, r := range text {
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(t.Signs, r) {
+			p := users.Problem{Code: "lan_id.form", Args: map[string]string{"char": fmt.Sprintf("U+%04X", r)}}
+			if t.Signs != "" {
+				p.Args["signs"] = t.Signs
+			}
+			return "", append(problems, p)
+		}
+	}
+	return text, problems
+}
+
+// parseStation reads a station number. Leading zeros count.
+func parseStation(raw string) (string, []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if text != "" && !stationForm.MatchString(text) {
+		p := users.Problem{Code: "pbx_id.form"}
+		if whole, spoilt := strings.CutSuffix(text, ".0"); spoilt && stationForm.MatchString(whole) {
+			p.Fix = whole
+		}
+		return "", append(problems, p)
+	}
+	return text, problems
+}
+
+// parseCount reads a number from 0 to 99.
+func parseCount(raw string) (string, []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if text == "" {
+		return "", problems
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil || !countForm.MatchString(text):
+		return "", append(problems, users.Problem{Code: "count.form", Args: map[string]string{"max": strconv.Itoa(maxCount)}})
+	case n > maxCount:
+		return "", append(problems, users.Problem{Code: "count.range", Args: map[string]string{"max": strconv.Itoa(maxCount)}})
+	}
+	return strconv.Itoa(n), problems
+}
+
+// parseFeature reads the name of a feature.
+func (t *template) parseFeature(raw string) (string, []users.Problem) {
+	text, problems := users.CleanText(raw, 0)
+	if text == "" || len(t.features) == 0 {
+		return text, problems
+	}
+	if i := slices.IndexFunc(t.features, func(f string) bool { return users.Fold(f) == users.Fold(text) }); i >= 0 {
+		return t.features[i], problems
+	}
+	p := users.Problem{Code: "feature.unknown", Args: map[string]string{"allowed": strings.Join(t.features, ", ")}}
+	p.Fix, _ = users.Nearest(text, t.features)
+	return "", append(problems, p)
+}

@@ -1,0 +1,110 @@
+package ocm
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
+)
+
+// user reads a row of UserDetails.
+func (t *template) user(r importer.Row, d *importer.Draft) {
+	lan := r.Value("lan_id")
+	d.About(users.SpaceLANID, lan)
+	d.Claim(users.SpaceLANID, lan)
+	d.Claim(users.SpaceStation, r.Value("pbx_id"))
+	for _, f := range []string{"first_name", "last_name", "pbx_id", "profile", "org_unit", "role"} {
+		if r.Blank(f) {
+			d.ErrorNew(f, f+".missing")
+		}
+	}
+	for _, f := range []string{"first_name", "last_name", "access_role", "crm_name", "text_chat_greeting_template_name"} {
+		d.WantCell(f)
+		if users.FormulaLike(r.Value(f)) {
+			d.Warn(f, "text.formula")
+		}
+	}
+	d.WantCell("profile")
+	d.WantCell("role")
+	t.agentID(r, d, lan)
+	t.supervisor(r, d)
+	t.unit(r, d)
+}
+
+func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
+	agent := r.Value("agent_id")
+	switch {
+	case !r.Blank("agent_id"):
+		if agent != "" && lan != "" && users.Fold(agent) != users.Fold(lan) {
+			d.Problem("agent_id", users.Problem{Code: "agent_id.differs", Warning: t.OtherAgentID, Fix: lan, Args: map[string]string{"lan_id": lan}})
+		}
+		d.WantCell("agent_id")
+	case t.Strict:
+		d.ErrorNew("agent_id", "agent_id.missing")
+	default:
+		d.WantNew("agent_id", lan)
+	}
+}
+
+func (t *template) supervisor(r importer.Row, d *importer.Draft) {
+	switch {
+	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor && !r.Bad("profile")):
+		d.ErrorNew("supervisor", "supervisor.missing")
+	case t.Strict:
+		d.ReferStored("supervisor", users.SpaceLANID, r.Value("supervisor"))
+	default:
+		d.ReferCell("supervisor", users.SpaceLANID)
+	}
+}
+
+func (t *template) unit(r importer.Row, d *importer.Draft) {
+	d.ReferCell("org_unit", users.SpaceUnit)
+	if path := r.Value("org_unit"); path != "" && r.Value("profile") == Agent && !t.tree.Lowest(path) {
+		d.Error("org_unit", "org_unit.level", "level", strconv.Itoa(t.tree.Level(path)), "want", strconv.Itoa(t.tree.Levels()))
+	}
+}
+
+// feature reads a row of FeatureDetails.
+func (t *template) feature(r importer.Row, d *importer.Draft) {
+	say(r, d, "feature", "feature."+r.Value("feature"), r.Value("enabled"))
+}
+
+// channel reads a row of ChannelCountDetails.
+func (t *template) channel(r importer.Row, d *importer.Draft) {
+	say(r, d, "channel", "channel."+r.Value("channel"), r.Value("count"))
+}
+
+// say wants one thing of many about a person, which no other row may say as well.
+func say(r importer.Row, d *importer.Draft, column, field, value string) {
+	lan := r.Value("lan_id")
+	d.About(users.SpaceLANID, lan)
+	if lan == "" || r.Value(column) == "" {
+		return
+	}
+	d.Once(column, lan+" "+field)
+	if value != "" {
+		d.Want(field, value)
+	}
+}
+
+// featuresOf are the rows of FeatureDetails about a stored person.
+func featuresOf(r users.Record) []map[string]string {
+	return unfold(r, func(c *users.ContactCentre) []string { return slices.Sorted(maps.Keys(c.Features)) }, "feature", "enabled")
+}
+
+// channelsOf are the rows of ChannelCountDetails about a stored person.
+func channelsOf(r users.Record) []map[string]string {
+	return unfold(r, func(c *users.ContactCentre) []string { return slices.Sorted(maps.Keys(c.Channels)) }, "channel", "count")
+}
+
+func unfold(r users.Record, names func(*users.ContactCentre) []string, column, value string) []map[string]string {
+	var out []map[string]string
+	if p, ok := r.Data.(*users.Profile); ok && p.ContactCentre != nil {
+		for _, n := range names(p.ContactCentre) {
+			out = append(out, map[string]string{column: n, value: r.Field(column + "." + n)})
+		}
+	}
+	return out
+}

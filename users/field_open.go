@@ -1,0 +1,131 @@
+package users
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// FieldCatalogue is the field of the roles of the account's catalogue that a
+// person has, separated by commas: "roles" without [RoleAdmin] and
+// [RolePartner], which writing it leaves as they are. It is for systems whose
+// one role says nothing about who administers the account.
+const FieldCatalogue = "catalogue_roles"
+
+const (
+	featurePrefix = "feature."
+	channelPrefix = "channel."
+)
+
+// openField reads and writes a field that follows from others, or whose name is open.
+func openField(name string) (get func(*Profile) string, set func(*Profile, string)) {
+	if name == FieldCatalogue {
+		return (*Profile).catalogue, (*Profile).setCatalogue
+	}
+	if f, ok := strings.CutPrefix(name, featurePrefix); ok && f != "" {
+		return ccGet(func(c *ContactCentre) string { return c.feature(f) }), ccSet(func(c *ContactCentre, v string) { c.setFeature(f, v) })
+	}
+	if ch, ok := strings.CutPrefix(name, channelPrefix); ok && ch != "" {
+		return ccGet(func(c *ContactCentre) string { return c.channel(ch) }), ccSet(func(c *ContactCentre, v string) { c.setChannel(ch, v) })
+	}
+	return nil, nil
+}
+
+// openValue reports whether such a field takes the value.
+func openValue(name, value string) bool {
+	n, err := strconv.Atoi(value)
+	switch {
+	case value == "":
+		return true
+	case strings.HasPrefix(name, featurePrefix):
+		return value == "yes" || value == "no"
+	case strings.HasPrefix(name, channelPrefix):
+		return err == nil && n >= 0 && strconv.Itoa(n) == value
+	}
+	return true
+}
+
+func ownRole(r string) bool { return r == RoleAdmin || r == RolePartner }
+
+func (p *Profile) catalogue() string {
+	return joinList(slices.DeleteFunc(slices.Clone(p.Roles), ownRole))
+}
+
+func (p *Profile) setCatalogue(v string) {
+	own := slices.DeleteFunc(slices.Clone(p.Roles), func(r string) bool { return !ownRole(r) })
+	given := slices.DeleteFunc(splitList(v), ownRole)
+	p.Roles = splitList(joinList(append(own, given...)))
+}
+
+// nameIn is the name under which m has a value, in whatever letters it is asked for.
+func nameIn[V any](m map[string]V, name string) string {
+	if _, ok := m[name]; ok {
+		return name
+	}
+	folded := Fold(name)
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if Fold(k) == folded {
+			return k
+		}
+	}
+	return name
+}
+
+func (c *ContactCentre) feature(name string) string {
+	if on, ok := c.Features[nameIn(c.Features, name)]; ok {
+		return yesNo(on)
+	}
+	return ""
+}
+
+func (c *ContactCentre) setFeature(name, v string) {
+	c.Features = put(c.Features, nameIn(c.Features, name), v == "yes", v != "")
+}
+
+func (c *ContactCentre) channel(name string) string {
+	if n, ok := c.Channels[nameIn(c.Channels, name)]; ok {
+		return strconv.Itoa(n)
+	}
+	return ""
+}
+
+func (c *ContactCentre) setChannel(name, v string) {
+	n, _ := strconv.Atoi(v)
+	c.Channels = put(c.Channels, nameIn(c.Channels, name), n, v != "")
+}
+
+// put is m with a value, or without it; nil, as it comes back from a store, if that leaves none.
+func put[V any](m map[string]V, name string, v V, there bool) map[string]V {
+	switch {
+	case !there:
+		delete(m, name)
+	case m == nil:
+		m = map[string]V{name: v}
+	default:
+		m[name] = v
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// openFields are the names of the fields of features and channels that are set.
+func (c *ContactCentre) openFields() []string {
+	var out []string
+	if c == nil {
+		return nil
+	}
+	for _, f := range slices.Sorted(maps.Keys(c.Features)) {
+		if f != "" {
+			out = append(out, featurePrefix+f)
+		}
+	}
+	for _, ch := range slices.Sorted(maps.Keys(c.Channels)) {
+		if ch != "" {
+			out = append(out, channelPrefix+ch)
+		}
+	}
+	return out
+}
