@@ -14,5 +14,11 @@
 //	opts.Normalizer = e164.New(nil)
 //	p, err := importer.New(dir, rainbow.Lines(opts), nil).Preview(ctx, table)
 //
+// A file of 20,000 rows against an account of 100,000 people with lines costs, in
+// processor time on two cores and a SQLite file, about 2 s to check (120 MB) and 8 s
+// to import (235 MB). Of these a Normalizer over phonenumbers takes 13 µs for each
+// international number that is new to it, a quarter of a second here, and up to 45 µs
+// for a national one. The store is asked once for each 500 distinct keys of a space.
+//
 // It imports importer, users and extensions.
 package rainbow
