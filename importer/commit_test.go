@@ -124,7 +124,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 		for _, a := range []importer.Action{importer.ActionCreate, importer.ActionUpdate, importer.ActionDelete} { // who is made is changed afterwards
 			for _, v := range was.Rows {
 				if v.Action == a {
-					f(v, lines[v.ID])
+					f(folded(v), lines[v.ID])
 				}
 			}
 		}
@@ -214,6 +214,20 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 			require.Equal(t, rec.Version, now.Version, "%s was written though nothing of it changed", id)
 		}
 	}
+}
+
+// folded is the row with the names of things as keys have them.
+func folded(v importer.RowView) importer.RowView {
+	v.Gains, v.Keeps, v.Losses = slices.Clone(v.Gains), slices.Clone(v.Keeps), slices.Clone(v.Losses)
+	for _, gains := range [][]importer.Gain{v.Gains, v.Keeps} {
+		for i, g := range gains {
+			gains[i].Value = g.Space.Fold(g.Value)
+		}
+	}
+	for i, l := range v.Losses {
+		v.Losses[i].Value = l.Space.Fold(l.Value)
+	}
+	return v
 }
 
 // nameIn is the line that the row gives its person, or keeps.

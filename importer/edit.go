@@ -198,7 +198,9 @@ func (e *editing) finish() Delta {
 	if p.committed {
 		p.id, p.committed = "", false
 	}
+	wrote := map[uint32]bool{}
 	for _, r := range e.rows {
+		wrote[r] = p.writes(r)
 		e.move(r)
 	}
 	for i := 0; i < len(e.keys); i++ { // one that repeated may now be the first of its kind, and the other way round
@@ -226,6 +228,9 @@ func (e *editing) finish() Delta {
 	}
 	var changed []uint32
 	for r := range awake {
+		if _, edited := wrote[r]; !edited {
+			wrote[r] = p.writes(r)
+		}
 		if p.grid.rows[r].removed {
 			p.uncount(r)
 			p.state[r] = newRowState
@@ -241,7 +246,47 @@ func (e *editing) finish() Delta {
 	if _, moved := e.before[p.leadKey()]; moved { // one who would have succeeded may be gone, and is nobody's successor now
 		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.leadKey(), chainClaim))
 	}
-	return e.delta(append(changed, p.propagate(roots)...))
+	followed := p.propagate(roots)
+	for r, did := range wrote {
+		if did != p.writes(r) {
+			followed = append(followed, r)
+		}
+	}
+	return e.delta(append(append(changed, followed...), e.beside(followed)...))
+}
+
+// beside are the rows about a thing of which rows begin or cease to take a
+// part: what comes along with the thing, and what its holder loses, is another
+// then, though the decision is not.
+func (e *editing) beside(rows []uint32) []uint32 {
+	p := e.p
+	keys := slices.Clone(e.keys)
+	for _, r := range rows {
+		for n := p.state[r].nodes; n != none; n = p.keys.nodes[n].more {
+			keys = append(keys, p.keys.nodes[n].key)
+		}
+	}
+	var out []uint32
+	seen := map[int32]bool{}
+	for _, key := range keys {
+		of := p.factOf(key)
+		if len(rows) == 0 || of < 0 || seen[of] || !p.keys.spaceOf(key).Kind().Held() {
+			continue
+		}
+		seen[of] = true
+		for _, k := range p.facts.recs[of].Keys() {
+			if id := p.keys.known(k.Space, k.Value); id != none {
+				out = slices.AppendSeq(out, p.keys.rows(id, chainClaim))
+				out = slices.AppendSeq(out, p.keys.rows(id, chainFree))
+			}
+		}
+	}
+	return out
+}
+
+// writes reports whether the row stands in the file and will write something.
+func (p *Preview) writes(row uint32) bool {
+	return !p.grid.rows[row].removed && p.actionOf(row).writes()
 }
 
 // requestOf is the request a placed row stands at.

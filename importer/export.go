@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,7 +32,8 @@ type Exported struct {
 	Sheet formats.Sheet
 	// Rows is how many.
 	Rows int
-	// LeftOut are users who are not in the sheet, in the Store's order.
+	// LeftOut are users who are not in the sheet, or not with all that the table
+	// says of people, in the Store's order.
 	LeftOut []users.ID
 	// Findings say what is not in the sheet, and why: a warning for each cell
 	// that was left blank, with the row of the sheet, and an error for each
@@ -44,7 +46,8 @@ type Exported struct {
 	// to leads back to the user, which no file may say), and once for a sensitive
 	// column "export.sensitive". Those of errors: "export.missing" (a required
 	// column has nothing), "export.clears" (a blank cell of the column would empty
-	// the field) and "export.nothing" (no column has anything).
+	// the field), "export.nothing" (no column has anything) and "export.unsaid"
+	// (what no row of the table can say).
 	Findings []formats.Finding
 }
 
@@ -80,7 +83,11 @@ func Export(ctx context.Context, dir *users.Directory, tpl *Template, opts *Expo
 		}
 		x.users = append(x.users, x.know(r))
 	}
-	if err := x.follow(ctx); err != nil {
+	err = x.follow(ctx)
+	if err == nil && x.spec.Unfold != nil {
+		err = x.have(ctx)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("importer: export: %w", err)
 	}
 	x.circles()
@@ -106,6 +113,7 @@ type export struct {
 	users   []*known
 	all     []*known // those and whom their references lead to
 	known   map[users.ID]*known
+	held    map[users.ID][]users.Record
 	draft   Draft
 	out     *Exported
 }
@@ -162,6 +170,24 @@ func (x *export) follow(ctx context.Context) error {
 	return nil
 }
 
+// have reads what the users have.
+func (x *export) have(ctx context.Context) error {
+	keys := make([]users.Key, len(x.users))
+	for i, k := range x.users {
+		keys[i] = users.KeyOf(x.account, users.LinkHolder, string(k.ID))
+	}
+	found, err := x.dir.Find(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	x.held = map[users.ID][]users.Record{}
+	slices.SortFunc(found.Records, func(a, b users.Record) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range found.Records {
+		x.held[r.Holder()] = append(x.held[r.Holder()], r)
+	}
+	return nil
+}
+
 // to is the record that a field of a record refers to; nil if there is none.
 func (x *export) to(k *known, c *Column) *known { return x.known[users.ID(k.Field(c.holds()))] }
 
@@ -197,28 +223,37 @@ func (x *export) write() {
 	}
 	var rows [][]string
 	for _, k := range x.users {
-		for _, values := range x.unfold(k) {
-			x.writeRow(k, values, &rows)
+		if x.spec.Unfold == nil {
+			x.writeRow(k, nil, &rows)
+			continue
+		}
+		for _, values := range x.spec.Unfold(k.Record, x.held[k.ID]) {
+			if values != nil {
+				x.writeRow(k, values, &rows)
+				continue
+			}
+			x.leaveOut(k)
+			x.out.Findings = append(x.out.Findings, formats.Finding{Severity: formats.Error, Code: "export.unsaid", Args: x.args(k)})
 		}
 	}
 	x.out.Rows, x.out.Sheet.Rows = len(rows), formats.Rows(rows...)
 }
 
-// unfold is what the rows about a user say beside the user's own fields: one
-// row of nothing, unless the table has many about one.
-func (x *export) unfold(k *known) []map[string]string {
-	if x.spec.Unfold == nil {
-		return []map[string]string{nil}
+// leaveOut notes that something about a user is not in the sheet.
+func (x *export) leaveOut(k *known) {
+	if n := len(x.out.LeftOut); n == 0 || x.out.LeftOut[n-1] != k.ID {
+		x.out.LeftOut = append(x.out.LeftOut, k.ID)
 	}
-	return x.spec.Unfold(k.Record)
+}
+
+func (x *export) args(k *known) map[string]string {
+	return map[string]string{"who": x.who(k), "id": string(k.ID)}
 }
 
 func (x *export) writeRow(k *known, values map[string]string, rows *[][]string) {
 	cells, found := x.row(k, values)
 	if slices.ContainsFunc(found, func(f formats.Finding) bool { return f.Severity == formats.Error }) {
-		if n := len(x.out.LeftOut); n == 0 || x.out.LeftOut[n-1] != k.ID {
-			x.out.LeftOut = append(x.out.LeftOut, k.ID)
-		}
+		x.leaveOut(k)
 	} else {
 		*rows = append(*rows, cells)
 		for i := range found {
@@ -232,7 +267,7 @@ func (x *export) writeRow(k *known, values map[string]string, rows *[][]string) 
 func (x *export) row(k *known, values map[string]string) ([]string, []formats.Finding) {
 	cells := make([]string, len(x.spec.Columns))
 	var found []formats.Finding
-	args := map[string]string{"who": x.who(k), "id": string(k.ID)}
+	args := x.args(k)
 	find := func(s formats.Severity, c int, code, value string) {
 		f := formats.Finding{Severity: s, Code: code, Value: formats.Show(value), Args: args}
 		if c >= 0 {
@@ -290,7 +325,7 @@ func (x *export) cell(k *known, column int, values map[string]string) (text, val
 		if to == nil {
 			return "", "", "export.unnamed"
 		}
-		if value = nameIn(to.Record, c.Names); value == "" {
+		if value = to.Name(c.Names); value == "" {
 			return "", "", "export.unnamed"
 		}
 		if k.circle > 0 && k.circle == to.circle {
@@ -302,36 +337,6 @@ func (x *export) cell(k *known, column int, values map[string]string) (text, val
 		return "", value, "export.unreadable"
 	}
 	return text, value, ""
-}
-
-// nameIn is how a record is called in a space; "" if it has no name there.
-func nameIn(r users.Record, space users.Space) string {
-	if f := space.Field(); f != "" && space.Kind() == r.Kind() {
-		return r.Field(f)
-	}
-	switch d := r.Data.(type) {
-	case *users.Unit:
-		if space == users.SpaceUnit {
-			return d.Path
-		}
-	case *users.Role:
-		if space == users.SpaceRole {
-			return d.Name
-		}
-	case *users.PBX:
-		if space == users.SpacePBX {
-			return d.Name
-		}
-	}
-	if space == users.SpaceID {
-		return string(r.ID)
-	}
-	for _, key := range r.Keys() {
-		if key.Space == space {
-			return key.Value
-		}
-	}
-	return ""
 }
 
 // reads reports whether the column reads a text as the value: the same, or

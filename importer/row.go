@@ -49,7 +49,8 @@ type Change struct {
 // A Gain is something the person will hold, or holds and keeps: a line.
 type Gain struct {
 	Space users.Space `json:"space"`
-	Value string      `json:"value"`
+	// Value is the thing's name in the space, as it is written ([users.Record.Name]).
+	Value string `json:"value"`
 }
 
 // A Loss is something somebody will hold no longer.
@@ -198,34 +199,50 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 		out.Changes = append(out.Changes, c)
 	}
 	for _, x := range v.gains {
-		if space, value := p.keys.parts(x.key); space.Field() == "" && !p.d.secret(x.key) {
-			out.Gains = append(out.Gains, Gain{space, value})
+		if space := p.keys.spaceOf(x.key); space.Field() == "" && !p.d.secret(x.key) {
+			out.Gains = append(out.Gains, Gain{space, p.written(x.key)})
 		}
 	}
 	for _, key := range p.comesAlong(row) {
-		if space, value := p.keys.parts(key); !p.d.secret(key) {
-			out.Gains = append(out.Gains, Gain{space, value})
+		if !p.d.secret(key) {
+			out.Gains = append(out.Gains, Gain{p.keys.spaceOf(key), p.written(key)})
 		}
 	}
 	for _, x := range v.keeps {
-		if space, value := p.keys.parts(x); space.Field() == "" && !p.d.secret(x) {
-			out.Keeps = append(out.Keeps, Gain{space, value})
+		if space := p.keys.spaceOf(x); space.Field() == "" && !p.d.secret(x) {
+			out.Keeps = append(out.Keeps, Gain{space, p.written(x)})
 		}
 	}
 	for _, x := range v.losses {
 		if !x.taken && p.goesTo(x.key, func(r uint32) bool { return r != row && v.rec >= 0 && p.state[r].rec == v.rec }) {
 			continue // it goes on with another thing of theirs
 		}
-		space, value := p.keys.parts(x.key)
-		if p.d.secret(x.key) {
-			value = ""
+		l := Loss{Space: p.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
+		if !p.d.secret(x.key) {
+			l.Value = p.written(x.key)
 		}
-		l := Loss{Space: space, Value: value, ID: x.holder, Forced: x.taken}
 		if i, ok := p.facts.byID[x.holder]; ok {
 			l.Who = p.who(i)
 		}
 		out.Losses = append(out.Losses, l)
 	}
+}
+
+// written is the value of a key as the store's record has it, or the drafted
+// row; folded, where neither says it.
+func (p *Preview) written(key uint32) string {
+	space, value := p.keys.parts(key)
+	if of := p.factOf(key); of >= 0 {
+		if name := p.facts.recs[of].Name(space); space.Fold(name) == value {
+			return name
+		}
+	}
+	for i := range p.d.keys {
+		if k := &p.d.keys[i]; k.id == key && k.rel != relAbout {
+			return k.value
+		}
+	}
+	return value
 }
 
 // unnamed yields the keys that the drafted row does not name, of the things its

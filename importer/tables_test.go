@@ -43,7 +43,7 @@ func desks(missing formats.Severity) *importer.Template {
 			{Field: "thing", Headings: en("THING"), Required: true},
 			{Field: "many", Headings: en("MANY"), Required: true},
 		},
-		Unfold: func(r users.Record) []map[string]string {
+		Unfold: func(r users.Record, _ []users.Record) []map[string]string {
 			var out []map[string]string
 			for _, thing := range []string{"lamp", "phone"} {
 				if n := r.Field("custom." + thing); n != "" {

@@ -56,8 +56,10 @@ type Table struct {
 	Missing formats.Severity
 	// Unfold gives, where a row of the table says one thing of many about a
 	// person, those of a stored one for [Export]: the values of the fields, a map
-	// for each row, in order. What is not in a map the person's own field says.
-	Unfold func(users.Record) []map[string]string
+	// for each row, in order. What is not in a map the person's own field says;
+	// what no row can say is a nil map ("export.unsaid"). held is what the person
+	// has, ordered by id.
+	Unfold func(person users.Record, held []users.Record) []map[string]string
 	// Draft reads one row into d. It must depend on the row's cells alone, and
 	// must not keep d or row. It is called more than once for a row.
 	Draft func(row Row, d *Draft)

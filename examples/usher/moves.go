@@ -48,8 +48,57 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 	}
 }
 
+// gainsAndLosses says what a row gives its person, who is not named, and who loses what.
+func (c *console) gainsAndLosses(r importer.RowView) []string {
+	gains, losses := moves{}, moves{}
+	for _, g := range r.Gains {
+		gains.add("", g.Space, g.Value)
+	}
+	for _, l := range r.Losses {
+		who := l.Who
+		if who == r.Who {
+			who = ""
+		}
+		losses.add(who, l.Space, l.Value)
+	}
+	var out []string
+	for _, part := range []struct {
+		form string
+		of   moves
+	}{{c.words().gains, gains}, {c.words().loses, losses}} {
+		for _, who := range slices.Sorted(maps.Keys(part.of)) {
+			out = append(out, strings.TrimSpace(fmt.Sprintf(part.form, printable(who), strings.Join(part.of[who], ", "))))
+		}
+	}
+	return out
+}
+
+// namesGain reports whether a change says no more than the name of what is gained.
+func namesGain(r importer.RowView, x importer.Change) bool {
+	return slices.ContainsFunc(r.Gains, func(g importer.Gain) bool {
+		if g.Space == users.SpaceLine {
+			return x.Field == "line.pbx" && strings.HasPrefix(g.Value, x.New) || x.Field == "line.short" && strings.HasSuffix(g.Value, "/"+x.New)
+		}
+		return g.Space == users.SpaceNumber && x.Field == "line.number" && g.Value == x.New
+	})
+}
+
 func (m moves) add(who string, space users.Space, value string) {
-	if line := formats.Show(value); (space == users.SpaceLine || space == users.SpaceNumber) && !slices.Contains(m[who], line) {
+	line := formats.Show(value)
+	switch {
+	case slices.Contains(m[who], line):
+	case space == users.SpaceLine:
+		m[who] = slices.Insert(m[who], m.lines(who), line)
+	case space == users.SpaceNumber:
 		m[who] = append(m[who], line)
 	}
+}
+
+// lines is how many of them are lines; numbers follow.
+func (m moves) lines(who string) int {
+	n := slices.IndexFunc(m[who], func(s string) bool { return strings.HasPrefix(s, "+") })
+	if n < 0 {
+		n = len(m[who])
+	}
+	return n
 }

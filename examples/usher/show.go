@@ -114,16 +114,17 @@ func (c *console) details(r importer.RowView) []string {
 			}
 			continue
 		}
+		if x.Old == "" && namesGain(r, x) {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s%s%s → %s", c.lang.Field(x.Field), c.words().colon, formats.Show(c.lang.Value(x.Field, x.Old)), formats.Show(c.lang.Value(x.Field, x.New))))
 	}
-	for _, g := range r.Gains {
-		parts = append(parts, "+"+formats.Show(g.Value))
-	}
-	for _, l := range r.Losses {
-		parts = append(parts, "−"+formats.Show(l.Value)+" ("+l.Who+")")
-	}
+	effect := c.gainsAndLosses(r)
 	if len(parts) > 0 {
-		out = append(out, strings.Join(parts, ", "))
+		effect = slices.Insert(effect, 0, strings.Join(parts, ", "))
+	}
+	if len(effect) > 0 {
+		out = append(out, strings.Join(effect, "; "))
 	}
 	for _, f := range r.Findings {
 		text := c.what(f)

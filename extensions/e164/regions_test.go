@@ -52,6 +52,10 @@ func TestDigits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		region := rapid.SampledFrom(regions).Draw(t, "region")
 		raw := rapid.SampledFrom([]string{"", "+", "00", "0", "8", "1", "15", "+0"}).Draw(t, "prefix") + rapid.StringMatching(`[0-9]{3,14}`).Draw(t, "digits")
+		if example := phonenumbers.GetExampleNumber(region); example != nil && rapid.Bool().Draw(t, "near one that is valid") {
+			is := phonenumbers.Format(example, phonenumbers.E164)
+			raw = is[:len(is)-2] + rapid.StringMatching(`[0-9]{2}`).Draw(t, "last digits")
+		}
 		n, problems := numbers.Normalize(raw, region)
 		if n.E164 == "" {
 			require.Len(t, problems, 1)

@@ -185,6 +185,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"export.sensitive":  {"{subject} is confidential and was left blank."},
 	"export.missing":    {"{who} is not in the file: {subject} must not be blank there."},
 	"export.clears":     {"{who} is not in the file: left blank, {subject} would be emptied when the file is imported."},
+	"export.unsaid":     {"{who}: something cannot be said in this template and is left out."},
 	"export.nothing":    {"{who} is not in the file: none of its columns has a value."},
 
 	// What rows mean for each other.

@@ -188,6 +188,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"export.sensitive":  {"{subject} est confidentiel et a été laissé vide."},
 	"export.missing":    {"{who} ne figure pas dans le fichier : {subject} ne doit pas y être vide."},
 	"export.clears":     {"{who} ne figure pas dans le fichier : laissé vide, {subject} serait effacé à l'importation."},
+	"export.unsaid":     {"{who} : une information ne peut pas être écrite dans ce modèle et n'y figure pas."},
 	"export.nothing":    {"{who} ne figure pas dans le fichier : aucune de ses colonnes n'a de valeur."},
 
 	"row.repeated":        {"La ligne répète la ligne {row} et sera ignorée."},

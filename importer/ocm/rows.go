@@ -90,12 +90,12 @@ func say(r importer.Row, d *importer.Draft, column, field, value string) {
 }
 
 // featuresOf are the rows of FeatureDetails about a stored person.
-func featuresOf(r users.Record) []map[string]string {
+func featuresOf(r users.Record, _ []users.Record) []map[string]string {
 	return unfold(r, func(c *users.ContactCentre) []string { return slices.Sorted(maps.Keys(c.Features)) }, "feature", "enabled")
 }
 
 // channelsOf are the rows of ChannelCountDetails about a stored person.
-func channelsOf(r users.Record) []map[string]string {
+func channelsOf(r users.Record, _ []users.Record) []map[string]string {
 	return unfold(r, func(c *users.ContactCentre) []string { return slices.Sorted(maps.Keys(c.Channels)) }, "channel", "count")
 }
 

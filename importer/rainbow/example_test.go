@@ -67,10 +67,10 @@ force attach;cyd@example.com;PBX1;1003;
 	}
 	// Output:
 	// 2 update ada@example.com
-	//   gains pbx1/1002
+	//   gains PBX1/1002
 	//   gains +33123456789
 	// 3 update bob@example.com
-	//   gains pbx1/1001
+	//   gains PBX1/1001
 	// 4 update cyd@example.com
-	//   gains pbx1/1003
+	//   gains PBX1/1003
 }

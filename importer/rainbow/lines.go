@@ -53,7 +53,7 @@ func Lines(opts *Options) *importer.Template {
 		Comment:   '%',
 		Delimiter: ';',
 		Once:      true,
-		Tables:    []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft}},
+		Tables:    []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft, Unfold: l.unfold}},
 	}
 }
 

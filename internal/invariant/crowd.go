@@ -65,6 +65,7 @@ func Crowd(t TB, w *Watch, before State, store users.Store, previews []*importer
 		imports = append(imports, r.ID)
 		for l := range r.Find(importer.Created, importer.Updated) {
 			for _, x := range l.Gains {
+				x.Value = x.Space.Fold(x.Value)
 				if other, ok := claims[x]; ok {
 					t.Fatalf("imports %d and %d both say that they gave %s %s to somebody", other, g, x.Space, x.Value)
 				}

@@ -1,0 +1,57 @@
+package rainbow
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/usher-go/usher/extensions"
+	"github.com/usher-go/usher/users"
+)
+
+// unfold are the rows that attach somebody to the lines they hold. A line that
+// a row would not leave as it is has none: of a system that is not the
+// account's, in another group, or without an internal number of its own; and
+// two of one system, where a person has one.
+func (l *lines) unfold(person users.Record, held []users.Record) []map[string]string {
+	var out []map[string]string
+	slices.SortStableFunc(held, func(a, b users.Record) int {
+		return cmp.Compare(a.Name(users.SpaceLine), b.Name(users.SpaceLine))
+	})
+	of := map[string]int{} // lines, by the PBX
+	for _, r := range held {
+		of[extensions.FoldPBX(r.Field("pbx"))]++
+	}
+	for _, r := range held {
+		line, ok := r.Data.(*users.Line)
+		if !ok {
+			continue
+		}
+		var row map[string]string
+		if l.says(line) && (l.many || of[extensions.FoldPBX(line.PBX)] == 1) {
+			row = map[string]string{
+				"action": "attach", "login_email": person.Field("email"), "pbx_id": line.PBX, "pbx_short_number": line.Short,
+				"pbx_internal_number": line.Internal, "number": line.Number,
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// says reports whether a row that names the line leaves it as it is.
+func (l *lines) says(line *users.Line) bool {
+	id, bad := l.parsePBX(line.PBX)
+	pbx, known := system{id: id}, len(l.pbxs) == 0
+	if !known {
+		pbx, known = l.pbxs[extensions.FoldPBX(id)]
+	}
+	if len(bad) > 0 || !known || pbx.id != line.PBX || pbx.group != line.Group || len(l.plan.Check(line.PBX, line.Short)) > 0 {
+		return false
+	}
+	for _, number := range []string{line.Short, line.Internal} {
+		if read, bad := extensions.ParseExtension(number); len(bad) > 0 || read != number || number == "" {
+			return false
+		}
+	}
+	return true
+}
