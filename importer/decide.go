@@ -77,7 +77,7 @@ func (p *Preview) decide(row uint32) *verdict {
 	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
 	for _, n := range d.notes {
-		if !n.onlyNew || v.rec < 0 && p.opts.Mode != Update {
+		if p.counts(&n, v.rec) {
 			v.notes = append(v.notes, n)
 		}
 	}
@@ -117,6 +117,17 @@ func (p *Preview) decide(row uint32) *verdict {
 	p.decideNone()
 	v.action = p.action()
 	return v
+}
+
+// counts reports whether a note is one for the person rec, who is -1 if the row makes them.
+func (p *Preview) counts(n *note, rec int32) bool {
+	switch {
+	case n.onlyNew:
+		return rec < 0 && p.opts.Mode != Update
+	case n.stored != nil:
+		return rec >= 0 && n.stored.is(p.facts.recs[rec].Field(n.stored.field))
+	}
+	return true
 }
 
 // decideNone warns of a row that would only free what the person does not have.

@@ -118,6 +118,7 @@ type note struct {
 	value    string   // instead of the cell's
 	rows     []uint32 // the rows it names
 	onlyNew  bool     // does not count for somebody who exists
+	stored   *stored  // counts only for somebody who exists and is so
 }
 
 func (d *Draft) reset(spec *Table, lang string, row Row) {
@@ -310,6 +311,21 @@ func (d *Draft) Error(field, code string, args ...string) { d.note(formats.Error
 func (d *Draft) ErrorNew(field, code string, args ...string) {
 	d.note(formats.Error, field, code, args)
 	d.notes[len(d.notes)-1].onlyNew = true
+}
+
+// stored is what a field of somebody who exists holds, as the row finds it.
+type stored struct {
+	field string
+	is    func(value string) bool
+}
+
+// ErrorIf is Error at the cell of another field, about somebody who exists and
+// of whose field, as it is before the row, is reports true: a rule about two
+// fields of which the row sets one. A reference holds the id of a record. It is called more
+// than once, and must depend on the value alone.
+func (d *Draft) ErrorIf(field string, is func(value string) bool, at, code string, args ...string) {
+	d.note(formats.Error, at, code, args)
+	d.notes[len(d.notes)-1].stored = &stored{field, is}
 }
 
 // Warn adds a warning, like Error.

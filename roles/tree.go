@@ -3,6 +3,7 @@ package roles
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,7 +18,8 @@ const Levels = 4
 
 // TreeOptions of a [Tree]. The zero value and nil mean the defaults.
 type TreeOptions struct {
-	// Levels is how many levels there are. Default [Levels].
+	// Levels is how many levels there are. Default: for a tree that is read the
+	// account's own ([users.Account]), else [Levels].
 	Levels int
 }
 
@@ -31,6 +33,7 @@ type Tree struct {
 	names  map[string][]int // units by folded name
 	called []string         // the different names, folded for [users.Nearby]
 	likes  map[string][]int // units by those
+	ids    map[users.ID]string
 }
 
 type unit struct {
@@ -76,17 +79,36 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 // [NewTree] or of the store; an account out of reach has no units.
 func ReadTree(ctx context.Context, dir *users.Directory, account users.AccountID, o *TreeOptions) (*Tree, error) {
 	var paths []string
+	ids := map[users.ID]string{}
 	q := users.Query{Kind: users.KindUnit, Scope: users.Scope{Accounts: []users.AccountID{account}}, Limit: 1000}
 	for r, err := range dir.All(ctx, q) {
 		if err != nil {
 			return nil, fmt.Errorf("roles: tree: %w", err)
 		}
 		if u, ok := r.Data.(*users.Unit); ok {
-			paths = append(paths, u.Path)
+			paths, ids[r.ID] = append(paths, u.Path), u.Path
 		}
 	}
-	return NewTree(paths, o)
+	t, err := NewTree(paths, o)
+	if err != nil {
+		return nil, err
+	}
+	t.ids = ids
+	if o == nil || o.Levels <= 0 {
+		rec, err := dir.Get(ctx, users.ID(account))
+		switch a, ok := rec.Data.(*users.Account); {
+		case err != nil && !errors.Is(err, users.ErrNotFound):
+			return nil, fmt.Errorf("roles: tree: %w", err)
+		case ok && a.Levels > 0:
+			t.levels = a.Levels
+		}
+	}
+	return t, nil
 }
+
+// Path is that of the unit whose record has the id; "" if there is none, and in
+// a tree that was made of paths alone.
+func (t *Tree) Path(id users.ID) string { return t.ids[id] }
 
 // Levels is how many levels the tree has.
 func (t *Tree) Levels() int { return t.levels }

@@ -162,6 +162,7 @@ func TestReadTree(t *testing.T) {
 		id := users.ID(fmt.Sprint("unit", i))
 		b.Writes = append(b.Writes, users.Write{ID: id, Record: &users.Record{Head: users.Head{ID: id, Account: "acme"}, Data: &users.Unit{Path: path}}})
 	}
+	b.Writes = append(b.Writes, users.Write{ID: "globex", Record: &users.Record{Head: users.Head{ID: "globex", Account: "globex"}, Data: &users.Account{Levels: 2}}})
 	b.Writes = append(b.Writes, users.Write{ID: "other", Record: &users.Record{Head: users.Head{ID: "other", Account: "globex"}, Data: &users.Unit{Path: "Globex"}}})
 	require.NoError(t, host.Apply(t.Context(), b))
 
@@ -183,6 +184,15 @@ func TestReadTree(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+	for account, want := range map[users.AccountID]int{"acme": roles.Levels, "globex": 2} {
+		got, err := roles.ReadTree(t.Context(), host, account, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, got.Levels(), "%s says how many it has, or nothing", account)
+		got, err = roles.ReadTree(t.Context(), host, account, &roles.TreeOptions{Levels: 7})
+		require.NoError(t, err)
+		require.Equal(t, 7, got.Levels())
+		require.Equal(t, account == "globex", got.Path("other") == "Globex", "a unit is known by its id")
 	}
 	_, err := roles.ReadTree(t.Context(), users.Open(store, users.Actor{}, nil), "acme", nil)
 	require.ErrorIs(t, err, users.ErrActor)

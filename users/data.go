@@ -12,6 +12,8 @@ type Account struct {
 	Name string `json:"name,omitempty"`
 	// Region is an ISO 3166 code of two letters, by which national numbers are read; it may be empty.
 	Region string `json:"region,omitempty"`
+	// Levels is how many levels the account's org units have; 0 means four.
+	Levels int `json:"levels,omitempty"`
 	// Partner marks a partner's own account.
 	Partner bool `json:"partner,omitempty"`
 }

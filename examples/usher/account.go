@@ -26,7 +26,7 @@ func accountLoadCommand() command {
 		about: "Make or update an account with what belongs to it: for trials and tests.",
 		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\",\n" +
 			"{\"name\":\"Billing\",\"about\":\"Sees invoices.\",\"granted_by\":\"partner\"}],\n" +
-			"\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\",\"ranges\":[\"1000-1999\"]}],\n" +
+			"\"levels\":4,\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\",\"ranges\":[\"1000-1999\"]}],\n" +
 			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
 			"Users are known by id, else by e-mail address. A role is a name, or an object: \"granted_by\" is who alone may hand it out,\n" +
 			"account_admin or partner (default either); a name alone leaves that as it is. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
@@ -51,6 +51,7 @@ type fixture struct {
 	Name          string               `json:"name"`
 	Region        string               `json:"region"`
 	Kind          string               `json:"kind"`
+	Levels        int                  `json:"levels"`
 	Roles         []role               `json:"roles"`
 	OrgUnits      []string             `json:"org_units"`
 	PBXs          []users.PBX          `json:"pbxs"`
@@ -105,6 +106,8 @@ func readFixture(path string) (*fixture, error) {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
 		err = errors.New("\"id\" wants letters and digits")
+	case x.Levels < 0 || x.Levels > 100:
+		err = errors.New("\"levels\" wants a number from 1 to 100")
 	case x.badRange() != nil:
 		err = x.badRange()
 	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
@@ -157,7 +160,7 @@ func (p *place) load(ctx context.Context, c *console, path string) (err error) {
 // whichever store the file is loaded.
 func (x *fixture) records() []users.Record {
 	head := func(id users.ID) users.Head { return users.Head{ID: id, Account: x.ID} }
-	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Partner: x.Kind == "partner"}}}
+	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Levels: x.Levels, Partner: x.Kind == "partner"}}}
 	add := func(name string, d users.Data) {
 		out = append(out, users.Record{Head: head(x.idOf(d.Kind(), name)), Data: d})
 	}
@@ -256,6 +259,9 @@ func (x *fixture) keep(now, before users.Data) {
 	}
 	if x.Region == "" {
 		a.Region = was.Region
+	}
+	if x.Levels == 0 {
+		a.Levels = was.Levels
 	}
 	if x.Kind == "" {
 		a.Partner = was.Partner

@@ -59,10 +59,24 @@ func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 	}
 }
 
+// unit: an agent's is at the lowest level, also where the row sets one of the
+// two and the account has the other.
 func (t *template) unit(r importer.Row, d *importer.Draft) {
 	d.ReferCell("org_unit", users.SpaceUnit)
-	if path := r.Value("org_unit"); path != "" && r.Value("profile") == Agent && !t.tree.Lowest(path) {
-		d.Error("org_unit", "org_unit.level", "level", strconv.Itoa(t.tree.Level(path)), "want", strconv.Itoa(t.tree.Levels()))
+	path, profile := r.Value("org_unit"), r.Value("profile")
+	level := func(path string) []string {
+		return []string{"level", strconv.Itoa(t.tree.Level(path)), "want", strconv.Itoa(t.tree.Levels())}
+	}
+	switch {
+	case path != "" && profile == Agent && !t.tree.Lowest(path):
+		d.Error("org_unit", "org_unit.level", level(path)...)
+	case path != "" && r.Blank("profile") && !t.tree.Lowest(path):
+		d.ErrorIf("profile", func(is string) bool { return is == Agent }, "org_unit", "org_unit.level", level(path)...)
+	case r.Blank("org_unit") && profile == Agent:
+		d.ErrorIf("org_unit", func(id string) bool {
+			path := t.tree.Path(users.ID(id))
+			return path != "" && !t.tree.Lowest(path)
+		}, "profile", "org_unit.level")
 	}
 }
 

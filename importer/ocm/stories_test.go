@@ -93,6 +93,14 @@ func TestStories(t *testing.T) {
 			after: []string{"boss S - 1 unit2"},
 		},
 		{
+			name: "an agent at a branch by two files", reason: "the level is that of what the row leaves, also where the row says half of it",
+			stored: []string{"boss S - 1 Branch", "ada A boss 2"},
+			files:  []string{userHead + "boss,,,,,Agent,,,,,,\nada,,,,,,," + paths[2] + ",,,,\n", features(), channels()},
+			mode:   importer.Update,
+			want:   []string{"U2 error boss !org_unit.level@profile", "U3 error ada !org_unit.level@org_unit level=3"},
+			after:  []string{"ada A boss 2 unit3", "boss S - 1 unit2"},
+		},
+		{
 			name: "duplicates", reason: "in the account, and in the file, where none is taken",
 			stored: []string{"old A - 9"},
 			files:  []string{people("old S - 8", "boss S - 1", "ada A boss 2", "ADA A boss 3"), features("old,Recording,yes", "ada,Recording,yes"), channels()},

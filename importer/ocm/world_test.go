@@ -38,7 +38,7 @@ type tb interface {
 
 func options(t tb, change ...func(*ocm.Options)) *ocm.Options {
 	t.Helper()
-	tree, err := roles.NewTree(paths, nil)
+	tree, err := roles.ReadTree(t.Context(), users.Open(newStore(t), users.Host("test"), nil), acme, nil)
 	require.NoError(t, err)
 	o := &ocm.Options{Tree: tree, Roles: []string{"Desk", "Lead", "Billing"}}
 	for _, f := range change {

@@ -18,7 +18,7 @@ func dataCases() []Case {
 // full is a record of each kind with every field set.
 func full() []users.Record {
 	return []users.Record{
-		record("account", "account", &users.Account{Name: "Acme", Region: "FR", Partner: true}),
+		record("account", "account", &users.Account{Name: "Acme", Region: "FR", Levels: 5, Partner: true}),
 		record("user", acme, &users.Profile{
 			Email: "Ada@Example.com", Login: "Ada", DisplayName: "Ada L.", FirstName: "Ada", LastName: "Lovelace",
 			Mobile: "+33612345678", Roles: []string{users.RoleAdmin, users.RolePartner}, Source: users.SCIM, ExternalID: "X 1",
