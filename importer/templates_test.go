@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 )
 
@@ -73,29 +74,8 @@ func lines(one bool) *importer.Template {
 // staff is two tables: people, who may also leave, and the lines of people,
 // known by their e-mail addresses, so that somebody is made in one table and given a line in the other.
 func staff() *importer.Template {
-	calls := lines(true)
-	return &importer.Template{Name: "staff", Modes: []importer.Mode{importer.Upsert}, Repeats: true, Tables: []importer.Table{{
-		Name: "people",
-		Columns: []importer.Column{
-			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
-			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
-			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
-			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
-		},
-		Draft: func(r importer.Row, d *importer.Draft) {
-			d.About(users.SpaceLANID, r.Value("lan_id"))
-			if r.Value("leaves") == "yes" {
-				d.Delete()
-				d.Sole()
-				return
-			}
-			d.Claim(users.SpaceLANID, r.Value("lan_id"))
-			d.Claim(users.SpaceEmail, r.Value("email"))
-			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-			d.WantCell("name")
-		},
-	}, calls.Tables[0]}}
+	return &importer.Template{Name: "staff", Modes: []importer.Mode{importer.Upsert}, Repeats: true,
+		Tables: []importer.Table{office.Staff().Tables[0], lines(true).Tables[0]}}
 }
 
 // grants gives roles and takes them away, one by one: several rows may be about

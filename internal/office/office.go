@@ -89,7 +89,7 @@ func Staff() *importer.Template {
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
 			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR")},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
 			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {

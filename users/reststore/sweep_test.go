@@ -17,6 +17,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 	"github.com/usher-go/usher/users/reststore"
@@ -77,31 +78,11 @@ func scenes() []scene {
 	}
 }
 
+// staff is the office's people, without their lines.
 func staff() *importer.Template {
-	en := func(s string) map[string][]string { return map[string][]string{"en": {s}} }
-	return &importer.Template{Name: "staff", Modes: []importer.Mode{importer.Upsert}, Tables: []importer.Table{{
-		Name: "Staff",
-		Columns: []importer.Column{
-			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
-			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
-			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR")},
-			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
-		},
-		Draft: func(r importer.Row, d *importer.Draft) {
-			d.About(users.SpaceLANID, r.Value("lan_id"))
-			d.Sole()
-			if r.Value("leaves") == "yes" {
-				d.Delete()
-				return
-			}
-			d.Claim(users.SpaceLANID, r.Value("lan_id"))
-			d.Claim(users.SpaceEmail, r.Value("email"))
-			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-			d.WantCell("name")
-			d.WantCell("email")
-		},
-	}}}
+	t := office.Staff()
+	t.Tables = t.Tables[:1]
+	return t
 }
 
 // A rig is an API, a store beside it that can fail, and the two as one Store.
