@@ -3,7 +3,6 @@ package extensions
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -132,12 +131,19 @@ func pbxID(text string) string {
 	if !pbxForm.MatchString(text) {
 		return ""
 	}
-	digits := strings.ToLower(strings.ReplaceAll(text[len("PBX"):], "-", ""))
-	var groups []string
-	for group := range slices.Chunk([]byte(digits), 4) {
-		groups = append(groups, string(group))
+	id := make([]byte, 0, len("PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"))
+	id = append(id, "PBX"...)
+	digits := 0
+	for _, c := range []byte(strings.ToLower(text[len("PBX"):])) {
+		if c == '-' {
+			continue
+		}
+		if digits > 0 && digits%4 == 0 {
+			id = append(id, '-')
+		}
+		id, digits = append(id, c), digits+1
 	}
-	return "PBX" + strings.Join(groups, "-")
+	return string(id)
 }
 
 // pbxFix is the id that was meant by a text with other marks between its
