@@ -1,7 +1,6 @@
 package extensions
 
 import (
-	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -121,10 +120,6 @@ func ParsePBX(raw string) (id string, problems []users.Problem) {
 	}
 	return id, problems
 }
-
-// FoldPBX is an id of a PBX as it is compared: two that mean the same system
-// fold to the same text, whether or not they have the form of [ParsePBX].
-func FoldPBX(id string) string { return users.SpacePBX.Fold(cmp.Or(pbxID(id), id)) }
 
 // pbxID is an id in its one form, "" if it is none.
 func pbxID(text string) string {

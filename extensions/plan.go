@@ -75,7 +75,7 @@ type Plan struct{ ranges map[string][]Range }
 func NewPlan(ranges map[string][]Range) (*Plan, error) {
 	p := &Plan{ranges: make(map[string][]Range, len(ranges))}
 	for _, pbx := range slices.Sorted(maps.Keys(ranges)) {
-		id := FoldPBX(pbx)
+		id := users.SpacePBX.Fold(pbx)
 		if _, twice := p.ranges[id]; twice {
 			return nil, fmt.Errorf("extensions: plan: %q is named twice", pbx)
 		}
@@ -98,7 +98,7 @@ func (p *Plan) Check(pbx, number string) []users.Problem {
 	if p == nil {
 		return nil
 	}
-	ranges, named := p.ranges[FoldPBX(pbx)]
+	ranges, named := p.ranges[users.SpacePBX.Fold(pbx)]
 	if !named {
 		if ranges, named = p.ranges[""]; !named {
 			return nil

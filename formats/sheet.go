@@ -17,6 +17,9 @@ type Sheet struct {
 	// Preamble are lines before the headings, each written as one cell: a
 	// Template's comment lines. Most sheets have none.
 	Preamble []string
+	// Comment is the sign by which whoever reads the sheet knows a comment; 0 for
+	// none. A record that begins with it is written so that it is read as one.
+	Comment rune
 }
 
 // A SheetColumn describes one column of a [Sheet].

@@ -24,7 +24,7 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 func (p *Preview) sheet(i int) (formats.Sheet, []int) {
 	g := p.grid
 	t, spec := &g.tables[i], &g.tpl.Tables[i]
-	s := formats.Sheet{Name: spec.Name}
+	s := formats.Sheet{Name: spec.Name, Comment: g.tpl.Comment}
 	byFile := map[int]int{} // file column → template column
 	for c, at := range t.cols {
 		if at >= 0 {

@@ -233,14 +233,16 @@ func (d *Draft) Once(field, value string) {
 // holds nothing of it, has the warning "line.none", by the name of the kind.
 func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, freeing{kind: kind}) }
 
-// FreeWhere is Free of those alone in which the field has the value, letter case aside.
+// FreeWhere is Free of those alone in which the field has the value. Values are
+// compared as the space of the field's name folds them (pbx: [users.SpacePBX]),
+// letter case aside where there is none.
 func (d *Draft) FreeWhere(kind users.Kind, field, value string) {
-	d.frees = append(d.frees, freeing{kind, field, users.Fold(value)})
+	d.frees = append(d.frees, freeing{kind, field, users.Space(field).Fold(value)})
 }
 
 // has reports whether what the person holds is of those they give up.
 func (f freeing) has(r users.Record) bool {
-	return r.Kind() == f.kind && (f.field == "" || users.Fold(r.Field(f.field)) == f.value)
+	return r.Kind() == f.kind && (f.field == "" || users.Space(f.field).Fold(r.Field(f.field)) == f.value)
 }
 
 // Sole says that no other row may be about the same person.

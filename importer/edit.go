@@ -198,9 +198,9 @@ func (e *editing) finish() Delta {
 	if p.committed {
 		p.id, p.committed = "", false
 	}
-	wrote := map[uint32]bool{}
+	wrote, whose := map[uint32]bool{}, map[int32]bool{}
 	for _, r := range e.rows {
-		wrote[r] = p.writes(r)
+		wrote[r], whose[p.state[r].rec] = p.writes(r), true
 		e.move(r)
 	}
 	for i := 0; i < len(e.keys); i++ { // one that repeated may now be the first of its kind, and the other way round
@@ -252,15 +252,19 @@ func (e *editing) finish() Delta {
 			followed = append(followed, r)
 		}
 	}
-	return e.delta(append(append(changed, followed...), e.beside(followed)...))
+	for _, r := range append(slices.Clone(e.rows), followed...) {
+		whose[p.state[r].rec] = true
+	}
+	return e.delta(append(append(changed, followed...), e.beside(followed, whose)...))
 }
 
-// beside are the rows about a thing of which rows begin or cease to take a
-// part: what comes along with the thing, and what its holder loses, is another
-// then, though the decision is not.
-func (e *editing) beside(rows []uint32) []uint32 {
+// beside are the rows about a thing of which another row wants a part, or wants
+// it no longer, or now happens or does not: what comes along with the thing, and
+// what its holder loses, is another then, though the decision is not.
+// whose are the people of those rows, before and after, of whom -1 is none.
+func (e *editing) beside(rows []uint32, whose map[int32]bool) []uint32 {
 	p := e.p
-	keys := slices.Clone(e.keys)
+	keys := slices.DeleteFunc(slices.Clone(e.keys), func(key uint32) bool { return e.before[key] == p.view(key) })
 	for _, r := range rows {
 		for n := p.state[r].nodes; n != none; n = p.keys.nodes[n].more {
 			keys = append(keys, p.keys.nodes[n].key)
@@ -270,14 +274,18 @@ func (e *editing) beside(rows []uint32) []uint32 {
 	seen := map[int32]bool{}
 	for _, key := range keys {
 		of := p.factOf(key)
-		if len(rows) == 0 || of < 0 || seen[of] || !p.keys.spaceOf(key).Kind().Held() {
+		if of < 0 || seen[of] || !p.keys.spaceOf(key).Kind().Held() {
 			continue
 		}
 		seen[of] = true
 		for _, k := range p.facts.recs[of].Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none {
 				out = slices.AppendSeq(out, p.keys.rows(id, chainClaim))
-				out = slices.AppendSeq(out, p.keys.rows(id, chainFree))
+				for r := range p.keys.rows(id, chainFree) {
+					if at := p.state[r].rec; at >= 0 && whose[at] {
+						out = append(out, r)
+					}
+				}
 			}
 		}
 	}

@@ -242,7 +242,7 @@ func (c *Column) Label(name, lang string) string {
 // person downloads and fills in.
 func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	tab := &t.Tables[i]
-	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows(), Preamble: tab.Preamble[lang]}
+	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows(), Preamble: tab.Preamble[lang], Comment: t.Comment}
 	if s.Preamble == nil {
 		s.Preamble = tab.Preamble["en"]
 	}

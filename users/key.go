@@ -105,10 +105,30 @@ func (s Space) Fold(value string) string {
 	switch s {
 	case SpaceEmail:
 		return FoldEmail(value)
+	case SpacePBX:
+		return foldPBX(value)
+	case SpaceLine, SpaceInternal:
+		if pbx, number, ok := strings.Cut(value, "/"); ok {
+			return foldPBX(pbx) + "/" + Fold(number)
+		}
 	case SpaceID, SpaceExternal, SpaceDocument, LinkHolder, LinkSupervisor, LinkMember:
 		return value
 	}
 	return Fold(value)
+}
+
+// foldPBX folds the name of a telephone system. An id of ALE Rainbow's form
+// (PBX and 32 hexadecimal digits) means the same with hyphens and without.
+func foldPBX(name string) string {
+	name = Fold(name)
+	digits, ok := strings.CutPrefix(name, "pbx")
+	if !ok || len(digits) < 32 {
+		return name
+	}
+	if digits = strings.ReplaceAll(digits, "-", ""); len(digits) == 32 && strings.Trim(digits, "0123456789abcdef") == "" {
+		return "pbx" + digits
+	}
+	return name
 }
 
 // A Key is one value in a [Space] of an account. Keys are how the rows of a

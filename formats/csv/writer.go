@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -22,7 +23,7 @@ import (
 type Writer struct {
 	// Delimiter separates cells; 0 is a comma.
 	Delimiter rune
-	// Comment is the sign of a comment; 0 is '#'. A line of the preamble that
+	// Comment is the sign of a comment; 0 is the sheet's, or '#'. A line of the preamble that
 	// begins with it is written without quotes, so that a reader with the same
 	// [Format.Comment] passes it over, unless that would leave something live. A
 	// record that begins with it is written with quotes, so that none does.
@@ -41,6 +42,7 @@ func (Writer) Ext() string { return ".csv" }
 // WriteSheet writes the preamble, the headings and the rows, each row filled up
 // to the width of the headings. It writes while rows come, some 32 KiB at a time.
 func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
+	w.Comment = cmp.Or(w.Comment, s.Comment)
 	e, err := w.encoder(out)
 	if err != nil {
 		return err

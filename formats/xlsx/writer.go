@@ -87,7 +87,11 @@ func collect(s formats.Sheet) ([][]string, error) {
 		if len(row) > len(s.Columns) {
 			return nil, fmt.Errorf("xlsx: write: row %d has %d cells for %d columns", len(rows)+1, len(row), len(s.Columns))
 		}
-		if err := add(append([]string(nil), row...)); err != nil {
+		row = append([]string(nil), row...)
+		if s.Comment != 0 && len(row) > 0 && strings.HasPrefix(row[0], string(s.Comment)) {
+			row[0] = "'" + row[0] // a workbook has no other quotes
+		}
+		if err := add(row); err != nil {
 			return nil, err
 		}
 	}

@@ -21,7 +21,7 @@ func parseLogin(raw string) (string, []users.Problem) {
 // one of the form that the product gives them.
 func (l *lines) parsePBX(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
-	if s, known := l.pbxs[extensions.FoldPBX(text)]; known {
+	if s, known := l.pbxs[users.SpacePBX.Fold(text)]; known {
 		return s.id, problems
 	}
 	return extensions.ParsePBX(raw)

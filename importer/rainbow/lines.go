@@ -43,7 +43,7 @@ func Lines(opts *Options) *importer.Template {
 	if opts != nil {
 		l.many, l.plan = opts.Many, opts.Plan
 		for _, id := range slices.Sorted(maps.Keys(opts.PBXs)) {
-			l.pbxs[extensions.FoldPBX(id)] = system{id, opts.PBXs[id]}
+			l.pbxs[users.SpacePBX.Fold(id)] = system{id, opts.PBXs[id]}
 		}
 	}
 	return &importer.Template{
@@ -132,7 +132,7 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	if len(l.pbxs) == 0 {
 		return system{id: id}, true
 	}
-	s, known := l.pbxs[extensions.FoldPBX(id)]
+	s, known := l.pbxs[users.SpacePBX.Fold(id)]
 	if !known {
 		d.Error("pbx_id", "pbx.unknown")
 	}
@@ -144,5 +144,5 @@ func slot(login, pbx string) string {
 	if login == "" {
 		return ""
 	}
-	return users.FoldEmail(login) + " " + users.Fold(pbx)
+	return users.FoldEmail(login) + " " + users.SpacePBX.Fold(pbx)
 }

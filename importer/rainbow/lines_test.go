@@ -106,6 +106,7 @@ func TestSample(t *testing.T) {
 		sheet.Rows = formats.Rows([]string{"% no row"}, []string{tpl.Tables[0].Columns[0].Label("detach", lang), "ada@x.com"})
 		for _, w := range []formats.Writer{csv.Writer{Delimiter: tpl.Delimiter, Comment: tpl.Comment}, xlsx.Writer{}} {
 			var file bytes.Buffer
+			sheet.Comment = 0 // as a person types it
 			require.NoError(t, w.WriteSheet(&file, sheet))
 			table, err := formats.Open(t.Context(), formats.Source{ReaderAt: bytes.NewReader(file.Bytes()), Size: int64(file.Len())}, nil,
 				xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: tpl.Headings()})
@@ -134,4 +135,24 @@ func TestOptionsAreRead(t *testing.T) {
 	p, err := importer.New(users.Open(newStore(t), users.Partner("pat"), nil), tpl, &importer.Options{Account: acme}).Preview(t.Context(), table)
 	require.NoError(t, err)
 	require.Equal(t, []string{"2 error ada !pbx.unknown@pbx_id"}, told(p))
+}
+
+// A row whose first cell looks like a comment is none, whatever it is written as.
+func TestWhatLooksLikeAComment(t *testing.T) {
+	store := newStore(t)
+	file := head + "detach;bob@x.com;;;;\n\"%detach\";ada@x.com;;;;\n"
+	p := preview(t, store, users.Partner("pat"), nil, file)
+	want := told(p)
+	require.Len(t, want, 2)
+	tpl := rainbow.Lines(nil)
+	for _, w := range []formats.Writer{csv.Writer{Delimiter: ';'}, xlsx.Writer{}} {
+		var out bytes.Buffer
+		require.NoError(t, w.WriteSheet(&out, p.Sheet(0)))
+		table, err := formats.Open(t.Context(), formats.Source{ReaderAt: bytes.NewReader(out.Bytes()), Size: int64(out.Len())}, nil,
+			xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: tpl.Headings()})
+		require.NoError(t, err)
+		again, err := importer.New(users.Open(store, users.Partner("pat"), nil), tpl, &importer.Options{Account: acme}).Preview(t.Context(), table)
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff(want, told(again)), w.Ext())
+	}
 }

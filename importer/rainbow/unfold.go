@@ -19,7 +19,7 @@ func (l *lines) unfold(person users.Record, held []users.Record) []map[string]st
 	})
 	of := map[string]int{} // lines, by the PBX
 	for _, r := range held {
-		of[extensions.FoldPBX(r.Field("pbx"))]++
+		of[users.SpacePBX.Fold(r.Field("pbx"))]++
 	}
 	for _, r := range held {
 		line, ok := r.Data.(*users.Line)
@@ -27,7 +27,7 @@ func (l *lines) unfold(person users.Record, held []users.Record) []map[string]st
 			continue
 		}
 		var row map[string]string
-		if l.says(line) && (l.many || of[extensions.FoldPBX(line.PBX)] == 1) {
+		if l.says(line) && (l.many || of[users.SpacePBX.Fold(line.PBX)] == 1) {
 			row = map[string]string{
 				"action": "attach", "login_email": person.Field("email"), "pbx_id": line.PBX, "pbx_short_number": line.Short,
 				"pbx_internal_number": line.Internal, "number": line.Number,
@@ -43,7 +43,7 @@ func (l *lines) says(line *users.Line) bool {
 	id, bad := l.parsePBX(line.PBX)
 	pbx, known := system{id: id}, len(l.pbxs) == 0
 	if !known {
-		pbx, known = l.pbxs[extensions.FoldPBX(id)]
+		pbx, known = l.pbxs[users.SpacePBX.Fold(id)]
 	}
 	if len(bad) > 0 || !known || pbx.id != line.PBX || pbx.group != line.Group || len(l.plan.Check(line.PBX, line.Short)) > 0 {
 		return false
