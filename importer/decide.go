@@ -99,12 +99,14 @@ func (p *Preview) decide(row uint32) *verdict {
 		case relSlot:
 			if p.view(k.id).claims > 1 {
 				v.find("slot.contested", k.column, k.id)
+				p.naming(k.value)
 			}
 		}
 	}
 	p.swept(v.rec, func(key uint32, at int) {
 		if p.view(key).claims > 1 {
 			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
+			p.naming(p.written(key)) // which does not stand in the cell
 		}
 	})
 	p.freed(v.rec, func(key uint32, of int32) {
@@ -117,6 +119,15 @@ func (p *Preview) decide(row uint32) *verdict {
 	p.decideNone()
 	v.action = p.action()
 	return v
+}
+
+// naming has the last finding say what is meant, where its cell does not, and
+// no sensitive cell does.
+func (p *Preview) naming(name string) {
+	n := &p.v.notes[len(p.v.notes)-1]
+	if !p.d.secret(n.key) && !p.d.says(name) {
+		n.args = with(n.args, "name", formats.Show(name))
+	}
 }
 
 // counts reports whether a note is one for the person rec, who is -1 if the row makes them.

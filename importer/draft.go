@@ -78,6 +78,7 @@ type draftKey struct {
 	value  string // as given, not folded
 	field  string // the field a reference is kept in
 	column int    // in which the value stands, or -1
+	made   bool   // claimed only for a thing that the row makes
 	stored bool   // no row of the file makes what the reference names
 	id     uint32 // interned by the engine
 }
@@ -146,6 +147,20 @@ func (d *Draft) About(space users.Space, value string) {
 // meant; the others are values of it, which the row wants as well ("line.number"),
 // and leave the thing they stand with, if that is another.
 func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
+
+// ClaimNew is Claim for a thing that the row makes: a default name, which a
+// thing that is there already does not get. Another Claim must say first which thing is meant.
+func (d *Draft) ClaimNew(space users.Space, value string) { d.claimNew(relClaim, space, value) }
+
+// TakeNew is Take for a thing that the row makes, as ClaimNew is Claim.
+func (d *Draft) TakeNew(space users.Space, value string) { d.claimNew(relTake, space, value) }
+
+func (d *Draft) claimNew(rel relation, space users.Space, value string) {
+	n := len(d.keys)
+	if d.claim(rel, space, value); len(d.keys) > n {
+		d.keys[n].made = true
+	}
+}
 
 // Take is Claim although somebody else may hold the value in the store: they
 // lose it, with all that the thing is known by. It overrules nobody in the file:
@@ -271,7 +286,8 @@ func (d *Draft) Exclude(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, member: memberOut})
 }
 
-// WantNew is Want for a person the row makes: a default.
+// WantNew is Want for a person the row makes, or for a thing it makes
+// ("line.internal"): a default.
 func (d *Draft) WantNew(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
 }

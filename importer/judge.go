@@ -64,6 +64,9 @@ func (p *Preview) decideClaim(row uint32, i int) {
 	code := string(k.space)
 	if at.claims > 1 {
 		v.find(code+".contested", col, k.id)
+		if col >= 0 && p.d.row.cells[col].blank {
+			p.naming(k.value)
+		}
 	}
 	if at.fact == factBeyond {
 		v.find(code+".taken", col, k.id)
@@ -134,7 +137,8 @@ func (p *Preview) decideWants(row uint32) {
 		v.changes = append(v.changes, Change{field, old, new})
 	}
 	for i, w := range d.wants {
-		if w.onlyNew && v.rec >= 0 {
+		name, kind, held := ofHeld(w.field)
+		if w.onlyNew && v.rec >= 0 && !held {
 			continue
 		}
 		col := d.spec.holding(w.field)
@@ -145,15 +149,9 @@ func (p *Preview) decideWants(row uint32) {
 			}
 			continue
 		}
-		if name, kind, held := ofHeld(w.field); held {
+		if held {
 			if on, ok := p.heldRecord(kind); ok {
-				old := ""
-				if on >= 0 {
-					old = p.facts.recs[on].Field(name)
-				}
-				if old != w.value {
-					v.changes = append(v.changes, Change{w.field, old, w.value})
-				}
+				p.decideHeldField(w, name, on)
 			}
 			continue
 		}
@@ -189,6 +187,20 @@ func (p *Preview) members(rec users.Record, field string) (out, in string) {
 	with := p.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
 	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
+}
+
+// decideHeldField wants a field of what the person has: the record on, or one
+// that is to be made. A name in other letters is the same.
+func (p *Preview) decideHeldField(w want, name string, on int32) {
+	old := ""
+	if on >= 0 {
+		old = p.facts.recs[on].Field(name)
+	}
+	same := old == w.value || old != "" && users.Space(name).Fold(old) == users.Space(name).Fold(w.value)
+	if same || on >= 0 && w.onlyNew {
+		return
+	}
+	p.v.changes = append(p.v.changes, Change{w.field, old, w.value})
 }
 
 // decideLead keeps an account from losing its last admin.

@@ -30,6 +30,13 @@ func (p *Preview) draft(row uint32) {
 		k := &d.keys[i]
 		k.id = p.keys.key(k.space, k.space.Fold(k.value))
 	}
+	d.keys = slices.DeleteFunc(d.keys, func(k draftKey) bool {
+		if !k.made {
+			return false
+		}
+		rec, ok := p.heldRecord(k.space.Kind())
+		return ok && rec >= 0
+	})
 	if d.span != nil {
 		p.restore()
 	}

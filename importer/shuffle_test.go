@@ -67,6 +67,8 @@ func placeless(v importer.RowView) importer.RowView {
 		for k, a := range f.Args {
 			switch {
 			case k == "row" || k == "table":
+			case k == "name" && f.Value == "": // a default that the same request may have typed
+				f.Value = strings.ToLower(a[strings.LastIndexByte(a, '/')+1:])
 			case k == "cycle": // its members, wherever they stand
 				args[k] = strings.Repeat(",", strings.Count(a, ","))
 			default:

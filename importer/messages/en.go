@@ -13,7 +13,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"*.unknown":   {"{subject} cannot be “{value}”. Allowed: {allowed}.", "{subject}: “{value}” is not known in this account.", "{subject}: the value is not known in this account."},
 	"*.form":      {"{subject}: “{value}” is not written as it must be.", "{subject} is not written as it must be."},
 	"*.taken":     {"{subject}: “{value}” is already in use by {holder}.", "{subject}: “{value}” is already in use.", "{subject} is already in use."},
-	"*.contested": {"{subject}: “{value}” stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in several rows. Keep it in one."},
+	"*.contested": {"{subject}: {rows:number} rows claim “{name}”; the first other one is row {row}. Keep it in one.", "{subject}: “{value}” stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in {rows:number} rows; the first other one is row {row}. Keep it in one.", "{subject}: the same value stands in several rows. Keep it in one."},
 	"*.self":      {"{subject}: “{value}” is the person of this row. Name somebody else.", "{subject} must not be the person of this row. Name somebody else."},
 	"*.none":      {"There is nothing to take away: the person holds none."},
 	"*.leaving":   {"{subject}: another row takes “{value}” away. Give the value that will be valid afterwards.", "{subject}: another row takes this value away. Give the value that will be valid afterwards."},
@@ -211,7 +211,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 		"{rows:number} {rows?row|rows} about this person do not go together; the first other one is row {row}. Keep one.",
 		"Other rows about this person do not go together with this one. Keep one.",
 	},
-	"slot.contested":  {"{rows:number} rows claim the same place; the first other one is row {row}. Keep one.", "Several rows claim the same place. Keep one."},
+	"slot.contested":  {"{rows:number} rows claim one place, “{name}”; the first other one is row {row}. Keep one.", "{rows:number} rows claim the same place; the first other one is row {row}. Keep one.", "Several rows claim the same place. Keep one."},
 	"reference.cycle": {"These rows refer to each other in a circle: {cycle}. Break it at one of them.", "The row refers to itself by way of others. Break the circle."},
 
 	// A contact centre.
@@ -239,7 +239,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"extension.form":           {"{subject}: “{value}” is not a number of a telephone system: 1 to 32 letters, digits, blanks and #+*()./-.", "{subject} is not a number of a telephone system: 1 to 32 letters, digits, blanks and #+*()./-."},
 	"extension.form.damage":    {"{subject}: “{value}” is what a spreadsheet made of a number. Format the cell as text and type the number again.", "{subject} is what a spreadsheet made of a number. Format the cell as text and type the number again."},
 	"pbx.form":                 {"{subject}: “{value}” is not the id of a telephone system: PBX and eight groups of four of the characters 0 to 9 and a to f.", "{subject} is not the id of a telephone system: PBX and eight groups of four of the characters 0 to 9 and a to f."},
-	"line.range":               {"{subject}: “{value}” is outside the numbers of this telephone system: {allowed}.", "{subject}: this telephone system has no such numbers."},
+	"line.range":               {"{subject}: “{value}” is outside the numbers of {pbx}: {allowed}.", "{subject}: {pbx} has no such numbers."},
 }, map[string]string{
 	"quoted": "“{text}”", "this.cell": "This cell", "this.row": "This row", "this.file": "The file",
 	"where.row": "Row {row}", "where.line": "Row {row} (line {line})", "where.column": "column {column}", "in.row": "Row {row}: {text}",

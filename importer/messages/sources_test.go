@@ -136,7 +136,7 @@ func (u *uses) call(n *ast.CallExpr) {
 		return
 	}
 	switch name {
-	case "Want":
+	case "Want", "WantNew":
 		u.fields[n.Args[0]] = true
 	case "OverLimit":
 		u.code(n, "limit."+first)

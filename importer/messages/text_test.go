@@ -26,7 +26,7 @@ var samples = map[string]string{
 	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
 	"n": "3", "done": "500", "people": "450", "error": "disk full", "who": "ada@example.com", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
 	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
-	"country": "+33", "lan_id": "alovelace", "level": "3", "table": "UserDetails", "signs": "._-",
+	"country": "+33", "lan_id": "alovelace", "name": "PBX1/1001", "pbx": "PBX1", "level": "3", "table": "UserDetails", "signs": "._-",
 }
 
 // special are arguments for texts that would read oddly with those of samples.

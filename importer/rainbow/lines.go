@@ -33,8 +33,9 @@ type Options struct {
 // data is refused a second time.
 //
 // What the product's documents leave open is our policy. A person has one line
-// of a PBX, unless [Options.Many]. A blank internal number is the short one; a
-// blank public number leaves the line the one it has. One line that two rows
+// of a PBX, unless [Options.Many]. A blank internal number is the short one of a
+// line that is new; one that is there keeps what it has, as with a blank public
+// number and a column that the file does not have. One line that two rows
 // want is an error in both, also where one of them is force_attach, which
 // overrules who holds the line and no other row. A force takes a line whole:
 // who holds it by its internal or its public number loses it as well.
@@ -70,9 +71,9 @@ func (l *lines) draft(r importer.Row, d *importer.Draft) {
 	d.About(users.SpaceEmail, r.Value("login_email"))
 	switch r.Value("action") {
 	case "attach":
-		l.attach(r, d, d.Claim)
+		l.attach(r, d, d.Claim, d.ClaimNew)
 	case "force_attach":
-		l.attach(r, d, d.Take)
+		l.attach(r, d, d.Take, d.TakeNew)
 	case "detach":
 		for _, f := range []string{"pbx_id", "pbx_short_number", "pbx_internal_number", "number"} {
 			d.Ignore(f)
@@ -83,7 +84,7 @@ func (l *lines) draft(r importer.Row, d *importer.Draft) {
 }
 
 // attach asks for the line by its three keys, the short number first: it says which line is meant.
-func (l *lines) attach(r importer.Row, d *importer.Draft, claim func(users.Space, string)) {
+func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(users.Space, string)) {
 	for _, f := range []string{"pbx_id", "pbx_short_number"} {
 		if r.Blank(f) {
 			d.Error(f, "line.missing")
@@ -92,7 +93,7 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim func(users.Space
 	pbx, known := l.system(r, d)
 	if known && !l.many {
 		d.FreeWhere(users.KindLine, "pbx", pbx.id)
-		d.Once("login_email", slot(r.Value("login_email"), pbx.id))
+		l.once(r, d, pbx)
 	}
 	short := r.Value("pbx_short_number")
 	if !known || short == "" {
@@ -101,18 +102,18 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim func(users.Space
 	for _, bad := range l.plan.Check(pbx.id, short) {
 		d.Problem("pbx_short_number", bad)
 	}
-	internal := r.Value("pbx_internal_number")
-	if r.Blank("pbx_internal_number") {
-		internal = short
-	}
 	group := pbx.group
 	if group == "" {
 		group = pbx.id
 	}
 	claim(users.SpaceLine, users.LineName(pbx.id, short))
-	if internal != "" {
+	switch internal := r.Value("pbx_internal_number"); {
+	case internal != "":
 		claim(users.SpaceInternal, users.LineName(group, internal))
 		d.Want("line.internal", internal)
+	case r.Blank("pbx_internal_number"):
+		claimNew(users.SpaceInternal, users.LineName(group, short))
+		d.WantNew("line.internal", short)
 	}
 	claim(users.SpaceNumber, r.Value("number"))
 	d.Want("line.pbx", pbx.id)
@@ -139,10 +140,9 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	return s, known
 }
 
-// slot is the place in the file that takes one row of a person and a PBX.
-func slot(login, pbx string) string {
-	if login == "" {
-		return ""
+// once: a person has one row for each PBX.
+func (l *lines) once(r importer.Row, d *importer.Draft, pbx system) {
+	if login := r.Value("login_email"); login != "" {
+		d.Once("login_email", login+" "+pbx.id)
 	}
-	return users.FoldEmail(login) + " " + users.SpacePBX.Fold(pbx)
 }

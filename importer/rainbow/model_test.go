@@ -24,11 +24,11 @@ func login(who string) string {
 func (o order) attaches() bool { return o.action == "attach" || o.action == "force_attach" }
 
 // meaning is the order with what its blanks stand for, and without what is ignored.
-func (o order) meaning() order {
+func (m *model) meaning(o order) order {
 	if o.action == "detach" {
 		return order{action: o.action, who: o.who}
 	}
-	if o.internal == "" {
+	if o.internal == "" && m.line("line "+o.pbx+"/"+o.short) < 0 {
 		o.internal = o.short
 	}
 	return o
@@ -152,7 +152,7 @@ func (m *model) gives(o order, name string) bool {
 func (m *model) after(file []order) *model {
 	var rows []order
 	for _, o := range file {
-		if o = o.meaning(); !slices.Contains(rows, o) { // the same request twice is one
+		if o = m.meaning(o); !slices.Contains(rows, o) { // the same request twice is one
 			rows = append(rows, o)
 		}
 	}
@@ -229,7 +229,10 @@ func (m *model) done(rows []order) *model {
 			out.lines = append(out.lines, line{pbx: o.pbx, short: o.short})
 		}
 		l := &out.lines[at]
-		l.holder, l.internal = o.who, o.internal
+		l.holder = o.who
+		if o.internal != "" {
+			l.internal = o.internal
+		}
 		if o.number != "" {
 			l.number = o.number
 		}

@@ -63,7 +63,7 @@ func drawFile(t *rapid.T, m *model) []order {
 				if rapid.Bool().Draw(t, "another number") {
 					o.short, o.number = l.short, pick(t, "number", "+332", "+333", "+334")
 					if rapid.Bool().Draw(t, "and the old one goes") {
-						out = append(out, order{pick(t, "how", "attach", "force_attach"), pick(t, "to", everybody...), "P3", "7", "", l.number})
+						out = append(out, order{action: pick(t, "how", "attach", "force_attach"), who: pick(t, "to", everybody...), pbx: "P3", short: "7", number: l.number})
 					}
 				}
 			}

@@ -23,7 +23,7 @@ func TestOneSystemInTwoSpellings(t *testing.T) {
 func TestWhatComesAlongIsStale(t *testing.T) {
 	store := newStore(t, "- P1 1001 +331")
 	p := preview(t, store, users.Partner("pat"), &rainbow.Options{PBXs: pbxs()}, head+"attach;ada@x.com;P1;1001;;\n")
-	require.Empty(t, cmp.Diff([]string{"2 update ada +P1/1001 +g/1001 ++331"}, told(p)))
+	require.Empty(t, cmp.Diff([]string{"2 update ada +P1/1001 ++331 +g/1001"}, told(p)))
 
 	recs, err := store.Find(t.Context(), []users.Key{users.ByID("line0")})
 	require.NoError(t, err)

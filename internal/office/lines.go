@@ -67,7 +67,7 @@ func Moves() ([]users.Record, File) {
 		Plug("attach", 6, 6),                           // as it is
 		Plug("attach", 7, 10),                          // taken
 		{"attach", "nobody@x.com", PBX1, "41", "", ""}, // of nobody
-		Plug("attach", 9, 15, "15"),                    // a repeat
+		Plug("attach", 9, 15),                          // a repeat
 		Plug("attach", 11, 11, "", DDI(12)),            // public numbers
 		Plug("attach", 12, 12, "", DDI(11)),            // go over crosswise
 		Plug("force_attach", 13, 14),                   // from one who keeps nothing of this system
