@@ -106,7 +106,7 @@ func (p *Preview) decide(row uint32) *verdict {
 	p.swept(v.rec, func(key uint32, at int) {
 		if p.view(key).claims > 1 {
 			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
-			p.naming(p.written(key)) // which does not stand in the cell
+			p.naming(p.written(key, -1)) // which does not stand in the cell
 		}
 	})
 	p.freed(v.rec, func(key uint32, of int32) {

@@ -114,6 +114,23 @@ func (p *Preview) Rows(filters ...Filter) iter.Seq[RowView] {
 	}
 }
 
+// CountBy counts the rows of a table that will happen, or are as they say
+// already, by the value of a column. table counts from 0; a table or a field that
+// there is not has none.
+func (p *Preview) CountBy(table int, field string) map[string]int {
+	out := map[string]int{}
+	for r := range p.grid.ordered {
+		if p.grid.rows[r].id.Table() != table || !p.actionOf(r).writes() && p.actionOf(r) != ActionUnchanged {
+			continue
+		}
+		p.draft(r)
+		if v := p.d.row.Value(field); v != "" {
+			out[v]++
+		}
+	}
+	return out
+}
+
 // Row is one row, or [ErrRow].
 func (p *Preview) Row(id users.RowID) (RowView, error) {
 	r, ok := p.grid.find(id)
@@ -200,17 +217,17 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 	}
 	for _, x := range v.gains {
 		if space := p.keys.spaceOf(x.key); space.Field() == "" && !p.d.secret(x.key) {
-			out.Gains = append(out.Gains, Gain{space, p.written(x.key)})
+			out.Gains = append(out.Gains, Gain{space, p.written(x.key, x.rec)})
 		}
 	}
 	for _, key := range p.comesAlong(row) {
 		if !p.d.secret(key) {
-			out.Gains = append(out.Gains, Gain{p.keys.spaceOf(key), p.written(key)})
+			out.Gains = append(out.Gains, Gain{p.keys.spaceOf(key), p.written(key, -1)})
 		}
 	}
 	for _, x := range v.keeps {
 		if space := p.keys.spaceOf(x); space.Field() == "" && !p.d.secret(x) {
-			out.Keeps = append(out.Keeps, Gain{space, p.written(x)})
+			out.Keeps = append(out.Keeps, Gain{space, p.written(x, -1)})
 		}
 	}
 	for _, x := range v.losses {
@@ -219,7 +236,7 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 		}
 		l := Loss{Space: p.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
 		if !p.d.secret(x.key) {
-			l.Value = p.written(x.key)
+			l.Value = p.written(x.key, x.rec)
 		}
 		if i, ok := p.facts.byID[x.holder]; ok {
 			l.Who = p.who(i)
@@ -228,11 +245,14 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 	}
 }
 
-// written is the value of a key as the store's record has it, or the drafted
-// row; folded, where neither says it.
-func (p *Preview) written(key uint32) string {
+// written is the value of a key as the store has it, in the record rec or in
+// the one that holds it, or the drafted row; folded, where none says it.
+func (p *Preview) written(key uint32, rec int32) string {
 	space, value := p.keys.parts(key)
-	if of := p.factOf(key); of >= 0 {
+	for _, of := range []int32{rec, p.factOf(key)} {
+		if of < 0 {
+			continue
+		}
 		if name := p.facts.recs[of].Name(space); space.Fold(name) == value {
 			return name
 		}

@@ -86,6 +86,9 @@ type Column struct {
 	// Loose recognises Values without regard to accents, blanks, hyphens and
 	// underscores too, as headings are ([users.FoldHeading]).
 	Loose bool
+	// Verb says that the cell tells what the row does, so that a recap counts
+	// rows by it ([Preview.CountBy]).
+	Verb bool
 	// Parse reads a cell that is not blank and not one of Values. Nil means [Text].
 	Parse Parse
 	// Names is, for a cell that names a record, the space in which it does: the

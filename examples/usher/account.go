@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/extensions"
+	"github.com/usher-go/usher/extensions/e164"
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
@@ -106,6 +107,8 @@ func readFixture(path string) (*fixture, error) {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
 		err = errors.New("\"id\" wants letters and digits")
+	case x.Region != "" && e164.Region(x.Region) == "":
+		err = errors.New("\"region\" wants a country of two letters, as in FR")
 	case x.Levels < 0 || x.Levels > 100:
 		err = errors.New("\"levels\" wants a number from 1 to 100")
 	case x.badRange() != nil:

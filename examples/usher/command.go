@@ -145,7 +145,11 @@ func (c *console) tell(err error) int {
 		fmt.Fprintf(c.err, "usher: %s\n", usage.text)
 		return statusUsage
 	case errors.As(err, &refusal):
-		c.refused(refusal.Code, c.lang.Refusal(refusal), refusal.Row)
+		text := c.lang.Refusal(refusal)
+		if refusal.Code == "file.replayed" {
+			text += " (--again)"
+		}
+		c.refused(refusal.Code, text, refusal.Row)
 		return statusRefused
 	case errors.As(err, &input):
 		c.refused(input.code, input.text, input.row)

@@ -72,7 +72,8 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
-	if !i.undoing && (i.policy != "all" || allHappen(p.Summary())) {
+	if i.policy != "all" || allHappen(p.Summary()) {
+		c.does(w, p)
 		c.moves(w, p)
 	}
 	for _, f := range p.Findings() {

@@ -24,7 +24,7 @@ type style struct {
 }
 
 // maxWidth is the widest a column gets, in cells of a terminal, the last one excepted.
-const maxWidth = 40
+const maxWidth = 60 // the id of a PBX and a number
 
 // A grid is a table of aligned columns. The first may be coloured; the last
 // may be of any width.

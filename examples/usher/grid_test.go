@@ -15,13 +15,13 @@ func TestGridAligns(t *testing.T) {
 	g := grid{head: []string{"status", "who", "what"}}
 	g.add(style{"OK", green}, "王小明", "two columns each")
 	g.add(style{"Error", red}, "Jose\u0301", "an accent of its own has no width")
-	g.add(style{"OK", green}, strings.Repeat("x", 60), "\x1b[31mred\u202e")
+	g.add(style{"OK", green}, strings.Repeat("x", 90), "\x1b[31mred\u202e")
 	g.print(c)
 	require.NoError(t, c.out.Flush())
-	want := "STATUS  WHO                                       WHAT\n" +
-		"OK      王小明                                    two columns each\n" +
-		"Error   Jose\u0301                                      an accent of its own has no width\n" +
-		"OK      " + strings.Repeat("x", 39) + "…  \\x1b[31mred\\u202e\n"
+	want := "STATUS  WHO                                                           WHAT\n" +
+		"OK      王小明                                                        two columns each\n" +
+		"Error   Jose\u0301                                                          an accent of its own has no width\n" +
+		"OK      " + strings.Repeat("x", 59) + "…  \\x1b[31mred\\u202e\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -28,6 +28,11 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 		for _, g := range r.Keeps {
 			keeps.add(r.Who, g.Space, g.Value)
 		}
+		for _, x := range r.Changes {
+			if x.Field == "holder" && x.New != "" { // an undoing's row is about the line
+				gains.add(x.New, users.SpaceLine, r.Who)
+			}
+		}
 		for _, l := range r.Losses {
 			losses.add(l.Who, l.Space, l.Value)
 		}
@@ -45,6 +50,28 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 	}
 	if more := shown - maxShown; more > 0 && c.outTTY {
 		fmt.Fprintf(w, "  "+c.words().moreMoves+"\n", more)
+	}
+}
+
+// does counts the rows that can be done by what they say they do.
+func (c *console) does(w io.Writer, p *importer.Preview) {
+	for t, table := range p.Template().Tables {
+		for i := range table.Columns {
+			col := &table.Columns[i]
+			if !col.Verb {
+				continue
+			}
+			var parts []string
+			counts := p.CountBy(t, col.Field)
+			for _, v := range col.Values {
+				if n := counts[v.Name]; n > 0 {
+					parts = append(parts, fmt.Sprintf("%s%s%d", col.Label(v.Name, c.lang.String()), c.words().colon, n))
+				}
+			}
+			if len(parts) > 0 {
+				fmt.Fprintf(w, "  %s\n", strings.Join(parts, ", "))
+			}
+		}
 	}
 }
 

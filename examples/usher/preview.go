@@ -27,8 +27,8 @@ type previewing struct {
 
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
-	choice(f, &p.mode, "mode", "`MODE`, what rows may do (default the template's own)", string(importer.Create), string(importer.Update), string(importer.Upsert))
 	p.mode = ""
+	f.Var(&oneOf{&p.mode, []string{string(importer.Create), string(importer.Update), string(importer.Upsert)}}, "mode", "`MODE`, what rows may do: create, update or upsert; without it the template's own")
 	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
 	f.BoolVar(&p.strict, "strict", false, "keep to what the product documents, where the template is wider (ocm)")
 	p.place.flags(f)

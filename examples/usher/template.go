@@ -11,6 +11,7 @@ import (
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/cloudlink"
 )
 
 // blank is the command "template".
@@ -23,8 +24,8 @@ func templateCommand() command {
 	return command{
 		name: "template", args: "TEMPLATE",
 		about: "Write the empty template, to be filled in.",
-		more: "Templates: " + templateNames() + ". Without -o a workbook goes to standard output. A template\n" +
-			"of several tables (ocm) is written to a folder, with what --account has in its drop-downs.",
+		more: "Templates: " + templateNames() + ". Without -o it goes to standard output, as the product has it:\n" +
+			"a workbook (cloudlink), else text. A template of several tables (ocm) is written to a folder, with what --account has in its drop-downs.",
 		example: "usher template --lang fr -o modele.xlsx cloudlink",
 		flags: func(f *flag.FlagSet, _ *console) action {
 			var b blank
@@ -52,10 +53,13 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 		return b.folder(ctx, tpl)
 	}
 	sheet := tpl.Sheet(0, b.lang)
-	if b.output == "" {
-		if c.outTTY {
-			return usagef("template: a workbook is nothing for a terminal; use -o FILE")
-		}
+	switch workbook := tpl.Name == cloudlink.Name || b.format == "xlsx"; {
+	case b.output != "":
+	case !workbook:
+		return textFor(tpl).WriteSheet(c.out, sheet)
+	case c.outTTY:
+		return usagef("template: a workbook is nothing for a terminal; use -o FILE")
+	default:
 		return xlsx.Writer{}.WriteSheet(c.out, sheet)
 	}
 	w, err := writerFor(b.output, textFor(tpl))
