@@ -136,6 +136,10 @@ func (c *console) tell(err error) int {
 	var usage *usageError
 	var input *inputError
 	var refusal *formats.Refusal
+	about := ""
+	if named := new(namedError); errors.As(err, &named) {
+		about = formats.Show(named.name) + c.words().colon
+	}
 	switch {
 	case err == nil:
 		return statusOK
@@ -145,15 +149,11 @@ func (c *console) tell(err error) int {
 		fmt.Fprintf(c.err, "usher: %s\n", usage.text)
 		return statusUsage
 	case errors.As(err, &refusal):
-		c.refused(refusal.Code, c.lang.Refusal(refusal), refusal.Row)
+		c.refused(refusal.Code, about+c.lang.Refusal(refusal), refusal.Row)
 		return statusRefused
 	case errors.As(err, &input):
 		c.refused(input.code, input.text, input.row)
 		return statusRefused
-	}
-	about := ""
-	if named := new(namedError); errors.As(err, &named) {
-		about = formats.Show(named.name) + c.words().colon
 	}
 	fmt.Fprintf(c.err, "usher: %s%s\n", about, c.lang.Error(err))
 	return statusFound
