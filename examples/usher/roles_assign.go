@@ -124,7 +124,11 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 			asked[i] = users.RoleAdmin
 		}
 	}
-	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, asked...)
+	var also []string
+	if a.remove { // what the catalogue has no longer is taken away, and not given
+		also = asked
+	}
+	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, also...)
 	if err != nil {
 		return nil, nil, err
 	}
