@@ -11,6 +11,9 @@ import (
 type Refusal struct {
 	// Code is "space.fact": "file.type", "xlsx.doctype", "limit.rows".
 	Code string
+	// File is which of several files given together was refused, from 1; 0 where
+	// there was one, or all of them are meant.
+	File int
 	// Row is the record the trouble stands in, from 1; 0 where it is not in a record.
 	Row int
 	// Args are what a message needs: "found" names what the file is, "limit" and

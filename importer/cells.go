@@ -36,7 +36,7 @@ func (d *Draft) readCell(column int, raw string) cell {
 	if parse == nil {
 		parse = Text
 	}
-	value, problems := parse(text)
+	value, problems := d.parse(c, parse, text)
 	bad := false
 	for _, p := range problems {
 		d.problem(column, p)
@@ -52,6 +52,31 @@ func (d *Draft) readCell(column int, raw string) cell {
 		return cell{blank: true}
 	}
 	return cell{value: value}
+}
+
+// misread is what the Parse of a column said of a text.
+type misread struct {
+	value    string
+	problems []users.Problem
+}
+
+// parse reads a text. What is wrong in a column that offers values is
+// remembered: it is the same in many rows, and to suggest one of thousands is dear.
+func (d *Draft) parse(c *Column, parse Parse, text string) (string, []users.Problem) {
+	if len(c.Offers) == 0 {
+		return parse(text)
+	}
+	if was, ok := d.misread[c][text]; ok {
+		return was.value, was.problems
+	}
+	value, problems := parse(text)
+	if len(problems) > 0 && len(d.misread[c]) < maxRemembered {
+		if d.misread[c] == nil {
+			d.misread[c] = map[string]misread{}
+		}
+		d.misread[c][text] = misread{value, problems}
+	}
+	return value, problems
 }
 
 func isBlank(s string) bool {
@@ -101,7 +126,8 @@ func (c *Column) allowed(lang string) allowed {
 	return out
 }
 
-// maxRemembered bounds how many spellings of its values a column remembers.
+// maxRemembered bounds how many spellings of its values a column remembers, and
+// how many texts that are none.
 const maxRemembered = 1000
 
 // readValue recognises one of the column's values, in any language. Spellings

@@ -136,7 +136,7 @@ func (p *Preview) counts(n *note, rec int32) bool {
 	case n.onlyNew:
 		return rec < 0 && p.opts.Mode != Update
 	case n.stored != nil:
-		return rec >= 0 && n.stored.is(p.facts.recs[rec].Field(n.stored.field))
+		return rec >= 0 && n.stored(p.facts.recs[rec].Field)
 	}
 	return true
 }

@@ -57,7 +57,8 @@ type Draft struct {
 	sole    bool
 	deletes bool
 
-	values map[*Column]allowed
+	values  map[*Column]allowed
+	misread map[*Column]map[string]misread
 
 	restoring
 }
@@ -116,10 +117,10 @@ type note struct {
 	key      uint32
 	args     map[string]string
 	fix      *string
-	value    string   // instead of the cell's
-	rows     []uint32 // the rows it names
-	onlyNew  bool     // does not count for somebody who exists
-	stored   *stored  // counts only for somebody who exists and is so
+	value    string                                   // instead of the cell's
+	rows     []uint32                                 // the rows it names
+	onlyNew  bool                                     // does not count for somebody who exists
+	stored   func(was func(field string) string) bool // counts only for somebody who exists and is so
 }
 
 func (d *Draft) reset(spec *Table, lang string, row Row) {
@@ -331,19 +332,14 @@ func (d *Draft) ErrorNew(field, code string, args ...string) {
 	d.notes[len(d.notes)-1].onlyNew = true
 }
 
-// stored is what a field of somebody who exists holds, as the row finds it.
-type stored struct {
-	field string
-	is    func(value string) bool
-}
-
-// ErrorIf is Error at the cell of another field, about somebody who exists and
-// of whose field, as it is before the row, is reports true: a rule about two
-// fields of which the row sets one. A reference holds the id of a record. It is called more
-// than once, and must depend on the value alone.
-func (d *Draft) ErrorIf(field string, is func(value string) bool, at, code string, args ...string) {
-	d.note(formats.Error, at, code, args)
-	d.notes[len(d.notes)-1].stored = &stored{field, is}
+// ErrorIf is Error about somebody who exists and of whom is reports true: a rule
+// about several fields of which the row sets some. was answers what a field holds
+// before the row; a reference is the id of a record. is gets called more than
+// once, and must depend on those answers alone. Whoever is as the row wants
+// already should pass, so that what was exported changes nothing.
+func (d *Draft) ErrorIf(is func(was func(field string) string) bool, field, code string, args ...string) {
+	d.note(formats.Error, field, code, args)
+	d.notes[len(d.notes)-1].stored = is
 }
 
 // Warn adds a warning, like Error.

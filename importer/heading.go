@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,11 +48,16 @@ func (h *heading) complete() bool { return len(h.missing) == 0 }
 // required is it, however much more a later one would have.
 func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
 	var best *heading
+	var fault error
 	for i := range min(read.Len(), headRows) {
 		folded := foldRow(read.Row(i))
 		for _, table := range free {
 			for _, lang := range known.languages {
 				h, err := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang], maps, read.Columns())
+				if errors.Is(err, ErrField) { // another table may have it
+					fault = err
+					continue
+				}
 				if err != nil {
 					return nil, err
 				}
@@ -66,6 +72,8 @@ func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free 
 		}
 	}
 	switch {
+	case best == nil && fault != nil:
+		return nil, fault
 	case best == nil:
 		return nil, missingHeadings(&tpl.Tables[free[0]], read, &heading{lang: "en", missing: required(&tpl.Tables[free[0]])})
 	case len(best.twice) > 0:
@@ -283,11 +291,11 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 	known := tpl.headingWords()
 	for i, read := range tables {
 		if read.Len() == 0 {
-			return nil, formats.Refuse("file.empty")
+			return nil, refusedAt(i, len(tables), formats.Refuse("file.empty"))
 		}
 		h, err := matchHeadings(tpl, known, read, free, mapsOf(maps, i))
 		if err != nil {
-			return nil, g.repeated(known, read, mapsOf(maps, i), err)
+			return nil, refusedAt(i, len(tables), g.repeated(known, read, mapsOf(maps, i), err))
 		}
 		g.given = append(g.given, h.table)
 		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
@@ -309,6 +317,15 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		return nil, formats.Refuse("file.no_rows")
 	}
 	return g, nil
+}
+
+// refusedAt says which of several files a refusal is about.
+func refusedAt(i, of int, err error) error {
+	var r *formats.Refusal
+	if of > 1 && errors.As(err, &r) {
+		r.File = i + 1
+	}
+	return err
 }
 
 // repeated says of a file that is none of the tables still wanted, if it is, that

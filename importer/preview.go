@@ -217,7 +217,7 @@ func (p *Preview) build(ctx context.Context) error {
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
 	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
-	p.d.values = map[*Column]allowed{}
+	p.d.values, p.d.misread = map[*Column]allowed{}, map[*Column]map[string]misread{}
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)
 	for r := range rows {

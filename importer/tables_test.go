@@ -106,7 +106,7 @@ func TestTables(t *testing.T) {
 	twice.sheets = append(twice.sheets, twice.sheets[0])
 	_, err = open(twice)
 	require.ErrorAs(t, err, &r)
-	require.Equal(t, formats.Refuse("table.repeated", "table", "people"), r)
+	require.Equal(t, &formats.Refusal{Code: "table.repeated", File: 2, Args: map[string]string{"table": "people"}}, r)
 
 	short := only(0)
 	short.sheets[0].heads = short.sheets[0].heads[:1]

@@ -115,7 +115,8 @@ type Value struct {
 }
 
 // Parse reads the text of a cell. It returns the value to use, and what is
-// wrong; the value is not used if a problem is no warning.
+// wrong; the value is not used if a problem is no warning. It depends on the
+// text alone, and what it returns is not changed.
 type Parse func(text string) (value string, problems []users.Problem)
 
 // Text reads one line of text: outer blanks trimmed, composed (NFC), at most

@@ -22,7 +22,7 @@ type Catalogue struct {
 
 // ReadCatalogue is the catalogue of an account as it stands now. also are names
 // that count if somebody in the account has that role: what was struck off the
-// catalogue can still be taken away. The error is the store's; an account out of
+// catalogue can still be taken away. Whoever is to give roles has none of them. The error is the store's; an account out of
 // reach has no roles of its own.
 func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.AccountID, also ...string) (*Catalogue, error) {
 	listed, err := dir.Roles(ctx, account)

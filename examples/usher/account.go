@@ -18,6 +18,7 @@ import (
 	"github.com/usher-go/usher/extensions"
 	"github.com/usher-go/usher/extensions/e164"
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/roles"
 	"github.com/usher-go/usher/users"
 )
 
@@ -113,6 +114,8 @@ func readFixture(path string) (*fixture, error) {
 		err = errors.New("\"levels\" wants a number from 1 to 100")
 	case x.badRange() != nil:
 		err = x.badRange()
+	case x.badName() != nil:
+		err = x.badName()
 	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
 		err = errors.New("\"kind\" wants customer or partner")
 	}
@@ -132,6 +135,18 @@ func (x *fixture) badRange() error {
 		}
 	}
 	return nil
+}
+
+// badName is what is wrong with the name of a role or of an org unit: nobody
+// could be given that role, and a tree with a blank name cannot be read.
+func (x *fixture) badName() error {
+	for _, r := range x.Roles {
+		if strings.Contains(r.Name, ",") {
+			return fmt.Errorf("a role's name holds no comma: %q", r.Name)
+		}
+	}
+	_, err := roles.NewTree(x.OrgUnits, nil)
+	return err
 }
 
 func (p *place) load(ctx context.Context, c *console, path string) (err error) {

@@ -136,6 +136,10 @@ func (c *console) tell(err error) int {
 	var usage *usageError
 	var input *inputError
 	var refusal *formats.Refusal
+	about := ""
+	if named := new(namedError); errors.As(err, &named) {
+		about = formats.Show(named.name) + c.words().colon
+	}
 	switch {
 	case err == nil:
 		return statusOK
@@ -145,7 +149,7 @@ func (c *console) tell(err error) int {
 		fmt.Fprintf(c.err, "usher: %s\n", usage.text)
 		return statusUsage
 	case errors.As(err, &refusal):
-		text := c.lang.Refusal(refusal)
+		text := about + c.lang.Refusal(refusal)
 		if refusal.Code == "file.replayed" {
 			text += " (--again)"
 		}
@@ -154,10 +158,6 @@ func (c *console) tell(err error) int {
 	case errors.As(err, &input):
 		c.refused(input.code, input.text, input.row)
 		return statusRefused
-	}
-	about := ""
-	if named := new(namedError); errors.As(err, &named) {
-		about = formats.Show(named.name) + c.words().colon
 	}
 	fmt.Fprintf(c.err, "usher: %s%s\n", about, c.lang.Error(err))
 	return statusFound

@@ -46,8 +46,15 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	if len(files) == 0 {
 		return usagef("no FILE")
 	}
+	if most := len(tpl.Tables); len(files) > most {
+		return usagef("%s reads %d file(s) at most, not %d", tpl.Name, most, len(files))
+	}
 	for _, path := range files {
 		t, err := p.reading.open(ctx, path, tpl)
+		var refusal *formats.Refusal
+		if len(files) > 1 && errors.As(err, &refusal) {
+			return &namedError{path, err}
+		}
 		if err != nil {
 			return err
 		}
@@ -70,6 +77,10 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	preview, err := importer.New(d.dir, tpl, &opts).Preview(ctx, p.read...)
 	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrField) {
 		return usagef("%v", err)
+	}
+	var refusal *formats.Refusal
+	if errors.As(err, &refusal) && refusal.File > 0 {
+		return &namedError{files[refusal.File-1], err}
 	}
 	if err != nil {
 		return err

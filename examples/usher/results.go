@@ -46,17 +46,22 @@ func (c *console) results(w io.Writer, r *importer.Report) {
 	}
 }
 
-// only leaves those lines of a report that have an outcome, or a result of the product's, of that name.
+// only leaves those lines of a report that have a result of the product's of
+// that name, or else an outcome: a word that is both means the product's, which
+// is the one that is counted.
 func only(r *importer.Report, name string) error {
 	names, of := results(r)
+	if !slices.Contains(names, name) {
+		of = func(l *importer.ReportLine) string { return string(l.Outcome) }
+	}
 	for _, o := range importer.Outcomes() {
-		names = append(names, string(o))
+		if !slices.Contains(names, string(o)) {
+			names = append(names, string(o))
+		}
 	}
 	if !slices.Contains(names, name) {
 		return usagef("report: --only: want one of %s", strings.Join(names, ", "))
 	}
-	r.Lines = slices.DeleteFunc(r.Lines, func(l importer.ReportLine) bool {
-		return string(l.Outcome) != name && (of == nil || of(&l) != name)
-	})
+	r.Lines = slices.DeleteFunc(r.Lines, func(l importer.ReportLine) bool { return of(&l) != name })
 	return nil
 }

@@ -59,8 +59,7 @@ func rolesRemoveCommand() command {
 
 func (a *assigning) flags(f *flag.FlagSet, c *console) action {
 	f.Var(&a.roles, "role", "`ROLE` of the account, or admin; may be repeated")
-	choice(f, &a.filter, "filter", "`PROPERTY` of the people to choose; users is everybody", filterNames()...)
-	a.filter = ""
+	f.Var(&oneOf{&a.filter, filterNames()}, "filter", "`PROPERTY` of the people to choose; users is everybody: "+strings.Join(filterNames(), ", "))
 	f.StringVar(&a.product, "product", "", "choose those with a licence of the `PRODUCT`")
 	f.StringVar(&a.text, "search", "", "choose those whose name, login or e-mail address holds every word of the `TEXT`")
 	f.StringVar(&a.label, "label", "", "`TEXT` to know the change by (default the roles)")
@@ -125,7 +124,11 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 			asked[i] = users.RoleAdmin
 		}
 	}
-	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, asked...)
+	var also []string
+	if a.remove { // what the catalogue has no longer is taken away, and not given
+		also = asked
+	}
+	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, also...)
 	if err != nil {
 		return nil, nil, err
 	}

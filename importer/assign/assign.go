@@ -21,7 +21,7 @@ const (
 //
 //   - user.unknown: nobody in the account is called so.
 //   - user.ambiguous (count): several are, each in another way.
-//   - role.unknown: see [roles.Catalogue.Parse].
+//   - role.unknown: see [roles.Catalogue.Parse]. What is in c beside the catalogue is given as well.
 //
 // What the actor may not do is said by the engine: "role.forbidden", "self.demote",
 // "admin.last". A person who stands in two rows is changed by the first.
@@ -30,7 +30,8 @@ func Add(c *roles.Catalogue) *importer.Template {
 }
 
 // Remove is the template that takes the roles of their row from people, as Add
-// gives them. Whoever does not have them is unchanged.
+// gives them. Whoever does not have them is unchanged. c may have roles that the
+// account's catalogue has no longer ([roles.ReadCatalogue]).
 func Remove(c *roles.Catalogue) *importer.Template {
 	return template(NameRemove, c, (*importer.Draft).Exclude)
 }

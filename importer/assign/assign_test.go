@@ -47,7 +47,11 @@ func staffed(t *testing.T) *memstore.Store {
 // preview is what adding (or removing) the roles to the people named would do.
 func preview(t require.TestingT, dir *users.Directory, remove bool, names string, people []roles.Person) *importer.Preview {
 	asked := strings.Split(names, ",")
-	c, err := roles.ReadCatalogue(tctx(t), dir, acme, asked...)
+	var also []string
+	if remove {
+		also = asked
+	}
+	c, err := roles.ReadCatalogue(tctx(t), dir, acme, also...)
 	require.NoError(t, err)
 	table, err := assign.Table(people, asked...)
 	require.NoError(t, err)
@@ -96,7 +100,7 @@ func TestRules(t *testing.T) {
 		{"taken away", partner, true, "Agent desk", "bob", "update Agent desk>"},
 		{"nothing to take away", partner, true, "Agent desk", "dan", "unchanged"},
 		{"what the catalogue has no longer is taken away", partner, true, "old desk", "bob", "update Old desk>"},
-		{"and not given", partner, false, "old desk", "dan", "update >Old desk"},
+		{"and not given", partner, false, "old desk", "dan", "error role.unknown"},
 		{"an admin is made", partner, false, users.RoleAdmin, "dan", "update >account_admin"},
 		{"by login, LAN ID and address", partner, false, "Agent desk", "ada@example.com,ada", "update >Agent desk\nerror user.ambiguous"},
 		{"one person twice", partner, false, "Agent desk", "ada@example.com,ADA@example.com", "update >Agent desk\nskip row.repeated"},

@@ -52,8 +52,8 @@ type Options struct {
 	Strict bool
 }
 
-// Read finds out what the account has: its org units, in a tree of four levels,
-// and the roles of its catalogue. An account out of reach has none.
+// Read finds out what the account has: its org units, in a tree of as many levels
+// as it says (four if it does not), and the roles of its catalogue. An account out of reach has none.
 func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*Options, error) {
 	tree, err := roles.ReadTree(ctx, dir, account, nil)
 	if err != nil {

@@ -59,7 +59,11 @@ func TestFiles(t *testing.T) {
 			require.Empty(t, cmp.Diff(tt.found, got), "%s (-want +got)", tt.reason)
 		})
 	}
-	_, err := tryPreview(t, newStore(t), users.Partner("pat"), options(t, func(o *ocm.Options) { o.Strict = true }), importer.Update, boss, features(), channels())
+	_, err := tryPreview(t, newStore(t), users.Partner("pat"), options(t), "", features("a,b,yes"), "LAN ID,Chanel,Count\na,voice,1\n")
+	var r *formats.Refusal
+	require.ErrorAs(t, err, &r)
+	require.Equal(t, 2, r.File, "it is said which file was refused")
+	_, err = tryPreview(t, newStore(t), users.Partner("pat"), options(t, func(o *ocm.Options) { o.Strict = true }), importer.Update, boss, features(), channels())
 	require.ErrorIs(t, err, importer.ErrMode, "the product's import never updates")
 }
 
@@ -254,4 +258,50 @@ func TestOtherAccountsDoNotShow(t *testing.T) {
 		far("secret", &users.Unit{Path: "Acme/Secret"}), far("role", &users.Role{Name: "Desk", GrantedBy: users.ByPartners}))
 	require.Equal(t, alone, more)
 	require.Contains(t, alone, "lanid.unknown")
+}
+
+// A column that nobody recognised is given away by hand in whichever file it
+// stands; a field that no table has is an error.
+func TestColumnsByHand(t *testing.T) {
+	tpl := ocm.Users(options(t))
+	try := func(m importer.ColumnMap) (*importer.Preview, error) {
+		var tables []*formats.Table
+		for _, text := range []string{people("boss S - 1"), "LAN ID,Chanel,Count\nboss,voice,1\n"} {
+			table, err := csv.Read(t.Context(), strings.NewReader(text), nil)
+			require.NoError(t, err)
+			tables = append(tables, table)
+		}
+		return importer.New(users.Open(newStore(t), users.Partner("pat"), nil), tpl, &importer.Options{Account: acme, Map: []importer.ColumnMap{m}}).Preview(t.Context(), tables...)
+	}
+	p, err := try(importer.ColumnMap{Table: 1, Column: 2, Field: "channel"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"U2 create boss", "C2 update boss channel.voice:>1"}, told(p))
+	_, err = try(importer.ColumnMap{Table: 1, Column: 2, Field: "chanel"})
+	require.ErrorIs(t, err, importer.ErrField)
+	_, err = try(importer.ColumnMap{Table: 1, Column: 4, Field: "channel"})
+	require.ErrorIs(t, err, importer.ErrColumn)
+}
+
+// To suggest a unit costs the whole tree: that is paid once for a name that is
+// misspelt in many rows, however often these are read.
+func TestAMisspeltUnitIsLookedForOnce(t *testing.T) {
+	tpl := ocm.Users(options(t))
+	at := slices.IndexFunc(tpl.Tables[0].Columns, func(c importer.Column) bool { return c.Field == "org_unit" })
+	parse, asked := tpl.Tables[0].Columns[at].Parse, 0
+	tpl.Tables[0].Columns[at].Parse = func(text string) (string, []users.Problem) {
+		asked++
+		return parse(text)
+	}
+	var rows []string
+	for i := range 50 {
+		rows = append(rows, fmt.Sprintf("a%d S - %d Acme/Sales/North/Taem 1", i, i+1))
+	}
+	table, err := csv.Read(t.Context(), strings.NewReader(people(rows...)), nil)
+	require.NoError(t, err)
+	p, err := importer.New(users.Open(newStore(t), users.Partner("pat"), nil), tpl, &importer.Options{Account: acme}).Preview(t.Context(), table)
+	require.NoError(t, err)
+	for r := range p.Rows() {
+		require.Equal(t, "Acme/Sales/North/Team 1", *r.Findings[0].Fix)
+	}
+	require.Equal(t, 1, asked)
 }

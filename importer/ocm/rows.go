@@ -52,6 +52,9 @@ func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 	switch {
 	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor && !r.Bad("profile")):
 		d.ErrorNew("supervisor", "supervisor.missing")
+		if r.Value("profile") == Agent {
+			d.ErrorIf(func(was func(string) string) bool { return was("profile") != Agent && was("supervisor") == "" }, "supervisor", "supervisor.missing")
+		}
 	case t.Strict:
 		d.ReferStored("supervisor", users.SpaceLANID, r.Value("supervisor"))
 	default:
@@ -60,22 +63,24 @@ func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 }
 
 // unit: an agent's is at the lowest level, also where the row sets one of the
-// two and the account has the other.
+// two and the account has the other. Whoever stands elsewhere already may stay.
 func (t *template) unit(r importer.Row, d *importer.Draft) {
 	d.ReferCell("org_unit", users.SpaceUnit)
 	path, profile := r.Value("org_unit"), r.Value("profile")
+	moves := func(was func(string) string) bool { return t.tree.Path(users.ID(was("org_unit"))) != path }
 	level := func(path string) []string {
 		return []string{"level", strconv.Itoa(t.tree.Level(path)), "want", strconv.Itoa(t.tree.Levels())}
 	}
 	switch {
 	case path != "" && profile == Agent && !t.tree.Lowest(path):
-		d.Error("org_unit", "org_unit.level", level(path)...)
+		d.ErrorNew("org_unit", "org_unit.level", level(path)...)
+		d.ErrorIf(func(was func(string) string) bool { return was("profile") != Agent || moves(was) }, "org_unit", "org_unit.level", level(path)...)
 	case path != "" && r.Blank("profile") && !t.tree.Lowest(path):
-		d.ErrorIf("profile", func(is string) bool { return is == Agent }, "org_unit", "org_unit.level", level(path)...)
+		d.ErrorIf(func(was func(string) string) bool { return was("profile") == Agent && moves(was) }, "org_unit", "org_unit.level", level(path)...)
 	case r.Blank("org_unit") && profile == Agent:
-		d.ErrorIf("org_unit", func(id string) bool {
-			path := t.tree.Path(users.ID(id))
-			return path != "" && !t.tree.Lowest(path)
+		d.ErrorIf(func(was func(string) string) bool {
+			path := t.tree.Path(users.ID(was("org_unit")))
+			return was("profile") != Agent && path != "" && !t.tree.Lowest(path)
 		}, "profile", "org_unit.level")
 	}
 }
