@@ -258,8 +258,10 @@ func (d *Draft) FreeWhere(kind users.Kind, field, value string) {
 
 // has reports whether what the person holds is of those they give up.
 func (f freeing) has(r users.Record) bool {
-	return r.Kind() == f.kind && (f.field == "" || users.Space(f.field).Fold(r.Field(f.field)) == f.value)
+	return r.Kind() == f.kind && (f.field == "" || f.fold(r.Field(f.field)) == f.value)
 }
+
+func (f freeing) fold(value string) string { return users.Space(f.field).Fold(value) }
 
 // Sole says that no other row may be about the same person.
 func (d *Draft) Sole() { d.sole = true }

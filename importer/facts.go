@@ -18,6 +18,8 @@ type facts struct {
 	// once they were asked for.
 	held map[int32][]int32
 	led  map[int32][]int32 // likewise, whom each person leads
+	// where are the things of those who have many, by what a field holds.
+	where map[heldField]map[string][]int32
 	// named is how many of recs were asked who holds them.
 	named int
 	// moved are those who hold what was looked up again.
@@ -30,8 +32,15 @@ type facts struct {
 	people  int // users of the account, counted at the same time
 }
 
+// heldField is a field of what a person has.
+type heldField struct {
+	rec   int32
+	kind  users.Kind
+	field string
+}
+
 func newFacts() *facts {
-	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, led: map[int32][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
+	return &facts{byID: map[users.ID]int32{}, held: map[int32][]int32{}, where: map[heldField]map[string][]int32{}, led: map[int32][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
 }
 
 // find asks the store, [users.MaxFind] keys at a time, and undoes what the
@@ -143,6 +152,7 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 	if err != nil {
 		return err
 	}
+	clear(p.facts.where)
 	for _, i := range byHolder {
 		p.facts.held[i] = nil
 	}
@@ -154,6 +164,37 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 		}
 	}
 	return nil
+}
+
+// manyHeld is from how many things on a person's are sorted by a field: every
+// row about them asks.
+const manyHeld = 16
+
+// givenUp are the things that the person has and a row gives up.
+func (p *Preview) givenUp(rec int32, f freeing) []int32 {
+	held := p.facts.held[rec]
+	if f.field == "" || len(held) < manyHeld {
+		var out []int32
+		for _, h := range held {
+			if f.has(p.facts.recs[h]) {
+				out = append(out, h)
+			}
+		}
+		return out
+	}
+	at := heldField{rec, f.kind, f.field}
+	byValue := p.facts.where[at]
+	if byValue == nil {
+		byValue = map[string][]int32{}
+		for _, h := range held {
+			if r := p.facts.recs[h]; r.Kind() == f.kind {
+				v := f.fold(r.Field(f.field))
+				byValue[v] = append(byValue[v], h)
+			}
+		}
+		p.facts.where[at] = byValue
+	}
+	return byValue[f.value]
 }
 
 // askPeople looks up those who hold what the file names, so that a finding can say who it is.

@@ -138,8 +138,8 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 		}
 	}
 	for _, f := range p.d.frees {
-		for _, h := range p.facts.held[rec] {
-			if f.has(p.facts.recs[h]) && !p.gives(h) {
+		for _, h := range p.givenUp(rec, f) {
+			if !p.gives(h) {
 				p.freedWith(rec, h, yield)
 			}
 		}

@@ -2,6 +2,7 @@ package rainbow_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -155,4 +156,36 @@ func TestWhatLooksLikeAComment(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(want, told(again)), w.Ext())
 	}
+}
+
+// One who has a line of each of very many systems moves on one of them, and
+// keeps the others; whoever is quicker in between is seen.
+func TestManyLinesOfOnePerson(t *testing.T) {
+	store := newStore(t)
+	systems := map[string]string{}
+	b := users.Batch{Import: "many"}
+	for i := range 60 {
+		id := fmt.Sprintf("PBX%032x", i)
+		systems[id] = ""
+		l := users.ID(fmt.Sprint("many", i))
+		b.Writes = append(b.Writes, users.Write{ID: l, Record: &users.Record{Head: users.Head{ID: l, Account: acme}, Data: &users.Line{PBX: id, Short: "1", Internal: "1", Holder: "ada"}}})
+	}
+	require.NoError(t, store.Apply(t.Context(), b))
+	p := preview(t, store, users.Partner("pat"), &rainbow.Options{PBXs: systems},
+		head+fmt.Sprintf("attach;ada@x.com;PBX%032x;2;;\nattach;bob@x.com;PBX%032x;1;;\nattach;cyd@x.com;PBX%032x;1;;\n", 40, 40, 41))
+	var lost []string
+	for r := range p.Rows() {
+		for _, l := range r.Losses {
+			if l.Space == users.SpaceLine {
+				lost = append(lost, fmt.Sprint(r.Number, " ", l.Value))
+			}
+		}
+	}
+	require.Equal(t, []string{fmt.Sprintf("2 PBX%032x/1", 40)}, lost)
+	report, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[importer.Outcome]int{importer.Updated: 2, importer.Failed: 1}, report.Counts)
+	found, err := store.Find(t.Context(), []users.Key{users.KeyOf(acme, users.LinkHolder, "ada")})
+	require.NoError(t, err)
+	require.Len(t, found, 60)
 }
