@@ -95,6 +95,7 @@ func TestNormalize(t *testing.T) {
 		{"short number", "never +334021", "4021", "FR", "", "", "phone.too_short +33"},
 		{"short number, open plan", "the metadata take it for +4930123", "30123", "DE", "", "", "phone.too_short +49"},
 		{"emergency", "no line of a person", "112", "FR", "", "", "phone.too_short +33"},
+		{"short number, six digits", "the metadata of Germany take it for valid", "654321", "DE", "", "", "phone.too_short +49"},
 		{"long extension", "21 digits", "0123456789 ext. 123456789012345678901", "FR", "", "", "phone.extension_too_long 20"},
 		{"long extension, link", "21 digits", "tel:+33123456789;ext=123456789012345678901", "", "", "", "phone.extension_too_long 20"},
 		{"too much", "251 characters", "0123456789" + strings.Repeat(" ", 241), "FR", "", "", "phone.too_long 251 250"},
