@@ -175,7 +175,11 @@ func (p *Preview) action() Action {
 	}
 	if v.rec >= 0 && !p.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.frees) > 0 && len(v.keeps) == 0) {
 		k := d.keys[d.about]
-		v.find(string(k.space)+".taken", k.column, k.id)
+		code := "person.exists" // who the row speaks of, and could not make
+		if d.makes() {
+			code = string(k.space) + ".taken"
+		}
+		v.find(code, k.column, k.id)
 		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}

@@ -167,7 +167,7 @@ func (p *Preview) decideWants(row uint32) {
 	for _, f := range v.refers {
 		old := rec.Field(f.field)
 		if f.rec < 0 && f.row == none { // nobody any more
-			change(rec, f.field, old, "", d.spec.column(f.field))
+			change(rec, f.field, old, "", d.spec.holding(f.field))
 			continue
 		}
 		if f.rec >= 0 && old == string(p.facts.recs[f.rec].ID) {

@@ -64,7 +64,7 @@ func TestModeCreateInEveryTable(t *testing.T) {
 	known := []users.Record{person(0)}
 	known[0].Data.(*users.Profile).Custom = map[string]string{"lamp": "1"}
 	for mode, want := range map[importer.Mode][]string{
-		importer.Create: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 error !lanid.taken"},
+		importer.Create: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 error !person.exists"},
 		importer.Update: {"people 2 error !lanid.unknown", "things 2 blocked !row.blocked[people/2]", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
 		importer.Upsert: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
 	} {
@@ -79,7 +79,7 @@ func TestModeCreateTakesNothing(t *testing.T) {
 	tpl.Modes = []importer.Mode{importer.Create}
 	known := []users.Record{person(0), person(1), person(2), line(1, 1)}
 	s := asHost(tpl, known, row("l0", "", "", "", "yes")).and(row("detach", "p1@x.com", ""), row("attach", "p2@x.com", "0"))
-	require.Equal(t, []string{"people 2 error !lanid.taken", "lines 2 error !email.taken", "lines 3 error !email.taken"}, briefs(show(s.preview(t, s.store(t)))))
+	require.Equal(t, []string{"people 2 error !person.exists", "lines 2 error !person.exists", "lines 3 error !person.exists"}, briefs(show(s.preview(t, s.store(t)))))
 	s = asHost(tpl, known, row("l7", "p7@x.com")).and(row("attach", "p1@x.com", "1"), row("attach", "p7@x.com", "0"))
 	require.Equal(t, []string{"people 2 create l7 lan_id:>l7 email:>p7@x.com", "lines 2 unchanged", "lines 3 update p7@x.com line.pbx:>x line.short:>0 +x/0"}, briefs(show(s.preview(t, s.store(t)))))
 }

@@ -207,9 +207,12 @@ func isE164(s string) bool {
 // checkRoles says what is wrong with the way roles are written: they are
 // sorted, each stands once, and none looks like one of usher's own without being it.
 func checkRoles(roles []string) *Problem {
+	seen := map[string]bool{}
 	for i, r := range roles {
 		folded := Fold(r)
-		if i > 0 && roles[i-1] >= r || folded == "" || strings.TrimSpace(r) != r || strings.Contains(r, ",") ||
+		twice := seen[folded]
+		seen[folded] = true
+		if twice || i > 0 && roles[i-1] >= r || folded == "" || strings.TrimSpace(r) != r || strings.Contains(r, ",") ||
 			(folded == RoleAdmin && r != RoleAdmin) || (folded == RolePartner && r != RolePartner) {
 			return &Problem{Code: "role.form"}
 		}

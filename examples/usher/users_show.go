@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -60,7 +62,13 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 			say(formats.Show(k), u.Custom[k])
 			continue
 		}
-		say(c.lang.Field(f), u.Field(f))
+		value := u.Field(f)
+		if f == "supervisor" || f == "org_unit" {
+			if value, err = d.called(ctx, users.ID(value)); err != nil {
+				return err
+			}
+		}
+		say(c.lang.Field(f), value)
 	}
 	for _, l := range lines {
 		say(c.lang.Field("line"), users.LineName(l.PBX, l.Short))
@@ -72,6 +80,20 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 	say("created", u.Created.Format(timeForm))
 	say("updated", u.Updated.Format(timeForm))
 	return nil
+}
+
+// called is what a person calls the record that a field names: the path of a
+// unit, the LAN ID, address or name of somebody; its id if it has none.
+func (d *desk) called(ctx context.Context, id users.ID) (string, error) {
+	r, err := d.dir.Get(ctx, id)
+	if errors.Is(err, users.ErrNotFound) {
+		return string(id), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	u, _ := r.User()
+	return cmp.Or(r.Name(users.SpaceUnit), r.Name(users.SpaceLANID), r.Name(users.SpaceEmail), u.Name(), string(id)), nil
 }
 
 // lines are those a user holds, by PBX and number.

@@ -207,6 +207,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"user.ambiguous":      {"“{value}” means {count:number} people of this account. Name the one by e-mail address or id.", "This means several people of this account. Name the one by e-mail address or id."},
 	"row.blocked":         {"The row needs row {row}, which will not be done. Correct that one first.", "The row needs “{key}”, which stands in several rows. Correct those first.", "The row needs another one, which will not be done. Correct that one first."},
 	"person.renamed_here": {"{subject}: another row gives “{value}” to somebody as a new value. Name the person by the present one.", "{subject}: another row changes this value. Name the person by the present one."},
+	"person.exists":       {"{holder} exists already, and in the mode create nobody who exists is changed. Choose update or upsert.", "In the mode create nobody who exists is changed. Choose update or upsert."},
 	"person.contradiction": {
 		"{rows:number} {rows?row|rows} about this person do not go together; the first other one is row {row}. Keep one.",
 		"Other rows about this person do not go together with this one. Keep one.",

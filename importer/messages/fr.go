@@ -209,6 +209,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"user.ambiguous":      {"« {value} » désigne {count:number} personnes de ce compte. Indiquez la bonne par son adresse e-mail ou son ID.", "Ceci désigne plusieurs personnes de ce compte. Indiquez la bonne par son adresse e-mail ou son ID."},
 	"row.blocked":         {"La ligne dépend de la ligne {row}, qui ne sera pas faite. Corrigez d'abord celle-là.", "La ligne dépend de « {key} », qui figure sur plusieurs lignes. Corrigez d'abord celles-là.", "La ligne dépend d'une autre, qui ne sera pas faite. Corrigez d'abord celle-là."},
 	"person.renamed_here": {"{subject} : une autre ligne donne « {value} » à quelqu'un comme nouvelle valeur. Désignez la personne par l'actuelle.", "{subject} : une autre ligne change cette valeur. Désignez la personne par l'actuelle."},
+	"person.exists":       {"{holder} existe déjà, et le mode create ne modifie personne. Choisissez update ou upsert.", "Le mode create ne modifie personne qui existe déjà. Choisissez update ou upsert."},
 	"person.contradiction": {
 		"{rows:number} {rows?ligne|lignes} sur cette personne se {rows?contredit|contredisent} ; la première autre est la ligne {row}. N'en gardez qu'une.",
 		"D'autres lignes sur cette personne contredisent celle-ci. N'en gardez qu'une.",

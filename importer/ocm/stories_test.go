@@ -121,7 +121,7 @@ func TestStories(t *testing.T) {
 			stored: []string{"old A - 9"},
 			files:  []string{people("old S - 8", "boss S - 1", "ada A boss 2", "ADA A boss 3"), features("old,Recording,yes", "ada,Recording,yes"), channels()},
 			want: []string{"U2 error old !lanid.taken@lan_id holder=old", "U3 create boss", "U4 error ada !lanid.contested@lan_id row=5", "U5 error ADA !lanid.contested@lan_id row=4",
-				"F2 error old !lanid.taken@lan_id holder=old", "F3 blocked ada !row.blocked key=ada"},
+				"F2 error old !person.exists@lan_id holder=old", "F3 blocked ada !row.blocked key=ada"},
 			after: []string{"boss S - 1 unit3", "old A - 9 unit3"},
 		},
 		{
