@@ -56,43 +56,43 @@ type Outcome string
 
 // The outcomes. Every row of a file ends in exactly one.
 const (
-	Created   Outcome = "created"
-	Updated   Outcome = "updated"
-	Deleted   Outcome = "deleted"
-	Unchanged Outcome = "unchanged"
-	Skipped   Outcome = "skipped"  // a repeat, a row removed, not approved, or held back by all-or-nothing
-	Blocked   Outcome = "blocked"  // needed a row that did not happen
-	Conflict  Outcome = "conflict" // what was shown would no longer have happened
-	Failed    Outcome = "failed"   // had an error
+	OutcomeCreated   Outcome = "created"
+	OutcomeUpdated   Outcome = "updated"
+	OutcomeDeleted   Outcome = "deleted"
+	OutcomeUnchanged Outcome = "unchanged"
+	OutcomeSkipped   Outcome = "skipped"  // a repeat, a row removed, not approved, or held back by all-or-nothing
+	OutcomeBlocked   Outcome = "blocked"  // needed a row that did not happen
+	OutcomeConflict  Outcome = "conflict" // what was shown would no longer have happened
+	OutcomeFailed    Outcome = "failed"   // had an error
 )
 
 // Outcomes are all outcomes, in the order a summary lists them.
 func Outcomes() []Outcome {
-	return []Outcome{Created, Updated, Deleted, Unchanged, Skipped, Blocked, Conflict, Failed}
+	return []Outcome{OutcomeCreated, OutcomeUpdated, OutcomeDeleted, OutcomeUnchanged, OutcomeSkipped, OutcomeBlocked, OutcomeConflict, OutcomeFailed}
 }
 
 // Done reports whether the store now is as the row wants it.
 func (o Outcome) Done() bool {
-	return o == Created || o == Updated || o == Deleted || o == Unchanged
+	return o == OutcomeCreated || o == OutcomeUpdated || o == OutcomeDeleted || o == OutcomeUnchanged
 }
 
 // outcome is what becomes of a row that goes as shown.
 func (a Action) outcome() Outcome {
 	switch a {
 	case ActionCreate:
-		return Created
+		return OutcomeCreated
 	case ActionUpdate:
-		return Updated
+		return OutcomeUpdated
 	case ActionDelete:
-		return Deleted
+		return OutcomeDeleted
 	case ActionUnchanged:
-		return Unchanged
+		return OutcomeUnchanged
 	case ActionSkip:
-		return Skipped
+		return OutcomeSkipped
 	case ActionBlocked:
-		return Blocked
+		return OutcomeBlocked
 	}
-	return Failed
+	return OutcomeFailed
 }
 
 // writes reports whether the action changes the store.

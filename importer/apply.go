@@ -50,14 +50,14 @@ func (c *commit) sized(units [][]uint32) ([][]uint32, error) {
 		}
 		f := c.fresh.unitFinding(u)
 		for _, r := range u {
-			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, f.Code)}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, f.Code)}
 			for i := range c.rows[r].findings {
 				c.rows[r].findings[i].Args = f.Args
 			}
 		}
 		failed = append(failed, u...)
 	}
-	c.settle(failed, Failed)
+	c.settle(failed, OutcomeFailed)
 	return out, nil
 }
 
@@ -85,7 +85,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			return nil
 		}
 		b := c.compose(rows)
-		if c.fell(rows) {
+		if c.failPanicked(rows) {
 			continue
 		}
 		err := c.dir.Apply(ctx, b.batch)
@@ -100,13 +100,13 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 				return err
 			}
 		case errors.As(err, &conflict):
-			if err := c.contest(ctx, b, conflict); err != nil {
+			if err := c.retryConflicts(ctx, b, conflict); err != nil {
 				return err
 			}
 		case errors.Is(err, users.ErrPanic) && ctx.Err() == nil:
 			return c.panicked(ctx, units, err)
 		default:
-			c.learn(ctx)
+			c.rereadJournal(ctx)
 			return err
 		}
 		if c.opts.Policy == AllOrNothing {
@@ -117,7 +117,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	for _, r := range left {
 		c.conflict(r)
 	}
-	c.settle(left, Conflict)
+	c.settle(left, OutcomeConflict)
 	return nil
 }
 
@@ -136,8 +136,8 @@ func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) er
 		return nil // it was done
 	case len(units) == 1:
 		for _, r := range c.live(units) {
-			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
-			c.settle([]uint32{r}, Failed)
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
+			c.settle([]uint32{r}, OutcomeFailed)
 		}
 		return nil
 	}
@@ -153,23 +153,23 @@ func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) er
 // was done in spite of it. The report says what is known by then.
 const patience = 2 * time.Second
 
-// fell fails the rows over which the Template panicked while they were composed,
+// failPanicked fails the rows over which the Template panicked while they were composed,
 // and reports whether there were any.
-func (c *commit) fell(rows []uint32) bool {
+func (c *commit) failPanicked(rows []uint32) bool {
 	var failed []uint32
 	for _, r := range rows {
 		if c.fresh.fallen[r] {
-			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
 			failed = append(failed, r)
 		}
 	}
-	c.settle(failed, Failed)
+	c.settle(failed, OutcomeFailed)
 	return len(failed) > 0
 }
 
-// learn reads, after an error, whether the batch was done in spite of it, so
+// rereadJournal reads, after an error, whether the batch was done in spite of it, so
 // that the report says so. The context may be what failed.
-func (c *commit) learn(ctx context.Context) {
+func (c *commit) rereadJournal(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	_ = c.reread(ctx) // the error that is told is the first
@@ -213,7 +213,7 @@ func (c *commit) recheck(units [][]uint32) bool {
 			lost = append(lost, r)
 		}
 	}
-	c.settle(lost, Conflict)
+	c.settle(lost, OutcomeConflict)
 	return len(lost) > 0
 }
 
@@ -241,7 +241,7 @@ func (c *commit) live(units [][]uint32) []uint32 {
 		} else {
 			for _, r := range u {
 				if c.rows[r] == nil {
-					c.rows[r] = &rowResult{outcome: Blocked, findings: c.because(r, "row.blocked")}
+					c.rows[r] = &rowResult{outcome: OutcomeBlocked, findings: c.because(r, "row.blocked")}
 				}
 			}
 		}
@@ -253,7 +253,7 @@ func (c *commit) live(units [][]uint32) []uint32 {
 // deny fails the rows whose writes the rules about people forbid. It reports
 // whether there were any: a batch may be forbidden as such.
 func (c *commit) deny(b *composed, d *users.Denied) bool {
-	if c.outrun(d) {
+	if c.lostFirstAdmin(d) {
 		return true
 	}
 	by := map[users.ID][]uint32{}
@@ -266,20 +266,20 @@ func (c *commit) deny(b *composed, d *users.Denied) bool {
 	for _, x := range d.Refusals {
 		for _, r := range by[x.ID] {
 			if c.rows[r] == nil {
-				c.rows[r] = &rowResult{outcome: Failed}
+				c.rows[r] = &rowResult{outcome: OutcomeFailed}
 				failed = append(failed, r)
 			}
 			n := note{severity: formats.Error, code: x.Problem.Code, column: c.fresh.grid.spec(r).holding(x.Field), key: none, args: x.Problem.Args}
-			c.rows[r].findings = append(c.rows[r].findings, c.fresh.place1(r, &n))
+			c.rows[r].findings = append(c.rows[r].findings, c.fresh.finding(r, &n))
 		}
 	}
-	c.settle(failed, Failed)
+	c.settle(failed, OutcomeFailed)
 	return len(failed) > 0
 }
 
-// outrun reports whether a batch was forbidden because somebody made an admin
+// lostFirstAdmin reports whether a batch was forbidden because somebody made an admin
 // since the import found none. It then calls itself the first no longer.
-func (c *commit) outrun(d *users.Denied) bool {
+func (c *commit) lostFirstAdmin(d *users.Denied) bool {
 	imp := *c.record.Data.(*users.Import)
 	if !imp.First || !slices.ContainsFunc(d.Refusals, func(x users.Refused) bool { return x.ID == c.id && x.Problem.Code == "import.first" }) {
 		return false
@@ -288,9 +288,9 @@ func (c *commit) outrun(d *users.Denied) bool {
 	return true
 }
 
-// contest looks again at the rows in whose way something stands. Those that
+// retryConflicts looks again at the rows in whose way something stands. Those that
 // would still do what was shown are then tried again.
-func (c *commit) contest(ctx context.Context, b *composed, x *users.Conflict) error {
+func (c *commit) retryConflicts(ctx context.Context, b *composed, x *users.Conflict) error {
 	if len(x.Done) > 0 || slices.Contains(x.Stale, c.id) {
 		return ErrRunning
 	}

@@ -32,10 +32,10 @@ func TestMassChangeIsHeldBack(t *testing.T) {
 		opts   importer.CommitOptions
 		counts map[importer.Outcome]int
 	}{
-		{"unasked", importer.CommitOptions{}, map[importer.Outcome]int{importer.Updated: 1, importer.Skipped: 12}},
-		{"another code", importer.CommitOptions{Approve: []string{"other.brake"}}, map[importer.Outcome]int{importer.Updated: 1, importer.Skipped: 12}},
-		{"approved", importer.CommitOptions{Approve: []string{importer.BrakeMass}}, map[importer.Outcome]int{importer.Updated: 13}},
-		{"all or nothing, unasked", importer.CommitOptions{Policy: importer.AllOrNothing}, map[importer.Outcome]int{importer.Skipped: 13}},
+		{"unasked", importer.CommitOptions{}, map[importer.Outcome]int{importer.OutcomeUpdated: 1, importer.OutcomeSkipped: 12}},
+		{"another code", importer.CommitOptions{Approve: []string{"other.brake"}}, map[importer.Outcome]int{importer.OutcomeUpdated: 1, importer.OutcomeSkipped: 12}},
+		{"approved", importer.CommitOptions{Approve: []string{importer.BrakeMass}}, map[importer.Outcome]int{importer.OutcomeUpdated: 13}},
+		{"all or nothing, unasked", importer.CommitOptions{Policy: importer.AllOrNothing}, map[importer.Outcome]int{importer.OutcomeSkipped: 13}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestMassChangeIsHeldBack(t *testing.T) {
 			r, err := p.Commit(t.Context(), &tt.opts)
 			require.NoError(t, err)
 			require.Equal(t, tt.counts, r.Counts)
-			if tt.counts[importer.Skipped] > 0 {
+			if tt.counts[importer.OutcomeSkipped] > 0 {
 				require.Len(t, adminsOf(t, store), before)
 			} else {
 				require.Len(t, adminsOf(t, store), before-12)

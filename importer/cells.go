@@ -96,7 +96,7 @@ type label struct{ name, text, folded string }
 
 func (c *Column) allowed(lang string) allowed {
 	out := allowed{fold: users.Fold, names: map[string]string{}, near: map[string]string{}}
-	if c.Loose {
+	if c.IgnoreAccents {
 		out.fold = users.FoldHeading
 	}
 	for _, v := range c.Values {

@@ -22,7 +22,7 @@ func (c *commit) classify() {
 			continue
 		}
 		if shown.grid.rows[r].removed {
-			c.rows[r] = &rowResult{outcome: Skipped}
+			c.rows[r] = &rowResult{outcome: OutcomeSkipped}
 			continue
 		}
 		a := shown.actionOf(r)
@@ -32,7 +32,7 @@ func (c *commit) classify() {
 		}
 		switch {
 		case fresh.fallen[r] && a != ActionError:
-			c.rows[r] = &rowResult{outcome: Failed, findings: c.because(r, "internal.panic")}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
 			fail(r)
 		case a == ActionUnchanged && !same:
 			c.conflict(r)
@@ -52,7 +52,7 @@ func (c *commit) classify() {
 		}
 		for i := range shown.grid.rows {
 			if r := uint32(i); c.rows[r] == nil && shown.state[r].lowers {
-				c.rows[r] = &rowResult{outcome: Skipped, findings: []formats.Finding{f}}
+				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: []formats.Finding{f}}
 				fail(r)
 			}
 		}
@@ -71,7 +71,7 @@ func (c *commit) conflict(row uint32) {
 	if i := slices.IndexFunc(v.Losses, func(l Loss) bool { return l.Forced }); i >= 0 { // not what the row's own person gives up
 		stale.args = map[string]string{"holder": v.Losses[i].Who}
 	}
-	x := &rowResult{outcome: Conflict, findings: []formats.Finding{c.fresh.place1(row, &stale)}}
+	x := &rowResult{outcome: OutcomeConflict, findings: []formats.Finding{c.fresh.finding(row, &stale)}}
 	for _, f := range v.Findings {
 		if f.Severity == formats.Error {
 			x.findings = append(x.findings, f)
@@ -102,7 +102,7 @@ func (c *commit) holdBack() {
 		}
 		for i := range c.shown.grid.rows {
 			if r := uint32(i); c.rows[r] == nil {
-				c.rows[r] = &rowResult{outcome: Skipped, findings: c.because(r, "row.held_back")}
+				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: c.because(r, "row.held_back")}
 			}
 		}
 		return
@@ -111,7 +111,7 @@ func (c *commit) holdBack() {
 
 // because is a finding about a whole row.
 func (c *commit) because(row uint32, code string) []formats.Finding {
-	return []formats.Finding{c.fresh.place1(row, &note{severity: formats.Error, code: code, column: -1, key: none})}
+	return []formats.Finding{c.fresh.finding(row, &note{severity: formats.Error, code: code, column: -1, key: none})}
 }
 
 // settle gives rows an outcome other than the one shown, and blocks those that need them.
@@ -136,7 +136,7 @@ func (c *commit) settle(rows []uint32, o Outcome) {
 func (c *commit) block() {
 	for i := range c.fresh.grid.rows {
 		if r := uint32(i); c.rows[r] == nil && !c.fresh.actionOf(r).writes() {
-			c.rows[r] = &rowResult{outcome: Blocked}
+			c.rows[r] = &rowResult{outcome: OutcomeBlocked}
 			if f, ok := c.fresh.showFollowed(r); ok {
 				c.rows[r].findings = []formats.Finding{f}
 			}

@@ -187,7 +187,7 @@ func (c *commit) begin(ctx context.Context) error {
 		return err
 	}
 	imp := &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
-		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.Once && !p.opts.Again, Rows: len(c.rows)}
+		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.RefuseReplay && !p.opts.AllowReplay, Rows: len(c.rows)}
 	if read := p.readDigest(); read != c.digest {
 		imp.Read = read
 	}
@@ -234,7 +234,7 @@ func (c *commit) adopt(row uint32, e users.Entry) error {
 	c.done++
 	c.last = e.Row
 	c.counts[string(line.Outcome)]++
-	if line.Outcome == Created && line.User != "" {
+	if line.Outcome == OutcomeCreated && line.User != "" {
 		c.newIDs[row] = line.User
 	}
 	for _, i := range e.Images {

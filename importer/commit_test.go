@@ -33,13 +33,13 @@ func TestPreviewWritesNothing(t *testing.T) {
 
 // outcomeOf is what becomes of a row on a store that nobody else touches.
 var outcomeOf = map[importer.Action]importer.Outcome{
-	importer.ActionCreate:    importer.Created,
-	importer.ActionUpdate:    importer.Updated,
-	importer.ActionDelete:    importer.Deleted,
-	importer.ActionUnchanged: importer.Unchanged,
-	importer.ActionSkip:      importer.Skipped,
-	importer.ActionBlocked:   importer.Blocked,
-	importer.ActionError:     importer.Failed,
+	importer.ActionCreate:    importer.OutcomeCreated,
+	importer.ActionUpdate:    importer.OutcomeUpdated,
+	importer.ActionDelete:    importer.OutcomeDeleted,
+	importer.ActionUnchanged: importer.OutcomeUnchanged,
+	importer.ActionSkip:      importer.OutcomeSkipped,
+	importer.ActionBlocked:   importer.OutcomeBlocked,
+	importer.ActionError:     importer.OutcomeFailed,
 }
 
 // On a store that nobody else touches every row ends as it was shown, whatever
@@ -80,7 +80,7 @@ func requireOutcomes(t tb, was shown, removed map[users.RowID]bool, r *importer.
 		require.Equal(t, want[v.Action], outcomes[v.ID], "row %s %d, shown as %s", v.Table, v.Number, v.Action)
 	}
 	for id := range removed {
-		require.Equal(t, importer.Skipped, outcomes[id], "row %d was removed", id)
+		require.Equal(t, importer.OutcomeSkipped, outcomes[id], "row %d was removed", id)
 	}
 	require.Len(t, outcomes, len(was.Rows)+len(removed), "rows in the report")
 	require.Empty(t, cmp.Diff(counts, r.Counts), "counts of the report (-lines +counts)")
@@ -97,7 +97,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 	lines := map[users.RowID]importer.ReportLine{}
 	for _, l := range r.Lines {
 		lines[l.Row] = l
-		if l.Outcome == importer.Created {
+		if l.Outcome == importer.OutcomeCreated {
 			require.True(t, after[l.User].Data != nil, "row %d: the report names who was made", l.Number)
 		}
 	}
@@ -137,7 +137,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 			rec = users.Record{Head: users.Head{ID: l.User, Account: acme}, Data: &users.Profile{Source: after[l.User].Data.(*users.Profile).Source}}
 		case importer.ActionDelete:
 			require.True(t, ok)
-			if left := users.Deleted(rec); left != nil {
+			if left := users.Remainder(rec); left != nil {
 				want[l.User] = *left
 			} else {
 				delete(want, l.User)
@@ -184,7 +184,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 		}
 		for _, g := range append(slices.Clone(v.Gains), v.Keeps...) { // other keys of a line leave the one they stood with
 			if id := stood[string(g.Space)+" "+g.Value]; g.Space != users.SpaceLine && id != "" && id != lineNamed[nameIn(v)] {
-				want[id].Release(g.Space, g.Value)
+				want[id].ClearKey(g.Space, g.Value)
 			}
 		}
 	})
@@ -255,13 +255,13 @@ func texts(recs map[users.ID]users.Record) []string {
 // All or nothing: if one row will not happen, none does, and the good ones end as skipped.
 func TestAllOrNothing(t *testing.T) {
 	held := map[importer.Action]importer.Outcome{
-		importer.ActionCreate:    importer.Skipped,
-		importer.ActionUpdate:    importer.Skipped,
-		importer.ActionDelete:    importer.Skipped,
-		importer.ActionUnchanged: importer.Unchanged,
-		importer.ActionSkip:      importer.Skipped,
-		importer.ActionBlocked:   importer.Blocked,
-		importer.ActionError:     importer.Failed,
+		importer.ActionCreate:    importer.OutcomeSkipped,
+		importer.ActionUpdate:    importer.OutcomeSkipped,
+		importer.ActionDelete:    importer.OutcomeSkipped,
+		importer.ActionUnchanged: importer.OutcomeUnchanged,
+		importer.ActionSkip:      importer.OutcomeSkipped,
+		importer.ActionBlocked:   importer.OutcomeBlocked,
+		importer.ActionError:     importer.OutcomeFailed,
 	}
 	forAnyKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		store := s.store(t)

@@ -46,9 +46,9 @@ func (c *commit) compose(rows []uint32) *composed {
 				w.rec.SetField("holder", "")
 			}
 		}
-		c.fresh.parted(func(key uint32, of int32) {
+		c.fresh.keysFromOtherLines(func(key uint32, of int32) {
 			space, value := c.fresh.keys.parts(key)
-			b.stored(c, r, of).rec.Release(space, value)
+			b.stored(c, r, of).rec.ClearKey(space, value)
 		})
 	}
 	for _, r := range rows {
@@ -186,7 +186,7 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		return w
 	}
 	if v.action == ActionDelete {
-		if left := users.Deleted(c.fresh.facts.recs[v.rec]); left != nil && (c.fresh.d.span == nil || c.fresh.d.target != nil) {
+		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (c.fresh.d.span == nil || c.fresh.d.target != nil) {
 			person().rec.Data = left.Data
 		} else {
 			person().deleted = true

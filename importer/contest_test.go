@@ -37,7 +37,7 @@ func TestLineTakenByAnotherImport(t *testing.T) {
 					win := func() {
 						r, err := first.Commit(t.Context(), &importer.CommitOptions{ID: "first"})
 						require.NoError(t, err)
-						require.Equal(t, map[importer.Outcome]int{importer.Updated: 1}, r.Counts)
+						require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 1}, r.Counts)
 					}
 					if amid {
 						store.Before = func(op string, n int) error {
@@ -53,7 +53,7 @@ func TestLineTakenByAnotherImport(t *testing.T) {
 					require.NoError(t, err)
 					require.Len(t, r.Lines, 1)
 					lost := r.Lines[0]
-					require.Equal(t, importer.Conflict, lost.Outcome)
+					require.Equal(t, importer.OutcomeConflict, lost.Outcome)
 					require.Empty(t, lost.Gains)
 					named := false
 					for _, f := range lost.Findings {

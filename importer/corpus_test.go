@@ -39,7 +39,7 @@ func corpusTemplate() *importer.Template {
 	}
 	return &importer.Template{
 		Name:  "corpus",
-		Modes: []importer.Mode{importer.Create},
+		Modes: []importer.Mode{importer.ModeCreate},
 		Tables: []importer.Table{{
 			Name: "Users",
 			Columns: []importer.Column{
@@ -63,8 +63,8 @@ func corpusTemplate() *importer.Template {
 				}
 				d.About(users.SpaceEmail, r.Value("email"))
 				d.Claim(users.SpaceEmail, r.Value("email"))
-				d.Sole()
-				d.Once("extension", r.Value("extension"))
+				d.OneRowPerPerson()
+				d.Exclusive("extension", r.Value("extension"))
 				for _, f := range []string{"name", "first_name", "last_name"} {
 					d.WantCell(f)
 					if users.FormulaLike(r.Value(f)) {

@@ -103,7 +103,7 @@ func (p *Preview) decide(row uint32) *verdict {
 			}
 		}
 	}
-	p.swept(v.rec, func(key uint32, at int) {
+	p.takenAlong(v.rec, func(key uint32, at int) {
 		if p.view(key).claims > 1 {
 			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
 			p.naming(p.written(key, -1)) // which does not stand in the cell
@@ -134,7 +134,7 @@ func (p *Preview) naming(name string) {
 func (p *Preview) counts(n *note, rec int32) bool {
 	switch {
 	case n.onlyNew:
-		return rec < 0 && p.opts.Mode != Update
+		return rec < 0 && p.opts.Mode != ModeUpdate
 	case n.stored != nil:
 		return rec >= 0 && n.stored(p.facts.recs[rec].Field)
 	}
@@ -147,9 +147,9 @@ func (p *Preview) decideNone() {
 	if !p.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
 	}
-	for i, f := range d.frees {
+	for i, f := range d.releases {
 		_, named := p.heldRecord(f.kind)
-		if !named && !slices.ContainsFunc(d.frees[:i], func(o freeing) bool { return o.kind == f.kind }) {
+		if !named && !slices.ContainsFunc(d.releases[:i], func(o release) bool { return o.kind == f.kind }) {
 			v.notes = append(v.notes, note{severity: formats.Warning, code: string(f.kind) + ".none", column: -1, key: none})
 		}
 	}
@@ -170,17 +170,17 @@ func (p *Preview) decideRepeat(row, first uint32) {
 func (p *Preview) action() Action {
 	d, v := &p.d, &p.v
 	makes := v.rec < 0 && d.makes()
-	if makes && p.opts.Mode != Update {
+	if makes && p.opts.Mode != ModeUpdate {
 		p.decideNew()
 	}
-	if v.rec >= 0 && !p.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.frees) > 0 && len(v.keeps) == 0) {
+	if v.rec >= 0 && !p.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0) {
 		k := d.keys[d.about]
 		code := "person.exists" // who the row speaks of, and could not make
 		if d.makes() {
 			code = string(k.space) + ".taken"
 		}
 		v.find(code, k.column, k.id)
-		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(v.rec)}
+		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.nameOf(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}
 	p.decideHeld()
@@ -205,7 +205,7 @@ func (p *Preview) left(rec int32) bool {
 	if rec < 0 {
 		return false
 	}
-	left := users.Deleted(p.facts.recs[rec])
+	left := users.Remainder(p.facts.recs[rec])
 	return left != nil && !slices.ContainsFunc(left.Fields(), func(f string) bool { return left.Field(f) != p.facts.recs[rec].Field(f) })
 }
 

@@ -27,7 +27,7 @@ func TestDenialStaysWithItsRow(t *testing.T) {
 	store := s.store(t)
 	r, err := s.preview(t, store).Commit(t.Context(), nil)
 	require.NoError(t, err)
-	want := map[users.RowID]importer.Outcome{users.RowAt(0, 2): importer.Failed, users.RowAt(0, 3): importer.Created, users.RowAt(0, 4): importer.Created}
+	want := map[users.RowID]importer.Outcome{users.RowAt(0, 2): importer.OutcomeFailed, users.RowAt(0, 3): importer.OutcomeCreated, users.RowAt(0, 4): importer.OutcomeCreated}
 	require.Empty(t, cmp.Diff(want, outcomes(r)), "(-want +got)")
 	require.Len(t, r.Lines[0].Findings, 1)
 	require.Equal(t, "email.form", r.Lines[0].Findings[0].Code)
@@ -51,9 +51,9 @@ func TestManyDenials(t *testing.T) {
 		counts  map[importer.Outcome]int
 		created int
 	}{
-		{"in one batch", importer.CommitOptions{}, map[importer.Outcome]int{importer.Created: n / 3, importer.Failed: n - n/3}, n / 3},
-		{"in many", importer.CommitOptions{Batch: 7}, map[importer.Outcome]int{importer.Created: n / 3, importer.Failed: n - n/3}, n / 3},
-		{"all or nothing", importer.CommitOptions{Policy: importer.AllOrNothing}, map[importer.Outcome]int{importer.Skipped: n / 3, importer.Failed: n - n/3}, 0},
+		{"in one batch", importer.CommitOptions{}, map[importer.Outcome]int{importer.OutcomeCreated: n / 3, importer.OutcomeFailed: n - n/3}, n / 3},
+		{"in many", importer.CommitOptions{Batch: 7}, map[importer.Outcome]int{importer.OutcomeCreated: n / 3, importer.OutcomeFailed: n - n/3}, n / 3},
+		{"all or nothing", importer.CommitOptions{Policy: importer.AllOrNothing}, map[importer.Outcome]int{importer.OutcomeSkipped: n / 3, importer.OutcomeFailed: n - n/3}, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestManyDenials(t *testing.T) {
 			r, err := s.preview(t, store).Commit(t.Context(), &tt.opts)
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(tt.counts, r.Counts), "(-want +got)")
-			for l := range r.Find(importer.Failed) {
+			for l := range r.Find(importer.OutcomeFailed) {
 				require.NotEmpty(t, l.Findings, "row %d", l.Number)
 				require.Equal(t, "email.form", l.Findings[0].Code)
 			}
@@ -119,9 +119,9 @@ func TestStrictAmidTheCommit(t *testing.T) {
 			}
 			r, err := p.Commit(t.Context(), &importer.CommitOptions{Strict: strict})
 			require.NoError(t, err)
-			want, kept := importer.Updated, "Zoe"
+			want, kept := importer.OutcomeUpdated, "Zoe"
 			if strict {
-				want, kept = importer.Conflict, "N0"
+				want, kept = importer.OutcomeConflict, "N0"
 			}
 			require.Equal(t, want, r.Lines[0].Outcome)
 			got := everything(t, inner)["u0"]
@@ -138,7 +138,7 @@ func TestBlockedInTheReportSaysByWhom(t *testing.T) {
 	change(t, store, "u1", profile(func(p *users.Profile) { p.Email = "n0@x.com" }))
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, importer.Blocked, r.Lines[1].Outcome)
+	require.Equal(t, importer.OutcomeBlocked, r.Lines[1].Outcome)
 	require.Len(t, r.Lines[1].Findings, 1)
 	require.Equal(t, "row.blocked", r.Lines[1].Findings[0].Code)
 	require.Equal(t, map[string]string{"row": "2"}, r.Lines[1].Findings[0].Args)

@@ -33,10 +33,10 @@
 //
 // # Between requests, and afterwards
 //
-// [Preview.Save] writes a preview as a document and [Open] makes it again, on
+// [Preview.Save] writes a preview as a document and [Reopen] makes it again, on
 // another replica, on the store as it is by then. [Undo] is a preview of taking
 // an import back; [History] lists imports, [LoadReport] reads a report again,
-// [Prune] and [Erase] end what is remembered. [Preview.Rest] is what an import did
+// [Prune] and [Erase] end what is remembered. [Preview.Remaining] is what an import did
 // not do; [Preview.Failing] writes rows in error to a file, and
 // [Preview.Merge] takes it back. [Export] writes the people of an account such
 // that reading them changes nothing.

@@ -73,7 +73,7 @@ const withheld = "\x00withheld"
 
 // Save writes the preview as a document, to be kept between two requests, on
 // another replica, in a file or a column of a database: the tables, the
-// corrections, the label and options, and what each row was shown to do. See [Open].
+// corrections, the label and options, and what each row was shown to do. See [Reopen].
 //
 // What stands in sensitive columns is left out. A row that holds something
 // there has the error "cell.withheld" when the document is reopened, until the
@@ -97,7 +97,7 @@ func (p *Preview) Save(w io.Writer) error {
 func (p *Preview) save(put func(any) error) error {
 	g := p.grid
 	head := docHead{Kind: documentKind, Version: documentVersion, ID: p.ID(), Template: p.tpl.Name, Account: p.account, Mode: p.opts.Mode,
-		Label: p.opts.Label, Again: p.opts.Again, Map: p.opts.Map, Resume: p.opts.Resume, Tables: []docTable{}}
+		Label: p.opts.Label, Again: p.opts.AllowReplay, Map: p.opts.Map, Resume: p.opts.Resume, Tables: []docTable{}}
 	order := g.given
 	if p.undo != nil {
 		head.Undoes, head.Rest, order = p.undo.of, p.opts.continues, nil // its rows stand in the journal
@@ -206,10 +206,10 @@ func (p *Preview) compare(d *document) error {
 	return nil
 }
 
-// Changed are the rows of a reopened preview that would now do something else
+// Stale returns the rows of a reopened preview that would now do something else
 // than they were shown to do, in order. They end as conflicts unless they were
-// seen since: edited, woken by an edit, or given to [Preview.Seen].
-func (p *Preview) Changed() []users.RowID {
+// seen since: edited, woken by an edit, or given to [Preview.Acknowledge].
+func (p *Preview) Stale() []users.RowID {
 	var out []users.RowID
 	for r := range p.grid.ordered {
 		if _, ok := p.unseen[r]; ok {
@@ -219,8 +219,8 @@ func (p *Preview) Changed() []users.RowID {
 	return out
 }
 
-// Seen says that a person has seen what the rows would do now.
-func (p *Preview) Seen(rows ...users.RowID) error {
+// Acknowledge says that a person has seen what the rows would do now.
+func (p *Preview) Acknowledge(rows ...users.RowID) error {
 	for _, id := range rows {
 		r, ok := p.grid.find(id)
 		if !ok {

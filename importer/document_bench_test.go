@@ -37,7 +37,7 @@ func BenchmarkDocument(b *testing.B) {
 			b.ReportAllocs()
 			var q *importer.Preview
 			for b.Loop() {
-				if q, err = importer.Open(b.Context(), dir, bytes.NewReader(document.Bytes()), cloudlink.Users()); err != nil {
+				if q, err = importer.Reopen(b.Context(), dir, bytes.NewReader(document.Bytes()), cloudlink.Users()); err != nil {
 					b.Fatal(err)
 				}
 			}

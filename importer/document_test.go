@@ -31,7 +31,7 @@ func saved(t tb, p *importer.Preview) string {
 
 func reopened(t tb, s *scene, store users.Store, document string) *importer.Preview {
 	t.Helper()
-	p, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(document), s.template)
+	p, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(document), s.template)
 	require.NoError(t, err)
 	return p
 }
@@ -49,7 +49,7 @@ func TestDocument(t *testing.T) {
 		document := saved(t, p)
 		q := reopened(t, s, store, document)
 		require.Empty(t, cmp.Diff(show(p), show(q)), "the preview (-saved +reopened)")
-		require.Empty(t, q.Changed())
+		require.Empty(t, q.Stale())
 		require.Equal(t, p.ID(), q.ID())
 		require.Equal(t, document, saved(t, q), "saved again")
 
@@ -85,7 +85,7 @@ func TestDocumentOfAnUndoing(t *testing.T) {
 		}
 		p := undo(t, s, store, imp)
 		document := saved(t, p)
-		q, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
+		q, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(show(p), show(q)), "(-saved +reopened)")
 		require.Equal(t, document, saved(t, q))
@@ -93,7 +93,7 @@ func TestDocumentOfAnUndoing(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, r.Done())
 		require.Empty(t, cmp.Diff(before, everything(t, store), butVersions()))
-		again, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
+		again, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
 		require.NoError(t, err, "a second click on the same document")
 		twice, err := again.Commit(t.Context(), nil)
 		require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestDocumentCommittedTwice(t *testing.T) {
 		require.NoError(t, err)
 		after := everything(t, store)
 		p := reopened(t, s, store, document)
-		require.Empty(t, p.Changed(), "it shows what it showed")
+		require.Empty(t, p.Stale(), "it shows what it showed")
 		second, err := p.Commit(t.Context(), nil)
 		require.NoError(t, err)
 		require.Equal(t, reportJSON(t, first), reportJSON(t, second))
@@ -128,13 +128,13 @@ func TestDocumentOfAnotherDay(t *testing.T) {
 		change(t, store, "u0", profile(func(p *users.Profile) { p.DisplayName = "Countess" }))
 		put(t, store, person(2))
 		p := reopened(t, s, store, document)
-		require.Equal(t, []users.RowID{users.RowAt(0, 2), users.RowAt(0, 4)}, p.Changed())
+		require.Equal(t, []users.RowID{users.RowAt(0, 2), users.RowAt(0, 4)}, p.Stale())
 		row, err := p.Row(users.RowAt(0, 2))
 		require.NoError(t, err)
-		require.True(t, row.Changed)
+		require.True(t, row.Stale)
 		return p, store
 	}
-	both := map[importer.Outcome]int{importer.Conflict: 2, importer.Updated: 1}
+	both := map[importer.Outcome]int{importer.OutcomeConflict: 2, importer.OutcomeUpdated: 1}
 	t.Run("unseen", func(t *testing.T) {
 		p, _ := open(t)
 		r, err := p.Commit(t.Context(), nil)
@@ -149,11 +149,11 @@ func TestDocumentOfAnotherDay(t *testing.T) {
 	})
 	t.Run("seen", func(t *testing.T) {
 		p, _ := open(t)
-		require.NoError(t, p.Seen(p.Changed()...))
-		require.ErrorIs(t, p.Seen(users.RowAt(0, 9)), importer.ErrRow)
+		require.NoError(t, p.Acknowledge(p.Stale()...))
+		require.ErrorIs(t, p.Acknowledge(users.RowAt(0, 9)), importer.ErrRow)
 		r, err := p.Commit(t.Context(), nil)
 		require.NoError(t, err)
-		require.Equal(t, map[importer.Outcome]int{importer.Updated: 3}, r.Counts)
+		require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 3}, r.Counts)
 	})
 	t.Run("edited", func(t *testing.T) {
 		p, _ := open(t)
@@ -161,7 +161,7 @@ func TestDocumentOfAnotherDay(t *testing.T) {
 		require.NoError(t, err)
 		r, err := p.Commit(t.Context(), nil)
 		require.NoError(t, err)
-		require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1, importer.Updated: 2}, r.Counts)
+		require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1, importer.OutcomeUpdated: 2}, r.Counts)
 	})
 }
 
@@ -198,7 +198,7 @@ func TestDocumentWithholds(t *testing.T) {
 	require.NoError(t, err)
 	r, err := q.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Created: 2, importer.Failed: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeFailed: 1}, r.Counts)
 	require.NotContains(t, reportJSON(t, r), "again")
 }
 
@@ -209,7 +209,7 @@ func TestDocumentGainsNothing(t *testing.T) {
 	document := saved(t, s.preview(t, store))
 	put(t, store, users.Record{Head: users.Head{ID: "theirs", Account: globex}, Data: &users.Import{Actor: "admin:gus", State: users.ImportRunning}})
 	open := func(change ...string) (*importer.Preview, error) {
-		return importer.Open(t.Context(), s.open(store), strings.NewReader(strings.NewReplacer(change...).Replace(document)), s.template)
+		return importer.Reopen(t.Context(), s.open(store), strings.NewReader(strings.NewReplacer(change...).Replace(document)), s.template)
 	}
 	_, err := open(`"account":"acme"`, `"account":"globex"`)
 	require.ErrorIs(t, err, users.ErrNotFound)
@@ -253,18 +253,18 @@ func TestDocumentRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			require.NotEqual(t, document, tt.document, "the case changes nothing")
-			_, err := importer.Open(t.Context(), s.open(store), strings.NewReader(tt.document), s.template)
+			_, err := importer.Reopen(t.Context(), s.open(store), strings.NewReader(tt.document), s.template)
 			var r *formats.Refusal
 			require.ErrorAs(t, err, &r, "%v", err)
 			require.Equal(t, tt.code, r.Code)
 		})
 	}
 	for n := range len(document) - 1 { // the last byte is a line end
-		_, err := importer.Open(t.Context(), s.open(store), strings.NewReader(document[:n]), s.template)
+		_, err := importer.Reopen(t.Context(), s.open(store), strings.NewReader(document[:n]), s.template)
 		var r *formats.Refusal
 		require.ErrorAs(t, err, &r, "cut after %d bytes", n)
 	}
-	_, err = importer.Open(t.Context(), s.open(store), io.MultiReader(strings.NewReader(document[:40]), iotest.ErrReader(errBroken)), s.template)
+	_, err = importer.Reopen(t.Context(), s.open(store), io.MultiReader(strings.NewReader(document[:40]), iotest.ErrReader(errBroken)), s.template)
 	require.ErrorIs(t, err, errBroken, "the reader's own error is no refusal")
 	require.ErrorIs(t, p.Save(failing{}), errBroken)
 }
@@ -284,10 +284,10 @@ func TestDocumentsOfOldForms(t *testing.T) {
 			text, err := os.ReadFile(name)
 			require.NoError(t, err)
 			s := asHost(cloudlink.Users(), nil)
-			p, err := importer.Open(t.Context(), s.open(s.store(t)), bytes.NewReader(text), s.template)
+			p, err := importer.Reopen(t.Context(), s.open(s.store(t)), bytes.NewReader(text), s.template)
 			require.NoError(t, err)
 			require.Equal(t, []string{"2 create ada@x.com email:>ada@x.com first_name:>Ada last_name:>Lovelace", "3 error !email.form", "5 create cyd@x.com email:>cyd@x.com name:>Cyd"}, briefs(show(p)))
-			require.Empty(t, p.Changed())
+			require.Empty(t, p.Stale())
 			require.Equal(t, string(text), saved(t, p), "today's form is another: keep the file, and save this preview as one of today's form beside it")
 		})
 	}
@@ -329,13 +329,13 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(`{"kind":"usher preview","version":1,"template":"staff","tables":[{"name":"x"}]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
 		store := fresh(t)
-		p, err := importer.Open(t.Context(), s.openAs(store, "a"), bytes.NewReader(document), s.template)
+		p, err := importer.Reopen(t.Context(), s.openAs(store, "a"), bytes.NewReader(document), s.template)
 		if err != nil {
 			return
 		}
 		before := everything(t, store)
 		once := saved(t, p)
-		q, err := importer.Open(t.Context(), s.openAs(store, "b"), strings.NewReader(once), s.template)
+		q, err := importer.Reopen(t.Context(), s.openAs(store, "b"), strings.NewReader(once), s.template)
 		if err != nil {
 			t.Fatalf("what was saved is not opened: %v", err)
 		}

@@ -52,7 +52,7 @@ const topLevel = "com"
 // (Functions cannot be compared, so that its Parse does not tell.) A login that
 // is no address is not looked at.
 func (c *Column) addressed() bool {
-	return c.Field == "email" || c.Field == "login" || c.Names == users.SpaceEmail
+	return c.Field == "email" || c.Field == "login" || c.RefersIn == users.SpaceEmail
 }
 
 // address is the e-mail address of a cell, if it holds a good one.
@@ -99,7 +99,7 @@ func (p *Preview) misspelt(table, column int) []*repairs {
 		}
 		f := fault{table: table, column: column, code: CodeDomain, text: "@" + d.name, fix: "@" + near, fixed: true}
 		n := note{severity: formats.Warning, code: f.code, column: column, key: none, value: formats.Show(f.text), fix: &f.fix}
-		out = append(out, &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.place1(d.cells[0], &n)}, column: column, cells: d.cells})
+		out = append(out, &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.finding(d.cells[0], &n)}, column: column, cells: d.cells})
 	}
 	return out
 }

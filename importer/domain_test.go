@@ -128,8 +128,8 @@ func TestWhichColumnsHaveDomains(t *testing.T) {
 	require.Equal(t, 1, count())
 	tpl.Tables[0].Columns[1].Sensitive = true
 	require.Equal(t, 0, count())
-	tpl.Tables[0].Columns[1] = importer.Column{Field: "boss", Headings: en("LOGIN"), Names: users.SpaceEmail}
+	tpl.Tables[0].Columns[1] = importer.Column{Field: "boss", Headings: en("LOGIN"), RefersIn: users.SpaceEmail}
 	require.Equal(t, 1, count())
-	tpl.Tables[0].Columns[1].Names = ""
+	tpl.Tables[0].Columns[1].RefersIn = ""
 	require.Equal(t, 0, count())
 }

@@ -49,13 +49,13 @@ type Draft struct {
 	lang string // of the file's headings
 	row  Row
 
-	keys    []draftKey
-	frees   []freeing
-	wants   []want
-	notes   []note
-	about   int // index in keys, -1 if the row is about nobody
-	sole    bool
-	deletes bool
+	keys     []draftKey
+	releases []release
+	wants    []want
+	notes    []note
+	about    int // index in keys, -1 if the row is about nobody
+	sole     bool
+	deletes  bool
 
 	values  map[*Column]allowed
 	misread map[*Column]map[string]misread
@@ -84,8 +84,8 @@ type draftKey struct {
 	id     uint32 // interned by the engine
 }
 
-// freeing is a kind of thing that the person gives up: all of it, or where a field has a value.
-type freeing struct {
+// release is a kind of thing that the person gives up: all of it, or where a field has a value.
+type release struct {
 	kind  users.Kind
 	field string
 	value string
@@ -125,7 +125,7 @@ type note struct {
 
 func (d *Draft) reset(spec *Table, lang string, row Row) {
 	d.spec, d.lang, d.row = spec, lang, row
-	d.keys, d.frees, d.wants, d.notes = d.keys[:0], d.frees[:0], d.wants[:0], d.notes[:0]
+	d.keys, d.releases, d.wants, d.notes = d.keys[:0], d.releases[:0], d.wants[:0], d.notes[:0]
 	d.about, d.sole, d.deletes = -1, false, false
 	d.restoring = restoring{}
 }
@@ -149,12 +149,12 @@ func (d *Draft) About(space users.Space, value string) {
 // and leave the thing they stand with, if that is another.
 func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
 
-// ClaimNew is Claim for a thing that the row makes: a default name, which a
+// ClaimIfCreating is Claim for a thing that the row makes: a default name, which a
 // thing that is there already does not get. Another Claim must say first which thing is meant.
-func (d *Draft) ClaimNew(space users.Space, value string) { d.claimNew(relClaim, space, value) }
+func (d *Draft) ClaimIfCreating(space users.Space, value string) { d.claimNew(relClaim, space, value) }
 
-// TakeNew is Take for a thing that the row makes, as ClaimNew is Claim.
-func (d *Draft) TakeNew(space users.Space, value string) { d.claimNew(relTake, space, value) }
+// TakeIfCreating is Take for a thing that the row makes, as ClaimIfCreating is Claim.
+func (d *Draft) TakeIfCreating(space users.Space, value string) { d.claimNew(relTake, space, value) }
 
 func (d *Draft) claimNew(rel relation, space users.Space, value string) {
 	n := len(d.keys)
@@ -232,42 +232,42 @@ func (d *Draft) ReferCell(field string, space users.Space) {
 	case !c.blank:
 		d.Refer(col.holds(), space, c.value)
 	case col.Blank == BlankClears:
-		d.wants = append(d.wants, want{field: col.holds(), unrefer: !space.Given()})
+		d.wants = append(d.wants, want{field: col.holds(), unrefer: !space.Managed()})
 	}
 }
 
-// Once says that no other row may say Once with the same value: a place in the
+// Exclusive says that no other row may say Exclusive with the same value: a place in the
 // file that takes one row. field is where the finding stands if two do.
-func (d *Draft) Once(field, value string) {
+func (d *Draft) Exclusive(field, value string) {
 	if value != "" {
 		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.spec.column(field)})
 	}
 }
 
-// Free says that the person gives up everything of that kind they hold, but
+// Release says that the person gives up everything of that kind they hold, but
 // what the row claims. A row that claims nothing of the kind, about somebody who
 // holds nothing of it, has the warning "line.none", by the name of the kind.
-func (d *Draft) Free(kind users.Kind) { d.frees = append(d.frees, freeing{kind: kind}) }
+func (d *Draft) Release(kind users.Kind) { d.releases = append(d.releases, release{kind: kind}) }
 
-// FreeWhere is Free of those alone in which the field has the value. Values are
+// ReleaseWhere is Free of those alone in which the field has the value. Values are
 // compared as the space of the field's name folds them (pbx: [users.SpacePBX]),
 // letter case aside where there is none.
-func (d *Draft) FreeWhere(kind users.Kind, field, value string) {
-	d.frees = append(d.frees, freeing{kind, field, users.Space(field).Fold(value)})
+func (d *Draft) ReleaseWhere(kind users.Kind, field, value string) {
+	d.releases = append(d.releases, release{kind, field, users.Space(field).Fold(value)})
 }
 
 // has reports whether what the person holds is of those they give up.
-func (f freeing) has(r users.Record) bool {
+func (f release) has(r users.Record) bool {
 	return r.Kind() == f.kind && (f.field == "" || f.fold(r.Field(f.field)) == f.value)
 }
 
-func (f freeing) fold(value string) string { return users.Space(f.field).Fold(value) }
+func (f release) fold(value string) string { return users.Space(f.field).Fold(value) }
 
-// Sole says that no other row may be about the same person.
-func (d *Draft) Sole() { d.sole = true }
+// OneRowPerPerson says that no other row may be about the same person.
+func (d *Draft) OneRowPerPerson() { d.sole = true }
 
 // Delete says that the person shall be deleted, and with it everything they
-// hold freed. One who stays listed ([users.Deleted]) keeps both.
+// hold freed. One who stays listed ([users.Remainder]) keeps both.
 func (d *Draft) Delete() { d.deletes = true }
 
 // Want says that a field of the person shall have the value, which may be
@@ -289,9 +289,9 @@ func (d *Draft) Exclude(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, member: memberOut})
 }
 
-// WantNew is Want for a person the row makes, or for a thing it makes
+// WantIfCreating is Want for a person the row makes, or for a thing it makes
 // ("line.internal"): a default.
-func (d *Draft) WantNew(field, value string) {
+func (d *Draft) WantIfCreating(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
 }
 
@@ -328,8 +328,8 @@ func (d *Draft) Ignore(field string) {
 // args are names and values in turn.
 func (d *Draft) Error(field, code string, args ...string) { d.note(formats.Error, field, code, args) }
 
-// ErrorNew is Error for a person the row makes; about somebody who exists it says nothing.
-func (d *Draft) ErrorNew(field, code string, args ...string) {
+// ErrorIfCreating is Error for a person the row makes; about somebody who exists it says nothing.
+func (d *Draft) ErrorIfCreating(field, code string, args ...string) {
 	d.note(formats.Error, field, code, args)
 	d.notes[len(d.notes)-1].onlyNew = true
 }

@@ -255,14 +255,14 @@ func (e *editing) finish() Delta {
 	for _, r := range append(slices.Clone(e.rows), followed...) {
 		whose[p.state[r].rec] = true
 	}
-	return e.delta(append(append(changed, followed...), e.beside(followed, whose)...))
+	return e.delta(append(append(changed, followed...), e.sharingThings(followed, whose)...))
 }
 
-// beside are the rows about a thing of which another row wants a part, or wants
+// sharingThings returns the rows about a thing of which another row wants a part, or wants
 // it no longer, or now happens or does not: what comes along with the thing, and
 // what its holder loses, is another then, though the decision is not.
 // whose are the people of those rows, before and after, of whom -1 is none.
-func (e *editing) beside(rows []uint32, whose map[int32]bool) []uint32 {
+func (e *editing) sharingThings(rows []uint32, whose map[int32]bool) []uint32 {
 	p := e.p
 	keys := slices.DeleteFunc(slices.Clone(e.keys), func(key uint32) bool { return e.before[key] == p.view(key) })
 	for _, r := range rows {
@@ -281,7 +281,7 @@ func (e *editing) beside(rows []uint32, whose map[int32]bool) []uint32 {
 		for _, k := range p.facts.recs[of].Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none {
 				out = slices.AppendSeq(out, p.keys.rows(id, chainClaim))
-				for r := range p.keys.rows(id, chainFree) {
+				for r := range p.keys.rows(id, chainRelease) {
 					if at := p.state[r].rec; at >= 0 && whose[at] {
 						out = append(out, r)
 					}

@@ -184,6 +184,6 @@ func TestRowsKeepTheirIDs(t *testing.T) {
 	require.NotEqual(t, first, second)
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	want := map[users.RowID]importer.Outcome{users.RowAt(0, 2): importer.Skipped, users.RowAt(0, 3): importer.Created, first: importer.Skipped, second: importer.Created}
+	want := map[users.RowID]importer.Outcome{users.RowAt(0, 2): importer.OutcomeSkipped, users.RowAt(0, 3): importer.OutcomeCreated, first: importer.OutcomeSkipped, second: importer.OutcomeCreated}
 	require.Empty(t, cmp.Diff(want, outcomes(r)), "(-want +got)")
 }

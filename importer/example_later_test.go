@@ -44,12 +44,12 @@ func ExampleOpen() {
 		panic(err)
 	}
 
-	preview, err := importer.Open(ctx, dir, &document, cloudlink.Users())
+	preview, err := importer.Reopen(ctx, dir, &document, cloudlink.Users())
 	if err != nil {
 		panic(err)
 	}
 	for row := range preview.Rows() {
-		fmt.Println("row", row.Number, row.Action, "changed:", row.Changed)
+		fmt.Println("row", row.Number, row.Action, "changed:", row.Stale)
 	}
 	// Output:
 	// row 2 error changed: true

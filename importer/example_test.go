@@ -89,7 +89,7 @@ func ExamplePreview_Edit() {
 func ExampleTemplate() {
 	template := &importer.Template{
 		Name:  "staff",
-		Modes: []importer.Mode{importer.Upsert},
+		Modes: []importer.Mode{importer.ModeUpsert},
 		Tables: []importer.Table{{
 			Name: "Staff",
 			Columns: []importer.Column{
@@ -102,7 +102,7 @@ func ExampleTemplate() {
 				d.Claim(users.SpaceLANID, r.Value("lan_id"))
 				d.WantCell("name")
 				d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-				d.Sole()
+				d.OneRowPerPerson()
 			},
 		}},
 	}

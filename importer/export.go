@@ -137,7 +137,7 @@ func (x *export) know(r users.Record) *known {
 // names yields the columns that name records.
 func (x *export) names(yield func(*Column) bool) {
 	for i := range x.spec.Columns {
-		if c := &x.spec.Columns[i]; c.Names != "" && !yield(c) {
+		if c := &x.spec.Columns[i]; c.RefersIn != "" && !yield(c) {
 			return
 		}
 	}
@@ -200,7 +200,7 @@ func (x *export) circles() {
 	edges := make([][]uint32, len(x.all))
 	for i, k := range x.all {
 		for c := range x.names {
-			if to := x.to(k, c); to != nil && !c.Names.Given() {
+			if to := x.to(k, c); to != nil && !c.RefersIn.Managed() {
 				edges[i] = append(edges[i], to.at)
 			}
 		}
@@ -320,12 +320,12 @@ func (x *export) cell(k *known, column int, values map[string]string) (text, val
 	if value == "" || c.Sensitive {
 		return "", "", ""
 	}
-	if c.Names != "" {
+	if c.RefersIn != "" {
 		to := x.to(k, c)
 		if to == nil {
 			return "", "", "export.unnamed"
 		}
-		if value = to.Name(c.Names); value == "" {
+		if value = to.Name(c.RefersIn); value == "" {
 			return "", "", "export.unnamed"
 		}
 		if k.circle > 0 && k.circle == to.circle {
@@ -363,8 +363,8 @@ func (x *export) reads(column int, text, value string) (same bool) {
 // space is the one in which the column's values are keys: the one it names
 // records in, or the one of its field; "" if they are none.
 func (c *Column) space() users.Space {
-	if c.Names != "" {
-		return c.Names
+	if c.RefersIn != "" {
+		return c.RefersIn
 	}
 	for _, s := range []users.Space{users.SpaceEmail, users.SpaceLogin, users.SpaceLANID, users.SpaceStation} {
 		if s.Field() == c.holds() {

@@ -26,7 +26,7 @@ func cards() *importer.Template {
 	tpl := people()
 	tab := &tpl.Tables[0]
 	tab.Columns = append(tab.Columns,
-		importer.Column{Field: "org_unit", Headings: en("ORG UNIT"), Names: users.SpaceUnit},
+		importer.Column{Field: "org_unit", Headings: en("ORG UNIT"), RefersIn: users.SpaceUnit},
 		importer.Column{Field: "custom.badge", Headings: en("BADGE"), AsText: true},
 		importer.Column{Field: "active", Headings: en("ACTIVE"), Values: []importer.Value{{Name: "yes", Labels: en("on")}}},
 		importer.Column{Field: "first_name", Headings: en("FIRST NAME"), Parse: func(text string) (string, []users.Problem) {
@@ -110,7 +110,7 @@ func TestExportIsReadBack(t *testing.T) {
 		{"cards", cards},
 		{"cloudlink", cloudlink.Users},
 		{"hires", func() *importer.Template {
-			tpl, err := importer.TemplateOf[hire]("hires", importer.Create, importer.Update, importer.Upsert)
+			tpl, err := importer.TemplateOf[hire]("hires", importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert)
 			require.NoError(t, err)
 			return tpl
 		}},
@@ -131,7 +131,7 @@ func TestExportIsReadBack(t *testing.T) {
 				return
 			}
 			table := written(t, out.Sheet, pick(t, "writer", writers...))
-			for _, mode := range []importer.Mode{importer.Create, importer.Update, importer.Upsert} {
+			for _, mode := range []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert} {
 				p, err := importer.New(s.open(store), tpl, &importer.Options{Account: acme, Mode: mode}).Preview(t.Context(), table)
 				require.NoError(t, err)
 				require.Empty(t, p.Findings())
@@ -194,7 +194,7 @@ func checkExport(t *rapid.T, w *world, tpl *importer.Template, lang string, out 
 		for c, col := range tpl.Tables[0].Columns {
 			want := r.Field(col.Field)
 			if to, ok := byID[users.ID(want)]; ok && col.Field == "supervisor" {
-				want = to.Field(col.Names.Field())
+				want = to.Field(col.RefersIn.Field())
 			} else if ok && col.Field == "org_unit" {
 				want = to.Data.(*users.Unit).Path
 			}

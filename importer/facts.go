@@ -53,7 +53,7 @@ func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, erro
 			return out, err
 		}
 		out.Records = append(out.Records, f.Records...)
-		out.Beyond = append(out.Beyond, f.Beyond...)
+		out.OutOfReach = append(out.OutOfReach, f.OutOfReach...)
 	}
 	return p.rewind(ctx, keys, out)
 }
@@ -65,9 +65,9 @@ func (p *Preview) ask(ctx context.Context, keys []uint32) error {
 		return err
 	}
 	for _, r := range found.Records {
-		p.learn(r)
+		p.keep(r)
 	}
-	for _, k := range found.Beyond {
+	for _, k := range found.OutOfReach {
 		if id := p.keys.known(k.Space, k.Value); id != none {
 			p.keys.state[id].fact = factBeyond
 		}
@@ -94,8 +94,8 @@ func (p *Preview) storeKeys(keys []uint32) []users.Key {
 	return list
 }
 
-// learn keeps a record and notes it at those of its keys that the file has.
-func (p *Preview) learn(r users.Record) int32 {
+// keep keeps a record and notes it at those of its keys that the file has.
+func (p *Preview) keep(r users.Record) int32 {
 	if r.Account != p.account {
 		for _, k := range r.Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
@@ -158,7 +158,7 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 	}
 	for _, r := range found.Records {
 		if i, ok := byHolder[r.Holder()]; ok {
-			if n := p.learn(r); n >= 0 {
+			if n := p.keep(r); n >= 0 {
 				p.facts.held[i] = append(p.facts.held[i], n)
 			}
 		}
@@ -171,7 +171,7 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 const manyHeld = 16
 
 // givenUp are the things that the person has and a row gives up.
-func (p *Preview) givenUp(rec int32, f freeing) []int32 {
+func (p *Preview) givenUp(rec int32, f release) []int32 {
 	held := p.facts.held[rec]
 	if f.field == "" || len(held) < manyHeld {
 		var out []int32
@@ -222,7 +222,7 @@ type step struct {
 // steps notes the stored people whom the drafted row refers to.
 func (p *Preview) steps(at map[step]bool) {
 	for i := range p.d.keys {
-		if k := &p.d.keys[i]; k.rel == relRefer && !k.space.Given() {
+		if k := &p.d.keys[i]; k.rel == relRefer && !k.space.Managed() {
 			if rec := p.factOf(k.id); rec >= 0 {
 				at[step{rec, k.field}] = true
 			}
@@ -267,7 +267,7 @@ func (p *Preview) askIDs(ctx context.Context, ids []users.ID) error {
 		return err
 	}
 	for _, r := range found.Records {
-		p.learn(r)
+		p.keep(r)
 	}
 	return nil
 }
@@ -297,7 +297,7 @@ func (p *Preview) askLeading(ctx context.Context) error {
 
 // makesFirst reports whether rows make admins of an account that has none.
 func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
-	if p.keys.state[p.leadKey()].head[chainFree] == none || p.dir.Actor().Unbound() {
+	if p.keys.state[p.leadKey()].head[chainRelease] == none || p.dir.Actor().Unbound() {
 		return false, nil
 	}
 	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Limit: 1, Having: users.Leading()}
@@ -305,8 +305,8 @@ func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
 	return err == nil && len(page.Records) == 0, err
 }
 
-// who names a person by e-mail address, LAN ID, login or name, a line by its numbers, a unit by its path.
-func (p *Preview) who(i int32) string {
+// nameOf names a person by e-mail address, LAN ID, login or name, a line by its numbers, a unit by its path.
+func (p *Preview) nameOf(i int32) string {
 	if i < 0 {
 		return ""
 	}
@@ -343,7 +343,7 @@ func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 	var holders []int32
 	for _, r := range rows {
 		p.unplace(r, func(key uint32) {
-			if space, id := p.keys.parts(key); space == spaceSteer { // the person may refer to somebody else by now
+			if space, id := p.keys.parts(key); space == spaceReferrer { // the person may refer to somebody else by now
 				key = p.keys.key(users.SpaceID, id)
 			}
 			keys = append(keys, key)

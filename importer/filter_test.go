@@ -22,18 +22,18 @@ func TestRowsAreFiltered(t *testing.T) {
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		name    string
-		filters []importer.Filter
+		filters []importer.RowFilter
 		want    []int
 	}{
 		{"none: all", nil, []int{2, 3, 4, 5}},
-		{"with findings, warnings too", []importer.Filter{importer.WithFindings}, []int{3, 4, 5}},
-		{"with errors", []importer.Filter{importer.WithErrors}, []int{3, 4}},
-		{"by action", []importer.Filter{importer.WithAction(importer.ActionCreate)}, []int{2, 5}},
-		{"by code", []importer.Filter{importer.WithCode("role.unknown")}, []int{4}},
-		{"by text, case and accents aside", []importer.Filter{importer.WithText("BURO")}, []int{2}},
-		{"by text of any cell", []importer.Filter{importer.WithText("dan@")}, []int{5}},
-		{"by several at once", []importer.Filter{importer.WithErrors, importer.WithText("bob")}, []int{3}},
-		{"by text nobody has", []importer.Filter{importer.WithText("zed")}, nil},
+		{"with findings, warnings too", []importer.RowFilter{importer.WithFindings}, []int{3, 4, 5}},
+		{"with errors", []importer.RowFilter{importer.WithErrors}, []int{3, 4}},
+		{"by action", []importer.RowFilter{importer.WithAction(importer.ActionCreate)}, []int{2, 5}},
+		{"by code", []importer.RowFilter{importer.WithCode("role.unknown")}, []int{4}},
+		{"by text, case and accents aside", []importer.RowFilter{importer.WithText("BURO")}, []int{2}},
+		{"by text of any cell", []importer.RowFilter{importer.WithText("dan@")}, []int{5}},
+		{"by several at once", []importer.RowFilter{importer.WithErrors, importer.WithText("bob")}, []int{3}},
+		{"by text nobody has", []importer.RowFilter{importer.WithText("zed")}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []int

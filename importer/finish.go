@@ -27,12 +27,12 @@ func (c *commit) finish(ctx context.Context) error {
 		err := c.finishRows(ctx, open)
 		var conflict *users.Conflict
 		var denied *users.Denied
-		if errors.As(err, &denied) && c.outrun(denied) {
+		if errors.As(err, &denied) && c.lostFirstAdmin(denied) {
 			continue
 		}
 		if !errors.As(err, &conflict) {
 			if err != nil {
-				c.learn(ctx)
+				c.rereadJournal(ctx)
 			}
 			return err
 		}
@@ -124,7 +124,7 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 	case o.Done():
 		l.User = c.idOf(row, c.decided(row))
 	}
-	if o == Created || o == Updated || o == Deleted {
+	if o == OutcomeCreated || o == OutcomeUpdated || o == OutcomeDeleted {
 		l.Changes, l.Gains, l.Losses = v.Changes, v.Gains, v.Losses
 	}
 	return l
@@ -138,7 +138,7 @@ func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
 	for _, l := range b.lines {
 		imp.Counts[string(l.Outcome)]++
 	}
-	if state == users.ImportDone && imp.Counts[string(Created)]+imp.Counts[string(Updated)]+imp.Counts[string(Deleted)] == 0 {
+	if state == users.ImportDone && imp.Counts[string(OutcomeCreated)]+imp.Counts[string(OutcomeUpdated)]+imp.Counts[string(OutcomeDeleted)] == 0 {
 		imp.Once = false // it did nothing, and the same data may come again
 	}
 	rec := c.record

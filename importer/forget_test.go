@@ -127,7 +127,7 @@ func TestErase(t *testing.T) {
 	}
 	r, err := importer.LoadReport(t.Context(), dir, "people")
 	require.NoError(t, err)
-	require.Equal(t, importer.Updated, r.Lines[0].Outcome)
+	require.Equal(t, importer.OutcomeUpdated, r.Lines[0].Outcome)
 	require.True(t, r.Lines[0].Erased)
 	require.Equal(t, mail(1), r.Lines[1].Who, "others are still told of")
 

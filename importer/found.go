@@ -8,8 +8,8 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// place1 gives a note its place in the file, and what it says of a group.
-func (p *Preview) place1(row uint32, n *note) formats.Finding {
+// finding gives a note its place in the file, and what it says of a group.
+func (p *Preview) finding(row uint32, n *note) formats.Finding {
 	g := p.grid
 	at := &g.rows[row]
 	t := &g.tables[at.id.Table()]
@@ -144,7 +144,7 @@ func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
 			n.args = map[string]string{"key": formats.Show(value)}
 		}
 	}
-	return p.place1(row, &n), true
+	return p.finding(row, &n), true
 }
 
 // cycleOf names every row of the circle of references the row stands in.

@@ -35,15 +35,15 @@ type pattern func(t *rapid.T, w *world) rowsByTable
 type rowsByTable [2][][]string
 
 func makers() []maker {
-	upsert := []importer.Mode{importer.Upsert, importer.Upsert, importer.Create, importer.Update}
-	update := []importer.Mode{importer.Update}
+	upsert := []importer.Mode{importer.ModeUpsert, importer.ModeUpsert, importer.ModeCreate, importer.ModeUpdate}
+	update := []importer.Mode{importer.ModeUpdate}
 	return []maker{
 		{"people", func() *importer.Template { return people() }, upsert, peopleRow, peoplePatterns(), nil},
 		{"lines", func() *importer.Template { return lines(false) }, update, lineRow, linePatterns(), nil},
 		{"one line each", func() *importer.Template { return lines(true) }, update, lineRow, linePatterns(), nil},
-		{"people and lines", staff, []importer.Mode{importer.Upsert}, staffRow, staffPatterns(), nil},
-		{"roles", grants, []importer.Mode{importer.Update, importer.Update, importer.Upsert}, grantRow, grantPatterns(), nil},
-		{"cloudlink", cloudlink.Users, []importer.Mode{importer.Create, importer.Create, importer.Upsert, importer.Update}, userRow, userPatterns(), nil},
+		{"people and lines", staff, []importer.Mode{importer.ModeUpsert}, staffRow, staffPatterns(), nil},
+		{"roles", grants, []importer.Mode{importer.ModeUpdate, importer.ModeUpdate, importer.ModeUpsert}, grantRow, grantPatterns(), nil},
+		{"cloudlink", cloudlink.Users, []importer.Mode{importer.ModeCreate, importer.ModeCreate, importer.ModeUpsert, importer.ModeUpdate}, userRow, userPatterns(), nil},
 		{"rainbow", rainbowLines, update, rainbowRow, rainbowPatterns(), onPBX},
 	}
 }

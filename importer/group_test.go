@@ -93,7 +93,7 @@ func TestOneKeyClaimedTwice(t *testing.T) {
 
 // A row may be about a person by id.
 func TestAboutSomebodyByID(t *testing.T) {
-	tpl := &importer.Template{Name: "ids", Modes: []importer.Mode{importer.Update}, Tables: []importer.Table{{
+	tpl := &importer.Template{Name: "ids", Modes: []importer.Mode{importer.ModeUpdate}, Tables: []importer.Table{{
 		Name:    "ids",
 		Columns: []importer.Column{{Field: "id", Headings: en("ID"), Required: true}, {Field: "name", Headings: en("NAME")}},
 		Draft: func(r importer.Row, d *importer.Draft) {
@@ -115,7 +115,7 @@ func TestAboutSomebodyByID(t *testing.T) {
 // An address in other letters is the same address: nothing changes, even for
 // those whose fields belong to another source.
 func TestLetterCaseIsNoChange(t *testing.T) {
-	for _, mode := range []importer.Mode{importer.Create, importer.Update, importer.Upsert} {
+	for _, mode := range []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert} {
 		t.Run(string(mode), func(t *testing.T) {
 			s := asHost(cloudlink.Users(), []users.Record{person(0, from(users.SCIM))}, []string{"", "", "N0", "P0@X.com", ""}).as(users.Partner("pat")).in(mode)
 			require.Equal(t, []string{"2 unchanged"}, briefs(show(s.preview(t, s.store(t)))))

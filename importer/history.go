@@ -25,8 +25,8 @@ type HistoryOptions struct {
 	Limit int
 }
 
-// A Past is an import as a history lists it.
-type Past struct {
+// A HistoryEntry is an import as a history lists it.
+type HistoryEntry struct {
 	ID       users.ID          `json:"id"`
 	Account  users.AccountID   `json:"account,omitempty"`
 	Label    string            `json:"label"`
@@ -45,7 +45,7 @@ type Past struct {
 
 // A HistoryPage is a part of a history, newest first.
 type HistoryPage struct {
-	Imports []Past
+	Imports []HistoryEntry
 	// Next goes on after this page; "" when there is nothing left.
 	Next string
 }
@@ -75,7 +75,7 @@ func History(ctx context.Context, dir *users.Directory, opts *HistoryOptions) (H
 	now := dir.Now()
 	for _, r := range page.Records {
 		if imp, ok := r.Data.(*users.Import); ok {
-			out.Imports = append(out.Imports, Past{ID: r.ID, Account: r.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
+			out.Imports = append(out.Imports, HistoryEntry{ID: r.ID, Account: r.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
 				At: r.Created, State: r.ImportState(now), Counts: imp.Counts, Rows: imp.Rows, Undoes: imp.Undoes, Pruned: imp.Pruned})
 		}
 	}

@@ -89,7 +89,7 @@ func TestHistory(t *testing.T) {
 // once is a template that takes the same data once.
 func once() *importer.Template {
 	tpl := people()
-	tpl.Once = true
+	tpl.RefuseReplay = true
 	return tpl
 }
 
@@ -133,7 +133,7 @@ func TestReplayed(t *testing.T) {
 	require.NoError(t, err, "a template that does not ask")
 
 	again := func() (*importer.Preview, error) {
-		return importer.New(s.openAs(store, "insists"), s.template, &importer.Options{Account: acme, Mode: s.mode, Again: true}).Preview(t.Context(), s.sheets[0].table("people"))
+		return importer.New(s.openAs(store, "insists"), s.template, &importer.Options{Account: acme, Mode: s.mode, AllowReplay: true}).Preview(t.Context(), s.sheets[0].table("people"))
 	}
 	p, err = again()
 	require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestReplayedAfterNothing(t *testing.T) {
 	store := s.store(t)
 	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{Policy: importer.AllOrNothing})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Skipped: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeSkipped: 1}, r.Counts)
 	p, err := s.tryPreview(t, s.openAs(store, "again"))
 	require.NoError(t, err)
 	_, err = p.Commit(t.Context(), nil)

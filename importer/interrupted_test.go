@@ -74,7 +74,7 @@ func TestAllOrNothingHoldsAfterACrash(t *testing.T) {
 
 	r, err := p.Commit(t.Context(), &opts)
 	require.NoError(t, err)
-	require.Zero(t, r.Counts[importer.Created], "%v", r.Counts)
+	require.Zero(t, r.Counts[importer.OutcomeCreated], "%v", r.Counts)
 	require.Len(t, r.Lines, n)
 	require.Empty(t, cmp.Diff(before, roll(t, inner)), "the store (-before +after)")
 }
@@ -102,7 +102,7 @@ func TestRightsAreCountedOnceOnResume(t *testing.T) {
 			}
 			r, err := p.Commit(t.Context(), &opts)
 			require.NoError(t, err)
-			require.Equal(t, map[importer.Outcome]int{importer.Updated: 2}, r.Counts)
+			require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 2}, r.Counts)
 			require.Equal(t, []users.ID{"u2"}, adminsOf(t, inner))
 		})
 	}
@@ -136,7 +136,7 @@ func TestBrakeIsNotPulledByResuming(t *testing.T) {
 	require.Empty(t, cmp.Diff(before, show(p)), "the preview (-before +resumed)")
 	r, err := p.Commit(t.Context(), &opts)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Deleted: 10}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeDeleted: 10}, r.Counts)
 	require.Len(t, everything(t, inner), 41)
 }
 

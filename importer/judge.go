@@ -21,7 +21,7 @@ func (p *Preview) decidePerson(row uint32) {
 			v.find("person.renamed_here", col, k.id)
 		}
 	case makes:
-		if p.opts.Mode == Update {
+		if p.opts.Mode == ModeUpdate {
 			v.find(string(k.space)+".unknown", col, k.id)
 		}
 	case at.claims == 1 && at.makes && at.claimer != row:
@@ -94,7 +94,7 @@ func (p *Preview) decideClaim(row uint32, i int) {
 	default:
 		v.find(code+".taken", col, k.id)
 		if i, ok := p.facts.byID[holder]; ok {
-			v.notes[len(v.notes)-1].args = map[string]string{"holder": p.who(i)}
+			v.notes[len(v.notes)-1].args = map[string]string{"holder": p.nameOf(i)}
 		}
 	}
 	v.gains = append(v.gains, gain{k.id, rec})

@@ -9,11 +9,11 @@ import (
 
 // Spaces of the engine's own, beside those of package users.
 const (
-	spaceSlot    users.Space = "slot"    // places that take one row: Draft.Once
-	spaceRequest users.Space = "request" // rows that ask for the same
-	spaceLead    users.Space = "lead"    // an account's admins, of whom one must stay
-	spaceSteer   users.Space = "steer"   // whom a person refers to, by the person's id
-	spaceUse     users.Space = "use"     // what refers to a record, by both ids
+	spaceSlot     users.Space = "slot"    // places that take one row: Draft.Exclusive
+	spaceRequest  users.Space = "request" // rows that ask for the same
+	spaceLead     users.Space = "lead"    // an account's admins, of whom one must stay
+	spaceReferrer users.Space = "steer"   // whom a person refers to, by the person's id
+	spaceUse      users.Space = "use"     // what refers to a record, by both ids
 )
 
 // A key's rows hang in four chains, by what they see of it.
@@ -27,7 +27,7 @@ const (
 	// chainFree: the rows that free the key. Of a request: the rows that make
 	// it. Of a lead key: those that make an admin. Of a steer key: those that set
 	// whom the person refers to.
-	chainFree
+	chainRelease
 	// chainRefer: the rows that need to know who will hold the key.
 	chainRefer
 	chains

@@ -48,7 +48,7 @@ func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uin
 	for r := range rows {
 		p.draft(r)
 		rec := p.person()
-		if rec >= 0 && (len(p.d.frees) > 0 || p.d.deletes) {
+		if rec >= 0 && (len(p.d.releases) > 0 || p.d.deletes) {
 			people = append(people, rec)
 			if p.d.span != nil {
 				leaders = append(leaders, rec)

@@ -46,13 +46,13 @@ func TestOneRecordAtATime(t *testing.T) {
 		want  map[importer.Outcome]int
 	}{
 		{"people, some new", asHost(people(), []users.Record{person(0), person(1)}, row("l0", "n@x.com", "Ada"), row("l2", mail(0), "Cyd", "l0")), 0,
-			map[importer.Outcome]int{importer.Updated: 1, importer.Created: 1}},
+			map[importer.Outcome]int{importer.OutcomeUpdated: 1, importer.OutcomeCreated: 1}},
 		{"a chain of lines", asHost(lines(true), []users.Record{person(0), person(1), person(2), line(0, 0), line(1, 1)}, attach(2, 0), detach(0)), 0,
-			map[importer.Outcome]int{importer.Updated: 2}},
+			map[importer.Outcome]int{importer.OutcomeUpdated: 2}},
 		{"a swap of addresses", asHost(people(), []users.Record{person(0), person(1)}, row("l0", mail(1), "A"), row("l1", mail(0), "B"), row("l2", mail(2), "C")), 1,
-			map[importer.Outcome]int{importer.Failed: 2, importer.Created: 1}},
+			map[importer.Outcome]int{importer.OutcomeFailed: 2, importer.OutcomeCreated: 1}},
 		{"one who goes with a line", asHost(staff(), []users.Record{person(0), person(1), line(0, 0)}, []string{"l0", "", "", "", "yes"}, row("l1", "n@x.com", "A")).and(), 1,
-			map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1}},
+			map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestOneRecordAtATime(t *testing.T) {
 			r, err := p.Commit(t.Context(), nil)
 			require.NoError(t, err)
 			require.Equal(t, tt.want, r.Counts, "%s", reportJSON(t, r))
-			for l := range r.Find(importer.Failed) {
+			for l := range r.Find(importer.OutcomeFailed) {
 				require.Equal(t, "batch.too_large", l.Findings[len(l.Findings)-1].Code)
 			}
 		})
@@ -86,7 +86,7 @@ func TestNarrowStores(t *testing.T) {
 			require.Equal(t, clean.contents, contents(t, inner))
 			require.Equal(t, clean.outcomes, outcomes(r))
 		} else {
-			require.NotZero(t, r.Counts[importer.Failed], "%s", reportJSON(t, r))
+			require.NotZero(t, r.Counts[importer.OutcomeFailed], "%s", reportJSON(t, r))
 		}
 		requireTold(t, inner, r)
 	})
@@ -113,12 +113,12 @@ func TestStoreThatPanics(t *testing.T) {
 			p := s.preview(t, panicking{inner, after})
 			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
 			require.NoError(t, err)
-			want := map[importer.Outcome]int{importer.Created: 1, importer.Failed: 1, importer.Updated: 1, importer.Blocked: 1}
+			want := map[importer.Outcome]int{importer.OutcomeCreated: 1, importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1, importer.OutcomeBlocked: 1}
 			if after {
-				want = map[importer.Outcome]int{importer.Created: 3, importer.Updated: 1}
+				want = map[importer.Outcome]int{importer.OutcomeCreated: 3, importer.OutcomeUpdated: 1}
 			}
 			require.Equal(t, want, r.Counts, "%s", reportJSON(t, r))
-			for l := range r.Find(importer.Failed) {
+			for l := range r.Find(importer.OutcomeFailed) {
 				require.Equal(t, 3, l.Number)
 				require.Equal(t, "internal.panic", l.Findings[0].Code)
 			}

@@ -31,7 +31,7 @@ func TestSecondWriterBetweenBatches(t *testing.T) {
 				change(t, s, "u1", profile(func(p *users.Profile) { p.Mobile = "+33123456789" }))
 				change(t, s, "u0", profile(func(p *users.Profile) { p.DisplayName = "Meddled" }))
 			},
-			[]importer.Outcome{importer.Updated, importer.Conflict},
+			[]importer.Outcome{importer.OutcomeUpdated, importer.OutcomeConflict},
 			[]string{"u0 l0 p0@x.com Meddled", "u1 l1 p1@x.com Ann under l0"},
 		},
 		{
@@ -40,7 +40,7 @@ func TestSecondWriterBetweenBatches(t *testing.T) {
 			func(t *testing.T, s users.Store) {
 				change(t, s, "u1", profile(func(p *users.Profile) { p.Mobile = "+33123456789" }))
 			},
-			[]importer.Outcome{importer.Updated, importer.Updated},
+			[]importer.Outcome{importer.OutcomeUpdated, importer.OutcomeUpdated},
 			[]string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2 admin"},
 		},
 		{
@@ -53,14 +53,14 @@ func TestSecondWriterBetweenBatches(t *testing.T) {
 					}
 				}
 			},
-			[]importer.Outcome{importer.Created, importer.Conflict},
+			[]importer.Outcome{importer.OutcomeCreated, importer.OutcomeConflict},
 			[]string{"u0 l0 p0@x.com N0"},
 		},
 		{
 			"a stored supervisor is deleted", "nobody is put under who is not there",
 			asHost(people(), []users.Record{person(0), person(1)}, row("l9", mail(9), "New", "l0")), true,
 			func(t *testing.T, s users.Store) { change(t, s, "u0", nil) },
-			[]importer.Outcome{importer.Conflict},
+			[]importer.Outcome{importer.OutcomeConflict},
 			[]string{"u1 l1 p1@x.com N1"},
 		},
 	}
@@ -114,7 +114,7 @@ func TestLinesMeanwhile(t *testing.T) {
 			func(t *testing.T, s users.Store) {
 				change(t, s, "line2", line(func(l *users.Line) { l.Holder = "u0" }))
 			},
-			[]importer.Outcome{importer.Conflict, importer.Updated}, "line2", // who is detached loses what was shown
+			[]importer.Outcome{importer.OutcomeConflict, importer.OutcomeUpdated}, "line2", // who is detached loses what was shown
 		},
 		{
 			"the number that comes along with a line is another", "it was shown",
@@ -122,7 +122,7 @@ func TestLinesMeanwhile(t *testing.T) {
 			func(t *testing.T, s users.Store) {
 				change(t, s, "line2", line(func(l *users.Line) { l.Number = office.DDI(9) }))
 			},
-			[]importer.Outcome{importer.Conflict}, "",
+			[]importer.Outcome{importer.OutcomeConflict}, "",
 		},
 		{
 			"the person has another line by now, and gives that up", "nobody else is said to have what the row would take",
@@ -131,7 +131,7 @@ func TestLinesMeanwhile(t *testing.T) {
 				change(t, s, "line1", line(func(l *users.Line) { l.Holder = "" }))
 				change(t, s, "line3", line(func(l *users.Line) { l.Holder = "u1" }))
 			},
-			[]importer.Outcome{importer.Conflict}, "line2",
+			[]importer.Outcome{importer.OutcomeConflict}, "line2",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

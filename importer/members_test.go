@@ -15,7 +15,7 @@ import (
 func TestMembersAddUp(t *testing.T) {
 	s := asHost(grants(), []users.Record{person(0, has("Night"), has("Old"))},
 		[]string{"l0", "Desk", "", ""}, []string{"l0", "Billing", "Night", ""}, []string{"l0", "", "", "Zoe"}, []string{"l9", "Desk", "", "New"}, []string{"l9", "Night", "", ""})
-	s.mode = importer.Upsert
+	s.mode = importer.ModeUpsert
 	store := s.store(t)
 	p := s.preview(t, store)
 	require.Equal(t, []string{

@@ -53,7 +53,7 @@ func TestModes(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		for mode, want := range map[importer.Mode]string{importer.Create: tt.create, importer.Update: tt.update, importer.Upsert: tt.upsert} {
+		for mode, want := range map[importer.Mode]string{importer.ModeCreate: tt.create, importer.ModeUpdate: tt.update, importer.ModeUpsert: tt.upsert} {
 			t.Run(tt.name+"/"+string(mode), func(t *testing.T) {
 				s := tt.scene().in(mode)
 				store := s.store(t)
@@ -66,7 +66,7 @@ func TestModes(t *testing.T) {
 			})
 		}
 	}
-	s := asHost(lines(true), known, attach(0, 1)).in(importer.Create)
+	s := asHost(lines(true), known, attach(0, 1)).in(importer.ModeCreate)
 	_, err := s.tryPreview(t, s.open(s.store(t)))
 	require.ErrorIs(t, err, importer.ErrMode)
 }

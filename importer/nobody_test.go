@@ -13,7 +13,7 @@ import (
 
 // leavers is known by e-mail addresses, which its rows also claim, those of people who leave included.
 func leavers() *importer.Template {
-	return &importer.Template{Name: "leavers", Modes: []importer.Mode{importer.Upsert}, Tables: []importer.Table{{
+	return &importer.Template{Name: "leavers", Modes: []importer.Mode{importer.ModeUpsert}, Tables: []importer.Table{{
 		Name: "leavers",
 		Columns: []importer.Column{
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email, Required: true},
@@ -46,29 +46,29 @@ func TestRowAboutNobody(t *testing.T) {
 	}{
 		{
 			"a required key of invisible characters, update", "a blank cell would be missing, and this looks like one",
-			in(importer.Update, people(), "\u200b"), "2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			in(importer.ModeUpdate, people(), "\u200b"), "2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 		{
 			"a required key of invisible characters, upsert", "nobody is made without it",
-			in(importer.Upsert, people(), "\u200b"), "2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			in(importer.ModeUpsert, people(), "\u200b"), "2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 		{
 			"an optional key left blank, update", "there is nobody to change, though no cell is at fault",
-			in(importer.Update, optional, ""), "2 error !row.nobody[]", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			in(importer.ModeUpdate, optional, ""), "2 error !row.nobody[]", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 		{
 			"an optional key left blank, upsert", "there is no name by which somebody could be made",
-			in(importer.Upsert, optional, ""), "2 error !row.nobody[]", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			in(importer.ModeUpsert, optional, ""), "2 error !row.nobody[]", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 		{
 			"nobody leaves", "a key of invisible characters names nobody",
 			asHost(staff(), []users.Record{person(1)}, row("\u200b", "", "", "", "yes"), row("l1", mail(1), "Ada")),
-			"people 2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			"people 2 error ?text.trimmed !lan_id.missing", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 		{
 			"somebody unknown leaves", "that the row claims their address does not make them",
 			asHost(leavers(), []users.Record{person(1)}, []string{mail(0), "Zoe", "yes"}, []string{mail(1), "Ada", ""}),
-			"2 error !email.unknown", map[importer.Outcome]int{importer.Failed: 1, importer.Updated: 1},
+			"2 error !email.unknown", map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeUpdated: 1},
 		},
 	}
 	for _, tt := range tests {

@@ -15,7 +15,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Open reads a document that [Preview.Save] wrote, and makes its preview on the
+// Reopen reads a document that [Preview.Save] wrote, and makes its preview on the
 // store as it is now, through dir: findings, actions and what may be done are
 // computed afresh, so that a document somebody changed gains nothing. It costs
 // what a preview costs, but for reading the file; memory grows with the length
@@ -27,20 +27,20 @@ import (
 // report of what is done.
 //
 // Rows that would now do something else than they were shown to do are marked
-// ([Preview.Changed], [RowView.Changed]); a commit ends them as conflicts, unless
-// somebody has seen them since ([Preview.Seen]).
+// ([Preview.Stale], [RowView.Changed]); a commit ends them as conflicts, unless
+// somebody has seen them since ([Preview.Acknowledge]).
 //
 // The template is the one of templates that has the name the document was saved
 // under; the preview of an undoing ([Undo]) needs none. The error is a
 // [*formats.Refusal] ("document.form", "document.version", "document.template"),
 // what [Importer.Preview] or [Undo] return, or the reader's.
-func Open(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*Template) (*Preview, error) {
+func Reopen(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*Template) (*Preview, error) {
 	d := &opening{from: &source{r: r}}
 	d.dec = json.NewDecoder(d.from)
 	if err := d.read(); err != nil {
 		return nil, err
 	}
-	opts := Options{Account: d.head.Account, Mode: d.head.Mode, Label: d.head.Label, Again: d.head.Again, Map: d.head.Map, Resume: d.head.Resume}
+	opts := Options{Account: d.head.Account, Mode: d.head.Mode, Label: d.head.Label, AllowReplay: d.head.Again, Map: d.head.Map, Resume: d.head.Resume}
 	opts.continues = d.head.Rest
 	opts.document, d.id = &d.document, d.head.ID
 	if rec, err := importRecord(ctx, dir, d.head.ID); err == nil && rec.Account == opts.Account {

@@ -40,8 +40,8 @@ type Options struct {
 	Map []ColumnMap
 	// Label makes the import traceable for people.
 	Label string
-	// Again lets the same data in a second time; see [Template.Once].
-	Again bool
+	// AllowReplay lets the same data in a second time; see [Template.RefuseReplay].
+	AllowReplay bool
 	// Resume is an import that was interrupted. The preview of the same file is
 	// then as it was before that import began, and its Commit goes on with it;
 	// another file is [users.ErrDigest]. What was corrected must be corrected again.

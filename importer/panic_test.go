@@ -14,7 +14,7 @@ import (
 
 // A Template is the host's code: a panic in it fails its row, and no other.
 func TestAPanicFailsItsRow(t *testing.T) {
-	tpl := people(importer.Upsert)
+	tpl := people(importer.ModeUpsert)
 	inner := tpl.Tables[0].Draft
 	tpl.Tables[0].Draft = func(r importer.Row, d *importer.Draft) {
 		inner(r, d)
@@ -30,7 +30,7 @@ func TestAPanicFailsItsRow(t *testing.T) {
 	require.Equal(t, map[string]int{"internal.panic": 1}, p.Summary().Codes, "it stands at no key either")
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Created: 2, importer.Failed: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeFailed: 1}, r.Counts)
 	_, err = p.Edit(t.Context(), importer.Set(users.RowAt(0, 3), "name", "B"), importer.Set(users.RowAt(0, 3), "lan_id", "l3"))
 	require.NoError(t, err)
 	require.Empty(t, p.Summary().Codes["internal.panic"])

@@ -31,7 +31,7 @@ func (p *Preview) request() uint32 {
 		num(int(d.keys[i].id))
 	}
 	b = append(b, 0xff)
-	for _, f := range d.frees {
+	for _, f := range d.releases {
 		str(string(f.kind))
 		str(f.field)
 		str(f.value)
@@ -67,7 +67,7 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 	add := func(key uint32, c chain, sole bool) {
 		seen(key)
 		list = p.keys.add(row, key, c, sole, list)
-		if c == chainFree {
+		if c == chainRelease {
 			k := &p.keys.state[key]
 			if alone := p.keys.nodes[list].next == none; alone || k.first != none && p.grid.less(row, k.first) {
 				k.first = row
@@ -78,7 +78,7 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 	s.rec, s.makes, s.repeat = p.person(), false, false
 	if p.tpl.Repeats {
 		req := p.request()
-		add(req, chainFree, false)
+		add(req, chainRelease, false)
 		if p.first(req) != row {
 			s.repeat, s.nodes = true, list
 			return
@@ -99,13 +99,13 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 				add(k.id, chainClaim, false)
 			}
 		case relRefer:
-			if k.space.Given() {
+			if k.space.Managed() {
 				continue
 			}
 			add(k.id, chainRefer, false)
 			if rec := p.factOf(k.id); rec >= 0 {
 				for _, x := range slices.Clone(p.above(rec, k.field)) {
-					add(p.steerKey(x), chainRefer, false)
+					add(p.referrerKey(x), chainRefer, false)
 				}
 			}
 			steers = s.rec >= 0
@@ -115,15 +115,15 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 		steers = steers || d.wants[i].unrefer && s.rec >= 0
 	}
 	if steers {
-		add(p.steerKey(s.rec), chainFree, false)
+		add(p.referrerKey(s.rec), chainRelease, false)
 	}
-	p.swept(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
-	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainFree, false) })
+	p.takenAlong(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
+	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
 	switch p.leadDelta(s.rec) {
 	case -1:
 		add(p.leadKey(), chainClaim, false)
 	case 1:
-		add(p.leadKey(), chainFree, false)
+		add(p.leadKey(), chainRelease, false)
 	}
 	s.nodes = list
 }
@@ -149,7 +149,7 @@ func (p *Preview) unplace(row uint32, seen func(key uint32)) {
 	for n := s.nodes; n != none; {
 		d := p.keys.nodes[n]
 		n = p.keys.remove(n)
-		if k := &p.keys.state[d.key]; d.chain == chainFree && k.first == row {
+		if k := &p.keys.state[d.key]; d.chain == chainRelease && k.first == row {
 			k.first = none
 		}
 	}
@@ -164,9 +164,9 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 		d := p.keys.nodes[n]
 		var c chain
 		switch {
-		case d.chain == chainClaim, d.chain == chainFree && p.keys.spaceOf(d.key) == spaceSteer:
+		case d.chain == chainClaim, d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceReferrer:
 			c = chainRefer
-		case d.chain == chainFree:
+		case d.chain == chainRelease:
 			c = chainClaim
 		default:
 			continue

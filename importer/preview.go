@@ -59,7 +59,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 		}
 	}
 	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
-	if im.tpl.Once && !opts.Again && opts.Resume == "" && doc == nil {
+	if im.tpl.RefuseReplay && !opts.AllowReplay && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
 		}

@@ -96,7 +96,7 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 // succeeds reports whether the row makes an admin.
 func (p *Preview) succeeds(row uint32) bool {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
-		if d := p.keys.nodes[n]; d.chain == chainFree && p.keys.spaceOf(d.key) == spaceLead {
+		if d := p.keys.nodes[n]; d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceLead {
 			return true
 		}
 	}
@@ -106,7 +106,7 @@ func (p *Preview) succeeds(row uint32) bool {
 // firstSuccessor is the first row that makes an admin and will happen, or none.
 func (p *Preview) firstSuccessor() uint32 {
 	found := none
-	for r := range p.keys.rows(p.leadKey(), chainFree) {
+	for r := range p.keys.rows(p.leadKey(), chainRelease) {
 		if !p.dead(r) && (found == none || p.grid.less(r, found)) {
 			found = r
 		}

@@ -15,7 +15,7 @@ import (
 
 func rainbowLines() *importer.Template {
 	tpl := office.Lines()
-	tpl.Once = false // the tests commit a file again and again
+	tpl.RefuseReplay = false // the tests commit a file again and again
 	return tpl
 }
 
@@ -100,6 +100,6 @@ func richRainbow() richScene {
 func richUndoing() richScene {
 	rich := richRainbow()
 	rich.name, rich.scene.undone = "undoing", "first"
-	rich.want = map[importer.Outcome]int{importer.Updated: 12, importer.Deleted: 4}
+	rich.want = map[importer.Outcome]int{importer.OutcomeUpdated: 12, importer.OutcomeDeleted: 4}
 	return rich
 }

@@ -97,7 +97,7 @@ func (p *Preview) person() int32 {
 // create none may, also in a table that makes nobody: it frees nothing, and is
 // unchanged or an error.
 func (p *Preview) changesPerson(rec int32) bool {
-	return rec >= 0 && p.opts.Mode != Create
+	return rec >= 0 && p.opts.Mode != ModeCreate
 }
 
 // subject is the key that stands for the person: the record's id, or the name of one to be made.
@@ -137,7 +137,7 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 			}
 		}
 	}
-	for _, f := range p.d.frees {
+	for _, f := range p.d.releases {
 		for _, h := range p.givenUp(rec, f) {
 			if !p.gives(h) {
 				p.freedWith(rec, h, yield)
@@ -164,10 +164,10 @@ func (p *Preview) replaced(thing int32, yield func(uint32, int32)) {
 	}
 }
 
-// swept yields the keys that the drafted row does not name, of things it takes
+// takenAlong yields the keys that the drafted row does not name, of things it takes
 // from others: whoever else claims one of them claims the same thing. at is the
 // row's own key by which it takes the thing.
-func (p *Preview) swept(rec int32, yield func(key uint32, at int)) {
+func (p *Preview) takenAlong(rec int32, yield func(key uint32, at int)) {
 	if p.d.span != nil {
 		return
 	}
@@ -222,7 +222,7 @@ func (p *Preview) freedWith(rec, held int32, yield func(uint32, int32)) {
 // freedByDelete yields everything that goes with a person who is deleted.
 func (p *Preview) freedByDelete(rec int32, yield func(uint32, int32)) {
 	r := p.facts.recs[rec]
-	if users.Deleted(r) != nil {
+	if users.Remainder(r) != nil {
 		return
 	}
 	yield(p.personKey(rec), rec)
@@ -290,9 +290,9 @@ func (p *Preview) personKey(rec int32) uint32 {
 	return p.keys.key(users.SpaceID, string(p.facts.recs[rec].ID))
 }
 
-// steerKey is the key at which rows meet that set whom a stored person refers to.
-func (p *Preview) steerKey(rec int32) uint32 {
-	return p.keys.key(spaceSteer, string(p.facts.recs[rec].ID))
+// referrerKey is the key at which rows meet that set whom a stored person refers to.
+func (p *Preview) referrerKey(rec int32) uint32 {
+	return p.keys.key(spaceReferrer, string(p.facts.recs[rec].ID))
 }
 
 // ofHeld splits "line.internal" into the field and the kind of what a person has.
@@ -337,9 +337,9 @@ func (p *Preview) things(yield func(kind users.Kind, rec int32)) {
 	}
 }
 
-// parted yields the keys that the drafted row claims and that stand with other
+// keysFromOtherLines yields the keys that the drafted row claims and that stand with other
 // things than the one it gives its person, with what the store has of them.
-func (p *Preview) parted(yield func(key uint32, of int32)) {
+func (p *Preview) keysFromOtherLines(yield func(key uint32, of int32)) {
 	if p.d.span != nil {
 		return
 	}

@@ -11,7 +11,7 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 	v := &p.v
 	col := k.column
 	rec := p.factOf(k.id)
-	if k.space.Given() {
+	if k.space.Managed() {
 		if rec < 0 {
 			v.find(k.field+".unknown", col, k.id)
 		}
@@ -45,7 +45,7 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
 	chain := p.above(rec, k.field)
 	for i, x := range chain {
-		switch by := p.view(p.steerKey(x)).first; by {
+		switch by := p.view(p.referrerKey(x)).first; by {
 		case none:
 			continue
 		case row:

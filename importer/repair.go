@@ -151,7 +151,7 @@ func (p *Preview) repairs() []*repairs {
 			}
 			g := at[f]
 			if g == nil {
-				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.place1(r, n)}, column: n.column, secret: secret}
+				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.finding(r, n)}, column: n.column, secret: secret}
 				at[f], out = g, append(out, g)
 			}
 			if k := len(g.cells); k == 0 || g.cells[k-1] != r { // a cell may have a code twice

@@ -130,13 +130,13 @@ func readNote(e users.Entry) (ReportLine, error) {
 	}
 	l.Row = e.Row
 	if l.Outcome == "" { // an edit by hand keeps no note
-		l.Number, l.Outcome = e.Row.Number(), Updated
+		l.Number, l.Outcome = e.Row.Number(), OutcomeUpdated
 		if len(e.Images) > 0 {
 			switch i := e.Images[0]; {
 			case i.Before == nil:
-				l.Outcome, l.User = Created, i.After.ID
+				l.Outcome, l.User = OutcomeCreated, i.After.ID
 			case i.After == nil:
-				l.Outcome, l.User = Deleted, i.Before.ID
+				l.Outcome, l.User = OutcomeDeleted, i.Before.ID
 			default:
 				l.User = i.After.ID
 			}

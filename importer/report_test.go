@@ -37,7 +37,7 @@ func TestReportOfAnEditByHand(t *testing.T) {
 	r, err := importer.LoadReport(t.Context(), dir, page.Records[0].ID)
 	require.NoError(t, err)
 	require.True(t, r.Done())
-	require.Equal(t, map[importer.Outcome]int{importer.Created: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeCreated: 1}, r.Counts)
 	require.Len(t, r.Lines, 1)
 	require.Equal(t, added.ID, r.Lines[0].User)
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Rest is a preview of the rows that an import of this preview did not do: those
+// Remaining is a preview of the rows that an import of this preview did not do: those
 // in error, blocked, stale, held back. They keep their ids, their cells and their
 // corrections; what they would do is decided on the store as it is now. Its commit is an
 // import of its own. Rows that were removed are not among them, nor are repeats
 // of rows that were done. The error is [ErrNothing] where every row was done, or the store's.
-func (p *Preview) Rest(ctx context.Context, r *Report) (*Preview, error) {
+func (p *Preview) Remaining(ctx context.Context, r *Report) (*Preview, error) {
 	left := map[users.RowID]bool{}
 	for i := range r.Lines {
 		if l := &r.Lines[i]; !l.Outcome.Done() {

@@ -23,9 +23,9 @@ func TestRest(t *testing.T) {
 	change(t, store, "u0", profile(func(p *users.Profile) { p.DisplayName = "Countess" }))
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1, importer.Updated: 1, importer.Failed: 2, importer.Created: 1, importer.Skipped: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1, importer.OutcomeUpdated: 1, importer.OutcomeFailed: 2, importer.OutcomeCreated: 1, importer.OutcomeSkipped: 1}, r.Counts)
 
-	rest, err := p.Rest(t.Context(), r)
+	rest, err := p.Remaining(t.Context(), r)
 	require.NoError(t, err)
 	want := []string{"2 update p0@x.com name:Countess>Ada", "4 error !email.form", "7 error !email.form"}
 	require.Equal(t, want, briefs(show(rest)))
@@ -39,11 +39,11 @@ func TestRest(t *testing.T) {
 	require.NoError(t, err)
 	r, err = again.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Updated: 1, importer.Created: 2}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 1, importer.OutcomeCreated: 2}, r.Counts)
 	row, err := again.Row(users.RowAt(0, 4))
 	require.NoError(t, err)
 	require.Equal(t, "Cyd C.", row.Cells["name"], "corrections stay")
-	_, err = again.Rest(t.Context(), r)
+	_, err = again.Remaining(t.Context(), r)
 	require.ErrorIs(t, err, importer.ErrNothing)
 }
 
@@ -58,9 +58,9 @@ func TestRestIsAFreshPreview(t *testing.T) {
 		require.NoError(t, err)
 		done := map[users.RowID]bool{}
 		for _, l := range r.Lines {
-			done[l.Row] = l.Outcome.Done() || l.Outcome == importer.Skipped
+			done[l.Row] = l.Outcome.Done() || l.Outcome == importer.OutcomeSkipped
 		}
-		rest, err := p.Rest(t.Context(), r)
+		rest, err := p.Remaining(t.Context(), r)
 		var ids []users.RowID
 		for i, sh := range sheets {
 			var left []sheetRow

@@ -27,7 +27,7 @@ var references = []string{"holder", "supervisor", "org_unit"}
 func (d *Draft) restore(s *span) {
 	d.restoring = restoring{span: s}
 	d.About(users.SpaceID, string(s.id))
-	d.Sole()
+	d.OneRowPerPerson()
 	switch {
 	case s.lost:
 		d.Error("", "undo.erased")
@@ -90,9 +90,9 @@ func (p *Preview) restoreMade(s *span, rec int32) {
 		return
 	}
 	d.deletes = true
-	if users.Deleted(now) != nil && !p.dir.Actor().Unbound() {
+	if users.Remainder(now) != nil && !p.dir.Actor().Unbound() {
 		d.Warn("", "undo.stays")
-		d.target = users.Deleted(now)
+		d.target = users.Remainder(now)
 		return
 	}
 	uses := slices.Clone(p.facts.held[rec])
@@ -181,7 +181,7 @@ func (p *Preview) edited(field string, now users.Record) {
 		value = ""
 	}
 	if at, ok := p.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
-		value = p.who(at)
+		value = p.nameOf(at)
 	}
 	p.d.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
 }
@@ -269,9 +269,9 @@ func (p *Preview) decideKey(row uint32, k *draftKey) {
 	default:
 		v.find(code, -1, k.id)
 		n := &v.notes[len(v.notes)-1]
-		n.args = map[string]string{"holder": p.who(rec)}
+		n.args = map[string]string{"holder": p.nameOf(rec)}
 		if holder, ok := p.facts.byID[p.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
-			n.args["holder"] = p.who(holder)
+			n.args["holder"] = p.nameOf(holder)
 		}
 		if _, value := p.keys.parts(k.id); k.space != spaceUse && !slices.Contains(p.undo.sensitive, k.space.Field()) {
 			n.value = formats.Show(value)
@@ -376,7 +376,7 @@ func (p *Preview) askLed(rows []int32, find func([]users.Key) ([]users.Record, e
 	}
 	for _, r := range found {
 		if i, ok := byID[users.ID(r.Field("supervisor"))]; ok {
-			if n := p.learn(r); n >= 0 {
+			if n := p.keep(r); n >= 0 {
 				p.facts.led[i] = append(p.facts.led[i], n)
 			}
 		}

@@ -71,7 +71,7 @@ func requireTold(t tb, store users.Store, r *importer.Report) {
 		require.NoError(t, err)
 		done[e.Row] = true
 	}
-	for l := range r.Find(importer.Created, importer.Updated, importer.Deleted) {
+	for l := range r.Find(importer.OutcomeCreated, importer.OutcomeUpdated, importer.OutcomeDeleted) {
 		require.True(t, done[l.Row], "row %d is reported as %s and was not written", l.Number, l.Outcome)
 	}
 }
@@ -252,7 +252,7 @@ func TestLoadReportOfABrokenImport(t *testing.T) {
 	back, err := importer.LoadReport(t.Context(), s.open(inner), imp)
 	require.ErrorIs(t, err, importer.ErrUnfinished)
 	require.Equal(t, users.ImportRunning, back.State)
-	require.Equal(t, 1, back.Counts[importer.Created])
+	require.Equal(t, 1, back.Counts[importer.OutcomeCreated])
 
 	_, err = importer.LoadReport(t.Context(), s.open(memstore.New()), imp)
 	require.ErrorIs(t, err, users.ErrNotFound)

@@ -43,7 +43,7 @@ func richPeople() richScene {
 		row("l25", mail(26), "One"), row("l26", mail(26), "Two"), // of one address
 		row("l8", mail(8), "Locked"), // another's field
 	).as(users.Partner("pat"))
-	return richScene{"people", s, map[importer.Outcome]int{importer.Created: 3, importer.Updated: 7, importer.Unchanged: 1, importer.Failed: 4, importer.Blocked: 1}}
+	return richScene{"people", s, map[importer.Outcome]int{importer.OutcomeCreated: 3, importer.OutcomeUpdated: 7, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 4, importer.OutcomeBlocked: 1}}
 }
 
 func richLines() richScene {
@@ -62,7 +62,7 @@ func richLines() richScene {
 		[]string{"attach", "nobody@x.com", "41"}, // of nobody
 		attach(9, 5),                             // a repeat
 	).as(users.AccountAdmin("u0", acme))
-	return richScene{"lines", s, map[importer.Outcome]int{importer.Updated: 8, importer.Unchanged: 1, importer.Failed: 2, importer.Skipped: 1}}
+	return richScene{"lines", s, map[importer.Outcome]int{importer.OutcomeUpdated: 8, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 2, importer.OutcomeSkipped: 1}}
 }
 
 func richStaff() richScene {
@@ -87,7 +87,7 @@ func richStaff() richScene {
 		detach(0),      // of one who has none
 		attach(23, 95), // made above, and a new line
 	).as(users.Partner("pat"))
-	return richScene{"staff", s, map[importer.Outcome]int{importer.Created: 3, importer.Updated: 8, importer.Deleted: 2, importer.Unchanged: 2, importer.Failed: 1, importer.Blocked: 1}}
+	return richScene{"staff", s, map[importer.Outcome]int{importer.OutcomeCreated: 3, importer.OutcomeUpdated: 8, importer.OutcomeDeleted: 2, importer.OutcomeUnchanged: 2, importer.OutcomeFailed: 1, importer.OutcomeBlocked: 1}}
 }
 
 func richCloudlink() richScene {
@@ -104,8 +104,8 @@ func richCloudlink() richScene {
 		[]string{"A", "", "", mail(23), ""}, []string{"B", "", "", "P23@X.com", ""},
 		[]string{"", "", name(0), mail(0), ""},
 		[]string{"Dee", "", "", mail(24), ""},
-	).in(importer.Upsert).as(users.AccountAdmin("u0", acme))
-	return richScene{"cloudlink", s, map[importer.Outcome]int{importer.Created: 4, importer.Updated: 3, importer.Unchanged: 1, importer.Failed: 4}}
+	).in(importer.ModeUpsert).as(users.AccountAdmin("u0", acme))
+	return richScene{"cloudlink", s, map[importer.Outcome]int{importer.OutcomeCreated: 4, importer.OutcomeUpdated: 3, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 4}}
 }
 
 // previewUnder is a preview of the scene under a context that may end.

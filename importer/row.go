@@ -19,8 +19,8 @@ type RowView struct {
 	Line   int `json:"line,omitempty"`
 	// Action is what the row will do.
 	Action Action `json:"action"`
-	// Changed says that a reopened preview showed something else; see [Preview.Changed].
-	Changed bool `json:"changed,omitempty"`
+	// Stale says that a reopened preview showed something else; see [Preview.Stale].
+	Stale bool `json:"changed,omitempty"`
 	// Who names the person the row is about, as far as the row or the store tells.
 	Who string `json:"who,omitempty"`
 	// Cells are the texts as they stand, by field. They are left out of JSON.
@@ -64,9 +64,9 @@ type Loss struct {
 	Forced bool `json:"forced,omitempty"`
 }
 
-// A Filter chooses rows of a preview: see [WithFindings], [WithErrors],
+// A RowFilter chooses rows of a preview: see [WithFindings], [WithErrors],
 // [WithAction], [WithCode] and [WithText]. It must not call the preview.
-type Filter func(*RowView) bool
+type RowFilter func(*RowView) bool
 
 // WithFindings chooses rows that have findings.
 func WithFindings(r *RowView) bool { return len(r.Findings) > 0 }
@@ -77,19 +77,19 @@ func WithErrors(r *RowView) bool {
 }
 
 // WithAction chooses rows that will do one of the actions.
-func WithAction(actions ...Action) Filter {
+func WithAction(actions ...Action) RowFilter {
 	return func(r *RowView) bool { return slices.Contains(actions, r.Action) }
 }
 
 // WithCode chooses rows that have a finding of that code.
-func WithCode(code string) Filter {
+func WithCode(code string) RowFilter {
 	return func(r *RowView) bool {
 		return slices.ContainsFunc(r.Findings, func(f formats.Finding) bool { return f.Code == code })
 	}
 }
 
 // WithText chooses rows of which a cell holds the text, letter case and accents aside.
-func WithText(text string) Filter {
+func WithText(text string) RowFilter {
 	want := users.FoldHeading(text)
 	return func(r *RowView) bool {
 		for _, c := range r.Cells {
@@ -103,11 +103,11 @@ func WithText(text string) Filter {
 
 // Rows yields the rows that fit every filter, by table and record number. The
 // preview must not be edited meanwhile.
-func (p *Preview) Rows(filters ...Filter) iter.Seq[RowView] {
+func (p *Preview) Rows(filters ...RowFilter) iter.Seq[RowView] {
 	return func(yield func(RowView) bool) {
 		for r := range p.grid.ordered {
 			v := p.show(r)
-			if !slices.ContainsFunc(filters, func(f Filter) bool { return !f(&v) }) && !yield(v) {
+			if !slices.ContainsFunc(filters, func(f RowFilter) bool { return !f(&v) }) && !yield(v) {
 				return
 			}
 		}
@@ -180,7 +180,7 @@ func (p *Preview) show(row uint32) RowView {
 	if at.src >= 0 {
 		out.Line = t.read.Row(int(at.src)).Line()
 	}
-	_, out.Changed = p.unseen[row]
+	_, out.Stale = p.unseen[row]
 	spec := g.spec(row)
 	for i := range spec.Columns {
 		if s := g.text(row, i); s != "" && s != withheld {
@@ -191,7 +191,7 @@ func (p *Preview) show(row uint32) RowView {
 		p.showEffect(row, &out, v)
 	}
 	for i := range v.notes {
-		out.Findings = append(out.Findings, p.place1(row, &v.notes[i]))
+		out.Findings = append(out.Findings, p.finding(row, &v.notes[i]))
 	}
 	if f, ok := p.showFollowed(row); ok {
 		out.Findings = append(out.Findings, f)
@@ -239,7 +239,7 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 			l.Value = p.written(x.key, x.rec)
 		}
 		if i, ok := p.facts.byID[x.holder]; ok {
-			l.Who = p.who(i)
+			l.Who = p.nameOf(i)
 		}
 		out.Losses = append(out.Losses, l)
 	}
@@ -312,7 +312,7 @@ func (p *Preview) goesTo(key uint32, of func(row uint32) bool) bool {
 // named is who has the id, where that is known, else the id.
 func (p *Preview) named(id string) string {
 	if at, ok := p.facts.byID[users.ID(id)]; ok {
-		return p.who(at)
+		return p.nameOf(at)
 	}
 	if p.undo != nil {
 		if s := p.undo.byID[users.ID(id)]; s != nil && s.last.Data != nil {
@@ -326,7 +326,7 @@ func (p *Preview) named(id string) string {
 func (p *Preview) whoOf(row uint32) string {
 	switch s := p.d.span; {
 	case p.v.rec >= 0:
-		return p.who(p.v.rec)
+		return p.nameOf(p.v.rec)
 	case s != nil && s.last.Data != nil:
 		return whoIs(s.last)
 	}

@@ -153,8 +153,8 @@ func TestPermissionIsAskedAtCommit(t *testing.T) {
 	change(t, store, "u1", profile(func(p *users.Profile) { p.Source = users.Local; p.Roles = []string{users.RolePartner} }))
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	require.NoError(t, err)
-	require.Equal(t, importer.Created, r.Lines[1].Outcome)
-	require.Equal(t, importer.Created, r.Lines[2].Outcome)
+	require.Equal(t, importer.OutcomeCreated, r.Lines[1].Outcome)
+	require.Equal(t, importer.OutcomeCreated, r.Lines[2].Outcome)
 }
 
 // What the directory will refuse the preview says: nothing that is shown to

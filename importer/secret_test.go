@@ -13,7 +13,7 @@ import (
 // vault has nothing but sensitive cells beside the name: logins by which people
 // are known, those of supervisors, mobile numbers, lines and roles.
 func vault() *importer.Template {
-	return &importer.Template{Name: "vault", Modes: []importer.Mode{importer.Upsert}, Tables: []importer.Table{{
+	return &importer.Template{Name: "vault", Modes: []importer.Mode{importer.ModeUpsert}, Tables: []importer.Table{{
 		Name: "vault",
 		Columns: []importer.Column{
 			{Field: "login", Headings: en("LOGIN"), Required: true, Sensitive: true},
@@ -27,7 +27,7 @@ func vault() *importer.Template {
 			d.About(users.SpaceLogin, r.Value("login"))
 			d.Claim(users.SpaceLogin, r.Value("login"))
 			d.Refer("supervisor", users.SpaceLogin, r.Value("supervisor"))
-			d.Sole()
+			d.OneRowPerPerson()
 			d.WantCell("name")
 			d.WantCell("mobile")
 			if short := r.Value("line"); short != "" {
@@ -105,7 +105,7 @@ func TestReportDoesNotTellWhereANumberIsHeld(t *testing.T) {
 	require.Contains(t, show(p).json(), string(globex), "a partner reaches both")
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeFailed: 1}, r.Counts)
 
 	back, err := importer.LoadReport(t.Context(), users.Open(store, users.AccountAdmin("u0", acme), nil), imp)
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func TestStale(t *testing.T) {
 		after     []string
 	}{
 		{
-			name: "nothing", scene: rename, meanwhile: func(*testing.T, users.Store) {}, want: importer.Updated,
+			name: "nothing", scene: rename, meanwhile: func(*testing.T, users.Store) {}, want: importer.OutcomeUpdated,
 			after: []string{"u0 l0 p0@x.com Ada", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -54,14 +54,14 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.Mobile = "+33123456789" }))
 			},
-			want: importer.Updated, strict: importer.Conflict,
+			want: importer.OutcomeUpdated, strict: importer.OutcomeConflict,
 		},
 		{
 			name: "the same field", scene: rename,
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.DisplayName = "Countess" }))
 			},
-			want:  importer.Conflict,
+			want:  importer.OutcomeConflict,
 			after: []string{"u0 l0 p0@x.com Countess", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -69,12 +69,12 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.DisplayName = "Ada" }))
 			},
-			want: importer.Conflict,
+			want: importer.OutcomeConflict,
 		},
 		{
 			name: "the person is deleted", scene: rename,
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "u0", nil) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 			after:     []string{"u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -85,7 +85,7 @@ func TestStale(t *testing.T) {
 				other.ID = "u7"
 				put(t, s, other)
 			},
-			want:  importer.Conflict,
+			want:  importer.OutcomeConflict,
 			after: []string{"u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2", "u7 l0 p0@x.com N0"},
 		},
 		{
@@ -94,7 +94,7 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u1", profile(func(p *users.Profile) { p.Email = "N0@x.com" }))
 			},
-			want:  importer.Conflict,
+			want:  importer.OutcomeConflict,
 			after: []string{"u0 l0 p0@x.com N0", "u1 l1 N0@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -103,7 +103,7 @@ func TestStale(t *testing.T) {
 				return asHost(cloudlink.Users(), three, []string{"A", "B", "", "p7@x.com", ""})
 			},
 			meanwhile: func(t *testing.T, s users.Store) { put(t, s, person(7)) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 			after:     []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2", "u7 l7 p7@x.com N7"},
 		},
 		{
@@ -114,7 +114,7 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u1", profile(func(p *users.Profile) { p.Email = "other@x.com" }))
 			},
-			want:  importer.Failed,
+			want:  importer.OutcomeFailed,
 			after: []string{"u0 l0 p0@x.com N0", "u1 l1 other@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -123,7 +123,7 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u1", nil)
 			},
-			want:  importer.Conflict,
+			want:  importer.OutcomeConflict,
 			after: []string{"u0 l0 p0@x.com N0", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -131,8 +131,8 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.DisplayName = "Countess" }))
 			},
-			want:  importer.Conflict,
-			amid:  importer.Unchanged, // what was shown is what happens
+			want:  importer.OutcomeConflict,
+			amid:  importer.OutcomeUnchanged, // what was shown is what happens
 			after: []string{"u0 l0 p0@x.com Countess", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
@@ -140,48 +140,48 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u0", profile(func(p *users.Profile) { p.Mobile = "+33123456789" }))
 			},
-			want:  importer.Updated,
+			want:  importer.OutcomeUpdated,
 			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2"},
 		},
 		{
 			name: "by force: another loses", scene: calls(false, force(1, 0)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line0", give(2)) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 			after:     []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2 has 0"},
 		},
 		{
 			name: "by force: nobody loses", scene: calls(false, force(1, 0)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line0", give(-1)) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 		},
 		{
 			name: "a free line is taken", scene: calls(false, attach(1, 9)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line9", give(2)) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 			after:     []string{"u0 l0 p0@x.com N0 has 0", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2 has 9"},
 		},
 		{
 			name: "a line that was not there is made and taken", scene: calls(false, attach(1, 5)),
 			meanwhile: func(t *testing.T, s users.Store) { put(t, s, line(5, 2)) },
-			want:      importer.Conflict,
+			want:      importer.OutcomeConflict,
 		},
 		{
 			name: "a taken line is free", scene: calls(false, attach(1, 0)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line0", give(-1)) },
-			want:      importer.Failed,
+			want:      importer.OutcomeFailed,
 		},
 		{
 			name: "detach: they hold more", scene: calls(false, detach(0)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line9", give(0)) },
-			want:      importer.Conflict,
-			amid:      importer.Updated, // what was shown is what happens
+			want:      importer.OutcomeConflict,
+			amid:      importer.OutcomeUpdated, // what was shown is what happens
 			after:     []string{"u0 l0 p0@x.com N0 has 0 has 9", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
 		},
 		{
 			name: "one each: they hold another", scene: calls(true, attach(0, 5)),
 			meanwhile: func(t *testing.T, s users.Store) { change(t, s, "line9", give(0)) },
-			want:      importer.Conflict,
-			amid:      importer.Updated, // what was shown is what happens
+			want:      importer.OutcomeConflict,
+			amid:      importer.OutcomeUpdated, // what was shown is what happens
 		},
 		{
 			name: "rights are lost", scene: func() *scene {
@@ -190,8 +190,8 @@ func TestStale(t *testing.T) {
 			meanwhile: func(t *testing.T, s users.Store) {
 				change(t, s, "u1", profile(func(p *users.Profile) { p.Grant(users.RoleAdmin, false) }))
 			},
-			amid:  importer.Failed, // by the directory, when the row is done
-			want:  importer.Conflict,
+			amid:  importer.OutcomeFailed, // by the directory, when the row is done
+			want:  importer.OutcomeConflict,
 			after: []string{"u0 l0 p0@x.com N0 admin", "u1 l1 p1@x.com N1"},
 		},
 	}
@@ -205,7 +205,7 @@ func TestStale(t *testing.T) {
 				opts := importer.CommitOptions{ID: imp, Strict: mode == "before a strict commit", Approve: []string{importer.BrakeMass}}
 				want := tt.want
 				if tt.name == "rights are lost" && mode == "amid the commit" {
-					want = importer.Failed // it is the directory that says so, after the row was decided
+					want = importer.OutcomeFailed // it is the directory that says so, after the row was decided
 				}
 				var before []string
 				strike := func() { tt.meanwhile(t, inner); before = roll(t, inner) }
@@ -236,7 +236,7 @@ func TestStale(t *testing.T) {
 				case tt.after != nil && want == tt.want:
 					require.Empty(t, cmp.Diff(tt.after, roll(t, inner)), "the store (-want +got)")
 				}
-				if want == importer.Conflict {
+				if want == importer.OutcomeConflict {
 					require.NotEmpty(t, r.Lines[0].Findings, "a conflict says why")
 				}
 			})
@@ -266,8 +266,8 @@ func TestStaleSpoilsWhatNeedsIt(t *testing.T) {
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	require.NoError(t, err)
 	want := map[users.RowID]importer.Outcome{
-		users.RowAt(0, 2): importer.Conflict, users.RowAt(0, 3): importer.Blocked,
-		users.RowAt(0, 4): importer.Blocked, users.RowAt(0, 5): importer.Updated,
+		users.RowAt(0, 2): importer.OutcomeConflict, users.RowAt(0, 3): importer.OutcomeBlocked,
+		users.RowAt(0, 4): importer.OutcomeBlocked, users.RowAt(0, 5): importer.OutcomeUpdated,
 	}
 	require.Empty(t, cmp.Diff(want, outcomes(r)), "(-want +got)")
 	require.Empty(t, cmp.Diff([]string{"u0 l0 p0@x.com N0", "u1 l1 n0@x.com N1", "u2 l2 p2@x.com Ada"}, roll(t, store)), "(-want +got)")
@@ -284,7 +284,7 @@ func TestTwoImportsOfOneLine(t *testing.T) {
 	require.NoError(t, err)
 	r, err := second.Commit(t.Context(), &importer.CommitOptions{ID: "two"})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1}, r.Counts)
 	require.Empty(t, cmp.Diff([]string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2"}, roll(t, store)))
 	var told []string
 	for _, l := range r.Lines[0].Losses {
@@ -340,21 +340,21 @@ func TestSecondWriter(t *testing.T) {
 		wrote, fell := 0, 0
 		for _, v := range was.Rows {
 			want := outcomeOf[v.Action]
-			writes := want.Done() && want != importer.Unchanged
+			writes := want.Done() && want != importer.OutcomeUnchanged
 			switch o := got[v.ID]; {
 			case o == want:
 				if o.Done() {
 					done.Rows = append(done.Rows, v)
-				} else if want != importer.Skipped {
+				} else if want != importer.OutcomeSkipped {
 					fell++
 				}
 				if writes {
 					wrote++
 				}
-			case o == importer.Conflict, o == importer.Blocked, o == importer.Failed:
+			case o == importer.OutcomeConflict, o == importer.OutcomeBlocked, o == importer.OutcomeFailed:
 				require.True(t, want.Done(), "row %d, shown as %s, ends as %s", v.Number, v.Action, o)
 				fell++
-			case o == importer.Skipped && opts.Policy == importer.AllOrNothing && writes:
+			case o == importer.OutcomeSkipped && opts.Policy == importer.AllOrNothing && writes:
 			default:
 				require.Fail(t, "outcome", "row %d, shown as %s, ends as %s", v.Number, v.Action, o)
 			}

@@ -62,7 +62,7 @@ func (t *tagged) checkRead(f *taggedField) {
 	switch {
 	case !t.own:
 		t.fail(f.name, "there is no method Draft to read it")
-	case f.about || f.claim || f.column.Names != "" || f.column.Blank == BlankClears:
+	case f.about || f.claim || f.column.RefersIn != "" || f.column.Blank == BlankClears:
 		t.fail(f.name, "read goes with neither about, claim, refer nor blank=clear")
 	}
 }
@@ -73,7 +73,7 @@ func (t *tagged) checkKey(f *taggedField) {
 		t.fail(f.name, "%s is no key by which people are known", f.column.Field)
 	case f.about && f.claim:
 		t.fail(f.name, "about claims the value already")
-	case f.column.Names != "" || f.column.Values != nil:
+	case f.column.RefersIn != "" || f.column.Values != nil:
 		t.fail(f.name, "a key is neither a reference nor one of a few values")
 	case f.column.Blank == BlankClears:
 		t.fail(f.name, "a blank cell cannot take a key away")
@@ -82,7 +82,7 @@ func (t *tagged) checkKey(f *taggedField) {
 
 // checkReference: the field of a reference holds an id, and no other does.
 func (t *tagged) checkReference(f *taggedField) {
-	space := f.column.Names
+	space := f.column.RefersIn
 	holds := map[string]users.Kind{"supervisor": users.KindUser, "org_unit": users.KindUnit}
 	kind, id := holds[f.column.Field]
 	switch {
@@ -125,9 +125,9 @@ func (t *tagged) checkValues(f *taggedField) {
 func (f *taggedField) parse() Parse {
 	field := f.column.Field
 	switch {
-	case f.column.Names == users.SpaceEmail, f.column.Names == "" && f.space == users.SpaceEmail:
+	case f.column.RefersIn == users.SpaceEmail, f.column.RefersIn == "" && f.space == users.SpaceEmail:
 		return Email
-	case f.column.Names != "" || f.read || f.space != "":
+	case f.column.RefersIn != "" || f.read || f.space != "":
 		return Text
 	}
 	return func(text string) (string, []users.Problem) {
@@ -156,13 +156,13 @@ func (t *tagged) draft(r Row, d *Draft) {
 			d.Claim(f.space, r.Value(field))
 		case f.claim:
 			d.Claim(f.space, r.Value(field))
-		case f.column.Names != "":
-			d.Refer(field, f.column.Names, r.Value(field))
+		case f.column.RefersIn != "":
+			d.Refer(field, f.column.RefersIn, r.Value(field))
 		default:
 			d.WantCell(field)
 		}
 	}
-	d.Sole()
+	d.OneRowPerPerson()
 	if !t.own {
 		return
 	}

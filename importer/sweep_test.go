@@ -171,7 +171,7 @@ func TestSweepAllOrNothing(t *testing.T) {
 	before := invariant.Read(t, store)
 	r, err := rich.scene.preview(t, store).Commit(t.Context(), &opts)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(map[importer.Outcome]int{importer.Created: 2, importer.Updated: 6, importer.Deleted: 2, importer.Unchanged: 1}, r.Counts), "(-want +got)")
+	require.Empty(t, cmp.Diff(map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeUpdated: 6, importer.OutcomeDeleted: 2, importer.OutcomeUnchanged: 1}, r.Counts), "(-want +got)")
 	clean := invariant.Take(t, before, store, r)
 	writers := 0
 	for _, e := range invariant.Journal(t, store, imp) {

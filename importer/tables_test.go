@@ -13,14 +13,14 @@ import (
 // desks is two tables: people, and what they have on their desks, a row for each
 // thing. A person's "badge" is kept as an attribute of the host's own.
 func desks(missing formats.Severity) *importer.Template {
-	return &importer.Template{Name: "desks", Modes: []importer.Mode{importer.Create, importer.Update, importer.Upsert}, Tables: []importer.Table{{
+	return &importer.Template{Name: "desks", Modes: []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert}, Tables: []importer.Table{{
 		Name: "people",
 		Columns: []importer.Column{
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "name", Headings: en("NAME"), Expected: true},
-			{Field: "badge", Headings: en("BADGE"), Holds: "custom.badge", Offers: []string{"red", "blue"}},
-			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID, Blank: importer.BlankClears},
-			{Field: "deputy", Headings: en("DEPUTY"), Holds: "custom.deputy"},
+			{Field: "badge", Headings: en("BADGE"), PersonField: "custom.badge", Offers: []string{"red", "blue"}},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), RefersIn: users.SpaceLANID, Blank: importer.BlankClears},
+			{Field: "deputy", Headings: en("DEPUTY"), PersonField: "custom.deputy"},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
 			d.About(users.SpaceLANID, r.Value("lan_id"))
@@ -64,9 +64,9 @@ func TestModeCreateInEveryTable(t *testing.T) {
 	known := []users.Record{person(0)}
 	known[0].Data.(*users.Profile).Custom = map[string]string{"lamp": "1"}
 	for mode, want := range map[importer.Mode][]string{
-		importer.Create: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 error !person.exists"},
-		importer.Update: {"people 2 error !lanid.unknown", "things 2 blocked !row.blocked[people/2]", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
-		importer.Upsert: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
+		importer.ModeCreate: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 error !person.exists"},
+		importer.ModeUpdate: {"people 2 error !lanid.unknown", "things 2 blocked !row.blocked[people/2]", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
+		importer.ModeUpsert: {"people 2 create l7 lan_id:>l7 name:>New", "things 2 update l7 custom.lamp:>2", "things 3 unchanged", "things 4 update p0@x.com custom.lamp:1>2"},
 	} {
 		s := asHost(desks(0), known, row("l7", "New")).and(row("l7", "lamp", "2"), row("l0", "lamp", "1"), row("l0", "lamp", "2")).in(mode)
 		require.Equal(t, want, briefs(show(s.preview(t, s.store(t)))), mode)
@@ -76,7 +76,7 @@ func TestModeCreateInEveryTable(t *testing.T) {
 // Nor does it delete anybody in mode create, or take away what they have.
 func TestModeCreateTakesNothing(t *testing.T) {
 	tpl := staff()
-	tpl.Modes = []importer.Mode{importer.Create}
+	tpl.Modes = []importer.Mode{importer.ModeCreate}
 	known := []users.Record{person(0), person(1), person(2), line(1, 1)}
 	s := asHost(tpl, known, row("l0", "", "", "", "yes")).and(row("detach", "p1@x.com", ""), row("attach", "p2@x.com", "0"))
 	require.Equal(t, []string{"people 2 error !person.exists", "lines 2 error !person.exists", "lines 3 error !person.exists"}, briefs(show(s.preview(t, s.store(t)))))
@@ -140,7 +140,7 @@ func TestCirclesOfTheStoreAreOpened(t *testing.T) {
 		{"it is given again", "the file closes the circle", row("l1", "N1", "", "l0"), []string{"people 2 error !reference.cycle(2, 3)", "people 3 error !reference.cycle(2, 3)"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := asHost(desks(0), []users.Record{person(0), led}, row("l0", "N0", "", "l1"), tt.row).in(importer.Update)
+			s := asHost(desks(0), []users.Record{person(0), led}, row("l0", "N0", "", "l1"), tt.row).in(importer.ModeUpdate)
 			store := s.store(t)
 			p := s.preview(t, store)
 			require.Equal(t, tt.want, briefs(show(p)), tt.reason)
@@ -161,7 +161,7 @@ func TestCirclesOfTheStoreAreOpened(t *testing.T) {
 func TestAReferenceTakenAwayIsNamed(t *testing.T) {
 	led := person(1)
 	led.Data.(*users.Profile).ContactCentre.Supervisor = person(0).ID
-	s := asHost(desks(0), []users.Record{person(0), led}, row("l1", "N1")).in(importer.Update)
+	s := asHost(desks(0), []users.Record{person(0), led}, row("l1", "N1")).in(importer.ModeUpdate)
 	require.Equal(t, []string{"people 2 update p1@x.com supervisor:p0@x.com>"}, briefs(show(s.preview(t, s.store(t)))))
 }
 

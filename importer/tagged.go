@@ -106,7 +106,7 @@ func (t *tagged) template() (*Template, error) {
 	}
 	modes := t.modes
 	if len(modes) == 0 {
-		modes = []Mode{Upsert, Create, Update}
+		modes = []Mode{ModeUpsert, ModeCreate, ModeUpdate}
 	}
 	return &Template{Name: t.name, Tables: []Table{tab}, Modes: modes}, nil
 }
@@ -120,7 +120,7 @@ func (t *tagged) checkStruct() bool {
 		t.fail("", "the name cannot be that of a sheet, which has 1 to 31 characters and none of :\\/?*[]'")
 	}
 	for i, m := range t.modes {
-		if m != Create && m != Update && m != Upsert || slices.Contains(t.modes[:i], m) {
+		if m != ModeCreate && m != ModeUpdate && m != ModeUpsert || slices.Contains(t.modes[:i], m) {
 			t.fail("", "mode %q is unknown or stands twice", m)
 		}
 	}
@@ -200,7 +200,7 @@ func (t *tagged) option(x *taggedField, option string) {
 		case !namesRecords(users.Space(space)):
 			t.fail(x.name, "there is no space %q in which a cell could name a record", space)
 		default:
-			x.column.Names = users.Space(space)
+			x.column.RefersIn = users.Space(space)
 		}
 	}
 }

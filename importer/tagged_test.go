@@ -214,7 +214,7 @@ func TestTemplateOfMistakes(t *testing.T) {
 		{"read and cleared", mistake[reader](), []string{"Note: read goes with neither about, claim, refer nor blank=clear"}},
 		{"another Draft", mistake[wrongDraft](), []string{"the method Draft of importer_test.wrongDraft must be func(importer.Row, *importer.Draft)"}},
 		{"a mode nobody knows", mistake[embedded]("delete"), []string{`mode "delete" is unknown or stands twice`, "no field says about: whom is a row about?"}},
-		{"a mode twice", mistake[embedded](importer.Create, importer.Create), []string{`mode "create" is unknown or stands twice`, "no field says about: whom is a row about?"}},
+		{"a mode twice", mistake[embedded](importer.ModeCreate, importer.ModeCreate), []string{`mode "create" is unknown or stands twice`, "no field says about: whom is a row about?"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Error(t, tt.err)
@@ -248,7 +248,7 @@ type taggedPeople struct {
 func TestTemplateOfMeansTheSame(t *testing.T) {
 	tagged, err := importer.TemplateOf[taggedPeople]("people")
 	require.NoError(t, err)
-	require.Equal(t, []importer.Mode{importer.Upsert, importer.Create, importer.Update}, tagged.Modes)
+	require.Equal(t, []importer.Mode{importer.ModeUpsert, importer.ModeCreate, importer.ModeUpdate}, tagged.Modes)
 	m := makers()[0]
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
@@ -279,14 +279,14 @@ func (h *hire) Draft(_ importer.Row, d *importer.Draft) {
 	if h.Starts != "" && h.Boss == "" {
 		d.Error("supervisor", "supervisor.missing")
 	}
-	d.WantNew("custom.since", h.Starts)
+	d.WantIfCreating("custom.since", h.Starts)
 }
 
 func TestTemplateOf(t *testing.T) {
-	tpl, err := importer.TemplateOf[hire]("hires", importer.Create, importer.Update)
+	tpl, err := importer.TemplateOf[hire]("hires", importer.ModeCreate, importer.ModeUpdate)
 	require.NoError(t, err)
 	require.Equal(t, []string{"en", "fr"}, tpl.Languages())
-	require.Equal(t, []importer.Mode{importer.Create, importer.Update}, tpl.Modes)
+	require.Equal(t, []importer.Mode{importer.ModeCreate, importer.ModeUpdate}, tpl.Modes)
 	cols := tpl.Tables[0].Columns
 	require.Equal(t, map[string][]string{"en": {"Badge No"}, "fr": {"BADGE"}}, cols[3].Headings)
 	require.Equal(t, map[string][]string{"en": {"Boss"}, "fr": {"Boss"}}, cols[4].Headings)
@@ -312,7 +312,7 @@ func TestTemplateOf(t *testing.T) {
 	out, err := importer.Export(t.Context(), s.open(store), tpl, &importer.ExportOptions{Account: acme, Lang: "fr"})
 	require.NoError(t, err)
 	require.Equal(t, [][]string{{"p0@x.com", "N0", "Utilisateur", "", "", "", "", "", ""}, {"zoe@x.com", "Zoe", "Utilisateur", "0042", "p0@x.com", "Acme/Sales", "", "a,b", ""}}, slices.Collect(out.Sheet.Rows))
-	p, err = importer.New(s.open(store), tpl, &importer.Options{Account: acme, Mode: importer.Update}).Preview(t.Context(), written(t, out.Sheet, csv.Writer{}))
+	p, err = importer.New(s.open(store), tpl, &importer.Options{Account: acme, Mode: importer.ModeUpdate}).Preview(t.Context(), written(t, out.Sheet, csv.Writer{}))
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"unchanged": 2}, p.Summary().Actions)
 }

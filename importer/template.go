@@ -30,9 +30,9 @@ type Template struct {
 	Comment rune
 	// Delimiter is what stands between the cells of the product's own text files; 0 is a comma.
 	Delimiter rune
-	// Once refuses the same data a second time ("file.replayed"), unless
-	// [Options.Again] insists on it, or the first import was undone or did nothing.
-	Once bool
+	// RefuseReplay refuses the same data a second time ("file.replayed"), unless
+	// [Options.AllowReplay] insists on it, or the first import was undone or did nothing.
+	RefuseReplay bool
 
 	// Fixed rows can only be removed from a preview ([ErrFixed]): what they mean
 	// was looked up, and not typed.
@@ -76,24 +76,24 @@ type Column struct {
 	Required bool
 	// Expected columns must stand in the file; what a blank cell means the Draft says.
 	Expected bool
-	// Holds is the field of the person that the cell is about, where a product
+	// PersonField is the field of the person that the cell is about, where a product
 	// calls it otherwise. Default: Field.
-	Holds string
+	PersonField string
 	// Values are those allowed; nil allows any.
 	Values []Value
 	// Offers are values that a blank template offers where Values are nil; others are allowed as well.
 	Offers []string
-	// Loose recognises Values without regard to accents, blanks, hyphens and
+	// IgnoreAccents recognises Values without regard to accents, blanks, hyphens and
 	// underscores too, as headings are ([users.FoldHeading]).
-	Loose bool
-	// Verb says that the cell tells what the row does, so that a recap counts
+	IgnoreAccents bool
+	// CountInRecap says that the cell tells what the row does, so that a recap counts
 	// rows by it ([Preview.CountBy]).
-	Verb bool
+	CountInRecap bool
 	// Parse reads a cell that is not blank and not one of Values. Nil means [Text].
 	Parse Parse
-	// Names is, for a cell that names a record, the space in which it does: the
+	// RefersIn is, for a cell that names a record, the space in which it does: the
 	// supervisor by LAN ID ([Draft.Refer]). The field then holds the record's id.
-	Names users.Space
+	RefersIn users.Space
 	// Space is where findings stand: at this column those about the row's keys in the space.
 	Space users.Space
 	// Blank says what a blank cell does to somebody who exists.
@@ -142,14 +142,14 @@ type Mode string
 // The modes. In each of them a row that equals the stored person in every
 // column is unchanged.
 const (
-	Create Mode = "create" // makes people; a row that would change a known one is an error, in whichever table
-	Update Mode = "update" // changes people; an unknown person is an error
-	Upsert Mode = "upsert" // does either
+	ModeCreate Mode = "create" // makes people; a row that would change a known one is an error, in whichever table
+	ModeUpdate Mode = "update" // changes people; an unknown person is an error
+	ModeUpsert Mode = "upsert" // does either
 )
 
 func (t *Template) modes() []Mode {
 	if len(t.Modes) == 0 {
-		return []Mode{Create}
+		return []Mode{ModeCreate}
 	}
 	return t.Modes
 }
@@ -181,7 +181,7 @@ func (t *Template) Languages() []string {
 }
 
 // holds is the field of the person that the column is about.
-func (c *Column) holds() string { return cmp.Or(c.Holds, c.Field) }
+func (c *Column) holds() string { return cmp.Or(c.PersonField, c.Field) }
 
 // holding is the column about a field of the person: one that says so, or is called so; -1 if none is.
 func (t *Table) holding(field string) int {

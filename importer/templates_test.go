@@ -11,7 +11,7 @@ func en(words ...string) map[string][]string { return map[string][]string{"en": 
 // people is keyed by LAN ID, so that an e-mail address can move, and names a supervisor.
 func people(modes ...importer.Mode) *importer.Template {
 	if len(modes) == 0 {
-		modes = []importer.Mode{importer.Upsert, importer.Create, importer.Update}
+		modes = []importer.Mode{importer.ModeUpsert, importer.ModeCreate, importer.ModeUpdate}
 	}
 	return &importer.Template{Name: "people", Modes: modes, Tables: []importer.Table{{
 		Name: "people",
@@ -19,7 +19,7 @@ func people(modes ...importer.Mode) *importer.Template {
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
 			{Field: "name", Headings: en("NAME"), Blank: importer.BlankClears},
-			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), RefersIn: users.SpaceLANID},
 			{Field: "role", Headings: en("ROLE"), Values: []importer.Value{{Name: users.RoleUser, Labels: en("User")}, {Name: users.RoleAdmin, Labels: en("Admin")}}},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
@@ -27,7 +27,7 @@ func people(modes ...importer.Mode) *importer.Template {
 			d.Claim(users.SpaceLANID, r.Value("lan_id"))
 			d.Claim(users.SpaceEmail, r.Value("email"))
 			d.Refer("supervisor", users.SpaceLANID, r.Value("supervisor"))
-			d.Sole()
+			d.OneRowPerPerson()
 			d.WantCell("name")
 			d.WantCell("role")
 		},
@@ -36,7 +36,7 @@ func people(modes ...importer.Mode) *importer.Template {
 
 // lines attaches and detaches lines. With one, a person has at most one, and attaching moves them.
 func lines(one bool) *importer.Template {
-	return &importer.Template{Name: "lines", Modes: []importer.Mode{importer.Update}, Repeats: true, Tables: []importer.Table{{
+	return &importer.Template{Name: "lines", Modes: []importer.Mode{importer.ModeUpdate}, Repeats: true, Tables: []importer.Table{{
 		Name: "lines",
 		Columns: []importer.Column{
 			{Field: "action", Headings: en("ACTION"), Required: true, Values: []importer.Value{{Name: "attach"}, {Name: "force_attach"}, {Name: "detach"}}},
@@ -60,12 +60,12 @@ func lines(one bool) *importer.Template {
 				d.Want("line.pbx", "x")
 				d.Want("line.short", short)
 				if one {
-					d.Free(users.KindLine)
-					d.Once("login", users.FoldEmail(r.Value("login")))
+					d.Release(users.KindLine)
+					d.Exclusive("login", users.FoldEmail(r.Value("login")))
 				}
 			case "detach":
-				d.Free(users.KindLine)
-				d.Sole()
+				d.Release(users.KindLine)
+				d.OneRowPerPerson()
 			}
 		},
 	}}}
@@ -74,7 +74,7 @@ func lines(one bool) *importer.Template {
 // staff is two tables: people, who may also leave, and the lines of people,
 // known by their e-mail addresses, so that somebody is made in one table and given a line in the other.
 func staff() *importer.Template {
-	return &importer.Template{Name: "staff", Modes: []importer.Mode{importer.Upsert}, Repeats: true,
+	return &importer.Template{Name: "staff", Modes: []importer.Mode{importer.ModeUpsert}, Repeats: true,
 		Tables: []importer.Table{office.Staff().Tables[0], lines(true).Tables[0]}}
 }
 
@@ -82,7 +82,7 @@ func staff() *importer.Template {
 // one person, of whom one role stands in one row.
 func grants() *importer.Template {
 	roles := []importer.Value{{Name: "Desk"}, {Name: "Night"}, {Name: "Billing"}, {Name: users.RoleAdmin}}
-	return &importer.Template{Name: "grants", Modes: []importer.Mode{importer.Update, importer.Upsert}, Repeats: true, Tables: []importer.Table{{
+	return &importer.Template{Name: "grants", Modes: []importer.Mode{importer.ModeUpdate, importer.ModeUpsert}, Repeats: true, Tables: []importer.Table{{
 		Name: "grants",
 		Columns: []importer.Column{
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
@@ -102,11 +102,11 @@ func grants() *importer.Template {
 			}
 			if give != "" {
 				d.Include("roles", give)
-				d.Once("give", users.Fold(lan)+"/"+give)
+				d.Exclusive("give", users.Fold(lan)+"/"+give)
 			}
 			if take != "" && take != give {
 				d.Exclude("roles", take)
-				d.Once("take", users.Fold(lan)+"/"+take)
+				d.Exclusive("take", users.Fold(lan)+"/"+take)
 			}
 		},
 	}}}

@@ -35,7 +35,7 @@ func TestTwoRowsOneID(t *testing.T) {
 	r, err := s.previewIn(t, dir).Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	t.Log(err, r.Counts, roll(t, store))
 	if err == nil {
-		require.Len(t, everything(t, store), r.Counts[importer.Created], "people made")
+		require.Len(t, everything(t, store), r.Counts[importer.OutcomeCreated], "people made")
 	}
 }
 
@@ -52,7 +52,7 @@ func TestTakenIDSpoilsNothing(t *testing.T) {
 	}})
 	r, err := s.previewIn(t, dir).Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	require.NoError(t, err)
-	require.Equal(t, importer.Updated, r.Lines[0].Outcome, "the row that makes nobody")
+	require.Equal(t, importer.OutcomeUpdated, r.Lines[0].Outcome, "the row that makes nobody")
 }
 
 // Of two who take one line at once the loser is told who has it, though it learnt of it by its own batch.
@@ -116,18 +116,18 @@ func TestADraftThatPanicsOnce(t *testing.T) {
 				require.Equal(t, users.ImportDone, r.State)
 				require.Len(t, r.Lines, 3)
 				got := []importer.Outcome{r.Lines[0].Outcome, r.Lines[2].Outcome}
-				require.Empty(t, cmp.Diff([]importer.Outcome{importer.Updated, importer.Created}, got), "the other rows, call %d (-want +got)", n)
+				require.Empty(t, cmp.Diff([]importer.Outcome{importer.OutcomeUpdated, importer.OutcomeCreated}, got), "the other rows, call %d (-want +got)", n)
 				seen[r.Lines[1].Outcome]++
 				invariant.RequireJournaled(t, store, r)
 				invariant.RequireNamed(t, r)
 				invariant.RequireSerial(t, before, store, imp)
 				if calls < n {
-					require.Equal(t, importer.Created, r.Lines[1].Outcome)
+					require.Equal(t, importer.OutcomeCreated, r.Lines[1].Outcome)
 					break
 				}
 			}
 			t.Log(seen)
-			require.Positive(t, seen[importer.Failed])
+			require.Positive(t, seen[importer.OutcomeFailed])
 		})
 	}
 }

@@ -88,6 +88,6 @@ func TestLookUpsOfThreeTablesAreBatched(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, r.Done())
 	before := store.Calls(storetest.OpFind)
-	require.Equal(t, map[string]int{"unchanged": 3 * people}, s.in(importer.Upsert).preview(t, store).Summary().Actions)
+	require.Equal(t, map[string]int{"unchanged": 3 * people}, s.in(importer.ModeUpsert).preview(t, store).Summary().Actions)
 	require.LessOrEqual(t, store.Calls(storetest.OpFind)-before, most, "the same about people who are there, with one who leads them all")
 }

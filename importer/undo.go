@@ -88,12 +88,12 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	if err != nil {
 		return nil, err
 	}
-	opts.Account, opts.Mode = rec.Account, Upsert
+	opts.Account, opts.Mode = rec.Account, ModeUpsert
 	opts.Label = cmp.Or(opts.Label, rec.Data.(*users.Import).Label)
 	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
 	p, err := im.Preview(ctx, table)
 	if err == nil && before != nil {
-		if p, err = p.Rest(ctx, before); errors.Is(err, ErrNothing) {
+		if p, err = p.Remaining(ctx, before); errors.Is(err, ErrNothing) {
 			err = ErrUndone
 		}
 	}
@@ -243,18 +243,18 @@ func fieldsOf(recs ...users.Record) []string {
 func (s *span) done() Outcome {
 	switch {
 	case s.made:
-		return Created
+		return OutcomeCreated
 	case s.gone:
-		return Deleted
+		return OutcomeDeleted
 	}
-	return Updated
+	return OutcomeUpdated
 }
 
 // template reads the table of the spans. What one row means does not stand in
 // its cells, which may come back out of anybody's hands, but in the journal.
 func (u *undoing) template() *Template {
 	head := func(word string) map[string][]string { return map[string][]string{"en": {word}} }
-	return &Template{Name: TemplateUndo, Modes: []Mode{Upsert}, Fixed: true, Tables: []Table{{
+	return &Template{Name: TemplateUndo, Modes: []Mode{ModeUpsert}, Fixed: true, Tables: []Table{{
 		Name: TemplateUndo,
 		Columns: []Column{
 			{Field: "number", Headings: head("NUMBER"), Required: true},

@@ -40,7 +40,7 @@ func undo(t tb, s *scene, store users.Store, id users.ID) *importer.Preview {
 }
 
 func wrote(r *importer.Report) bool {
-	return r.Counts[importer.Created]+r.Counts[importer.Updated]+r.Counts[importer.Deleted] > 0
+	return r.Counts[importer.OutcomeCreated]+r.Counts[importer.OutcomeUpdated]+r.Counts[importer.OutcomeDeleted] > 0
 }
 
 func stateOf(t tb, store users.Store, id users.ID) users.ImportState {
@@ -115,7 +115,7 @@ func TestUndoSparesWhatWasEditedSince(t *testing.T) {
 		shownBefore := show(p)
 		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: undoID, Batch: 1})
 		require.NoError(t, err)
-		require.Zero(t, r.Counts[importer.Conflict], "nothing changed since it was shown: %s", reportJSON(t, r))
+		require.Zero(t, r.Counts[importer.OutcomeConflict], "nothing changed since it was shown: %s", reportJSON(t, r))
 		now := everything(t, store)
 		told := map[string]bool{} // whose rows say that they do not do all
 		for _, v := range shownBefore.Rows {
@@ -393,7 +393,7 @@ func TestUndoIsFixed(t *testing.T) {
 	require.NoError(t, err)
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Skipped: 1, importer.Deleted: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeSkipped: 1, importer.OutcomeDeleted: 1}, r.Counts)
 	require.Equal(t, []users.ID{"new-0001"}, sortedIDs(everything(t, store)))
 }
 
@@ -479,8 +479,8 @@ func TestUndoPredictsRules(t *testing.T) {
 			want[v.ID] = v.Action
 		}
 		for _, l := range r.Lines {
-			if o := map[importer.Action]importer.Outcome{importer.ActionCreate: importer.Created, importer.ActionUpdate: importer.Updated, importer.ActionDelete: importer.Deleted,
-				importer.ActionUnchanged: importer.Unchanged, importer.ActionSkip: importer.Skipped, importer.ActionBlocked: importer.Blocked, importer.ActionError: importer.Failed}[want[l.Row]]; o != l.Outcome {
+			if o := map[importer.Action]importer.Outcome{importer.ActionCreate: importer.OutcomeCreated, importer.ActionUpdate: importer.OutcomeUpdated, importer.ActionDelete: importer.OutcomeDeleted,
+				importer.ActionUnchanged: importer.OutcomeUnchanged, importer.ActionSkip: importer.OutcomeSkipped, importer.ActionBlocked: importer.OutcomeBlocked, importer.ActionError: importer.OutcomeFailed}[want[l.Row]]; o != l.Outcome {
 				t.Fatalf("row %d was shown as %s and ended %s: %s", l.Number, want[l.Row], l.Outcome, reportJSON(t, r))
 			}
 		}
@@ -497,13 +497,13 @@ func TestUndoRest(t *testing.T) {
 	p := undo(t, s, store, imp)
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: undoID})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Deleted: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeDeleted: 1}, r.Counts)
 	change(t, store, "zoe", nil)
 
-	rest, err := p.Rest(t.Context(), r)
+	rest, err := p.Remaining(t.Context(), r)
 	require.NoError(t, err)
 	rest = func() *importer.Preview {
-		q, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(saved(t, rest)))
+		q, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(saved(t, rest)))
 		require.NoError(t, err)
 		require.Equal(t, briefs(show(rest)), briefs(show(q)))
 		return q
@@ -568,7 +568,7 @@ func TestNotTheFirst(t *testing.T) {
 	}
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1}, r.Counts)
 	recs, err := inner.Find(t.Context(), []users.Key{users.ByID(imp)})
 	require.NoError(t, err)
 	require.False(t, recs[0].Data.(*users.Import).First)
@@ -585,7 +585,7 @@ func TestUndoOfWhatNobodyTakesBack(t *testing.T) {
 	require.Equal(t, []string{"2 delete p0@x.com", "3 update x/3 holder:p0@x.com> -x/3 ?undo.reference"}, briefs(show(p)))
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Deleted: 1, importer.Updated: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeDeleted: 1, importer.OutcomeUpdated: 1}, r.Counts)
 	require.Empty(t, everything(t, store)["line3"].Holder())
 }
 
@@ -604,14 +604,14 @@ func TestUndoDocumentForged(t *testing.T) {
 	} {
 		forged := strings.Replace(document, `{"edits":{"removed":[3]}}`, edits, 1)
 		require.NotEqual(t, document, forged)
-		_, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(forged))
+		_, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(forged))
 		require.ErrorContains(t, err, "document.form")
 	}
-	q, err := importer.Open(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
+	q, err := importer.Reopen(t.Context(), s.openAs(store, "replica"), strings.NewReader(document))
 	require.NoError(t, err)
 	r, err := q.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Created: 1, importer.Skipped: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeCreated: 1, importer.OutcomeSkipped: 1}, r.Counts)
 	require.Equal(t, mail(0), everything(t, store)["u0"].Field("email"))
 }
 
@@ -670,8 +670,8 @@ func TestUndoMakesWhatWasShown(t *testing.T) {
 	change(t, store, "boss", nil)
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts)
-	rest, err := p.Rest(t.Context(), r)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1}, r.Counts)
+	rest, err := p.Remaining(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, []string{"2 create p0@x.com email:>p0@x.com name:>N0 lan_id:>l0 ?undo.reference"}, briefs(show(rest)))
 }
@@ -686,7 +686,7 @@ func TestUndoCornersOfState(t *testing.T) {
 	p := undo(t, s, store, imp)
 	first, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Unchanged: 1}, first.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeUnchanged: 1}, first.Counts)
 	second, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, reportJSON(t, first), reportJSON(t, second))
@@ -720,7 +720,7 @@ func TestUndoAgain(t *testing.T) {
 	s.actor = users.AccountAdmin("u0", acme).Granting()
 	r, err := undo(t, s, store, imp).Commit(t.Context(), &importer.CommitOptions{ID: "u-1"})
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Failed: 1, importer.Deleted: 1}, r.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeDeleted: 1}, r.Counts)
 
 	p := undo(t, s, store, imp)
 	require.Equal(t, []string{"2 error !role.forbidden"}, briefs(show(p)), "the rest")
@@ -801,7 +801,7 @@ func TestNobodyIsDeletedFromUnder(t *testing.T) {
 			}
 			r, err := p.Commit(t.Context(), nil)
 			require.NoError(t, err)
-			require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts, reportJSON(t, r))
+			require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1}, r.Counts, reportJSON(t, r))
 			require.Contains(t, everything(t, inner), users.ID("new-0001"))
 		})
 	}
@@ -817,5 +817,5 @@ func TestNobodyIsDeletedFromUnder(t *testing.T) {
 	}
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1}, r.Counts, reportJSON(t, r))
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1}, r.Counts, reportJSON(t, r))
 }

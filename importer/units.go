@@ -89,7 +89,7 @@ func (p *Preview) writesTo(row uint32) []record {
 			out = append(out, record{stored: g.rec, maker: none})
 		}
 	}
-	p.parted(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
+	p.keysFromOtherLines(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
 	p.things(func(kind users.Kind, rec int32) {
 		if rec >= 0 {
 			out = append(out, record{stored: rec, maker: none})

@@ -22,7 +22,7 @@ func (p *Preview) view(key uint32) view {
 		v.claimer = p.keys.nodes[s.head[chainClaim]].row
 		v.makes, v.person = p.state[v.claimer].makes, p.state[v.claimer].rec
 	}
-	if s.head[chainFree] != none && p.keys.nodes[s.head[chainFree]].next != none && p.keys.spaceOf(key) == spaceSteer {
+	if s.head[chainRelease] != none && p.keys.nodes[s.head[chainRelease]].next != none && p.keys.spaceOf(key) == spaceReferrer {
 		v.first = none // rows that contest whom a person refers to decide nothing
 	}
 	if p.keys.spaceOf(key) == spaceLead { // its rows see no more than whether too few stay, and who makes another
@@ -38,10 +38,10 @@ func (p *Preview) view(key uint32) view {
 // after that very row left.
 func (p *Preview) first(key uint32) uint32 {
 	s := &p.keys.state[key]
-	if s.head[chainFree] == none {
+	if s.head[chainRelease] == none {
 		s.first = none
 	} else if s.first == none {
-		for r := range p.keys.rows(key, chainFree) {
+		for r := range p.keys.rows(key, chainRelease) {
 			if s.first == none || p.grid.less(r, s.first) {
 				s.first = r
 			}
@@ -57,7 +57,7 @@ func (c chain) sees(a, b view) bool {
 		return a.abouts != b.abouts || a.soles != b.soles
 	case chainClaim:
 		return a.fact != b.fact || a.claims != b.claims || a.short != b.short || a.first != b.first
-	case chainFree:
+	case chainRelease:
 		return a.first != b.first
 	}
 	return a.fact != b.fact || a.claims != b.claims || a.claimer != b.claimer || a.makes != b.makes || a.person != b.person || a.first != b.first

@@ -13,22 +13,22 @@ import (
 
 // leave is a template whose rows free lines of one PBX, or all, and do not read NOTE unless told to.
 func leave() *importer.Template {
-	return &importer.Template{Name: "leave", Modes: []importer.Mode{importer.Update}, Repeats: true, Comment: '%', Tables: []importer.Table{{
+	return &importer.Template{Name: "leave", Modes: []importer.Mode{importer.ModeUpdate}, Repeats: true, Comment: '%', Tables: []importer.Table{{
 		Name:     "leave",
 		Preamble: map[string][]string{"en": {"% what is left"}, "fr": {"% ce qui est laissé"}},
 		Columns: []importer.Column{
 			{Field: "login", Headings: map[string][]string{"en": {"LOGIN"}, "fr": {"COMPTE"}}, Required: true, Parse: importer.Email, Space: users.SpaceEmail},
-			{Field: "which", Headings: en("WHICH"), Loose: true, Values: []importer.Value{{Name: "all_lines"}, {Name: "one_pbx", Labels: en("of a PBX")}}},
+			{Field: "which", Headings: en("WHICH"), IgnoreAccents: true, Values: []importer.Value{{Name: "all_lines"}, {Name: "one_pbx", Labels: en("of a PBX")}}},
 			{Field: "pbx", Headings: en("PBX")},
 			{Field: "note", Headings: en("NOTE")},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
 			d.About(users.SpaceEmail, r.Value("login"))
 			if r.Value("which") == "all_lines" {
-				d.Free(users.KindLine)
+				d.Release(users.KindLine)
 				d.Ignore("note")
 			} else {
-				d.FreeWhere(users.KindLine, "pbx", r.Value("pbx"))
+				d.ReleaseWhere(users.KindLine, "pbx", r.Value("pbx"))
 			}
 		},
 	}}}

@@ -108,7 +108,7 @@ func TestNewCatalogue(t *testing.T) {
 
 func TestMatching(t *testing.T) {
 	dir := users.Open(account(t), users.Partner("pat"), nil)
-	registered, _ := users.FilterRegistered.Having()
+	registered, _ := users.PropertyRegistered.Having()
 	for _, tt := range []struct {
 		name string
 		q    users.Query

@@ -134,9 +134,9 @@ func pages(ctx context.Context, list func(context.Context, Query) (Page, error),
 type Found struct {
 	// Records stand under one of the keys, each once, ordered by id.
 	Records []Record
-	// Beyond are keys, unique over all accounts, that somebody holds whom the
+	// OutOfReach are keys, unique over all accounts, that somebody holds whom the
 	// actor does not reach. Nothing more is said about them.
-	Beyond []Key
+	OutOfReach []Key
 }
 
 // Find answers who stands under any of the keys. It asks the store once for
@@ -163,15 +163,15 @@ func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
 			default:
 				for _, k := range r.Keys() {
 					if k.Account == "" && slices.Contains(part, k) {
-						out.Beyond = append(out.Beyond, k)
+						out.OutOfReach = append(out.OutOfReach, k)
 					}
 				}
 			}
 		}
 	}
 	slices.SortFunc(out.Records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(out.Beyond, Key.Compare)
-	out.Beyond = slices.Compact(out.Beyond)
+	slices.SortFunc(out.OutOfReach, Key.Compare)
+	out.OutOfReach = slices.Compact(out.OutOfReach)
 	return out, nil
 }
 
@@ -288,7 +288,7 @@ func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 	if p := d.actor.PermitsDelete(before.Record()); p != nil {
 		return false, &Denied{Refusals: []Refused{{ID: id, Problem: *p}}}
 	}
-	if left := Deleted(before.Record()); left != nil {
+	if left := Remainder(before.Record()); left != nil {
 		u, _ := left.User()
 		err := d.single(ctx, "delete", &before, &u)
 		return err == nil, err

@@ -104,7 +104,7 @@ func TestFindBeyondReach(t *testing.T) {
 	if diff := cmp.Diff([]users.ID{"bob", "l1"}, ids); diff != "" {
 		t.Errorf("only what the actor reaches is found (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]users.Key{theirs}, f.Beyond); diff != "" {
+	if diff := cmp.Diff([]users.Key{theirs}, f.OutOfReach); diff != "" {
 		t.Errorf("of another account an Account Admin learns that a number is in use, and no more (-want +got):\n%s", diff)
 	}
 }

@@ -243,10 +243,10 @@ func (l *Line) field(name string) *string {
 	return nil
 }
 
-// Release takes from a line the internal or the public number that stands in
+// ClearKey takes from a line the internal or the public number that stands in
 // the space as value, folded, and reports whether the line had it. The record's
 // Data must be its own. What a record is called by, it keeps.
-func (r Record) Release(space Space, value string) bool {
+func (r Record) ClearKey(space Space, value string) bool {
 	l, ok := r.Data.(*Line)
 	if !ok || !slices.ContainsFunc(r.Keys(), func(k Key) bool { return k.Space == space && k.Value == value }) {
 		return false

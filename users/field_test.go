@@ -89,13 +89,13 @@ func TestRelease(t *testing.T) {
 			if tt.edit != nil {
 				tt.edit(&want)
 			}
-			require.Equal(t, tt.edit != nil, users.Record{Head: users.Head{Account: "acme"}, Data: &got}.Release(tt.space, tt.value))
+			require.Equal(t, tt.edit != nil, users.Record{Head: users.Head{Account: "acme"}, Data: &got}.ClearKey(tt.space, tt.value))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
-	require.False(t, users.Record{Data: &users.Profile{}}.Release(users.SpaceNumber, "+331"), "a person has no line's number")
+	require.False(t, users.Record{Data: &users.Profile{}}.ClearKey(users.SpaceNumber, "+331"), "a person has no line's number")
 }
 
 func TestSetMember(t *testing.T) {

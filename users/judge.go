@@ -193,7 +193,7 @@ func (j *judging) user(old Record, w Write) {
 	}
 	if w.Record == nil {
 		j.refuse(w, "", actor.PermitsDelete(old))
-		if Deleted(old) != nil && actor.kind != host {
+		if Remainder(old) != nil && actor.kind != host {
 			j.refuse(w, "", &Problem{Code: "delete.stays"})
 		}
 		return

@@ -91,9 +91,9 @@ func (s Space) Unique() bool { i, ok := spaces[s]; return ok && !i.link }
 // such a space have no account.
 func (s Space) Global() bool { return spaces[s].global }
 
-// Given reports whether no row of a file can make or free a value: a role, an
+// Managed reports whether no row of a file can make or free a value: a role, an
 // org unit, a PBX.
-func (s Space) Given() bool { return spaces[s].given }
+func (s Space) Managed() bool { return spaces[s].given }
 
 // Field is the field of the record that holds the value, where the value is a
 // field: "email" for [SpaceEmail].

@@ -107,10 +107,10 @@ func (a Actor) PermitsDelete(u Record) *Problem {
 	return nil
 }
 
-// Deleted is what stays of a user who is deleted: nil, or the record of a
+// Remainder is what stays of a user who is deleted: nil, or the record of a
 // person who stays listed without an account, because a PBX or SCIM knows them
 // (after the CloudLink console; for SCIM that they stay listed is our policy).
-func Deleted(u Record) *Record {
+func Remainder(u Record) *Record {
 	p, ok := u.Data.(*Profile)
 	if !ok || p.source() != PBXSync && p.source() != SCIM {
 		return nil

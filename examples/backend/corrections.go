@@ -59,7 +59,7 @@ func (s *server) correct(d *desk) (reply, error) {
 		case c.Map != nil:
 			return p.Remap(ctx, c.Map...)
 		case c.Seen != nil:
-			return importer.Delta{Rows: c.Seen}, p.Seen(c.Seen...)
+			return importer.Delta{Rows: c.Seen}, p.Acknowledge(c.Seen...)
 		}
 		return importer.Delta{}, badRequest("body.form")
 	})

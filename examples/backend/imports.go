@@ -78,7 +78,7 @@ func (s *server) commit(d *desk) (reply, error) {
 
 func (d *desk) result(r *importer.Report) *result {
 	out := &result{Report: r, Message: d.lang.Result(r), Done: r.Done(), Left: []line{}}
-	for l := range r.Find(importer.Skipped, importer.Blocked, importer.Conflict, importer.Failed) {
+	for l := range r.Find(importer.OutcomeSkipped, importer.OutcomeBlocked, importer.OutcomeConflict, importer.OutcomeFailed) {
 		if len(out.Left) == mostLeft {
 			break
 		}
@@ -101,9 +101,9 @@ func (s *server) history(d *desk) (reply, error) {
 		return reply{}, err
 	}
 	return object(http.StatusOK, struct {
-		Imports []importer.Past `json:"imports"`
-		Next    string          `json:"next,omitempty"`
-	}{append([]importer.Past{}, page.Imports...), page.Next}), nil
+		Imports []importer.HistoryEntry `json:"imports"`
+		Next    string                  `json:"next,omitempty"`
+	}{append([]importer.HistoryEntry{}, page.Imports...), page.Next}), nil
 }
 
 // report is GET /imports/{id}: what became of every row, as JSON lines, or with
@@ -146,7 +146,7 @@ func (s *server) rest(d *desk) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if p, err = p.Rest(d.Context(), r); err != nil {
+	if p, err = p.Remaining(d.Context(), r); err != nil {
 		return reply{}, err
 	}
 	return s.created(d, p)

@@ -39,7 +39,7 @@ func TestTwoSavesOfOneVersion(t *testing.T) {
 	require.NoError(t, err)
 	two, err := docs.load(t.Context(), ada, id)
 	require.NoError(t, err)
-	p, err := importer.Open(t.Context(), users.Open(memstore.New(), ada.actor(), nil), bytes.NewReader(one.body), mustTemplates(t)...)
+	p, err := importer.Reopen(t.Context(), users.Open(memstore.New(), ada.actor(), nil), bytes.NewReader(one.body), mustTemplates(t)...)
 	require.NoError(t, err)
 	require.NoError(t, docs.save(t.Context(), one, p))
 	var conflict *users.Conflict

@@ -53,7 +53,7 @@ func (s *server) open(d *desk) (*document, *importer.Preview, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := importer.Open(d.Context(), d.dir, bytes.NewReader(doc.body), s.templates...)
+	p, err := importer.Reopen(d.Context(), d.dir, bytes.NewReader(doc.body), s.templates...)
 	return doc, p, err
 }
 

@@ -107,12 +107,12 @@ func (d *desk) maps() ([]importer.ColumnMap, error) {
 
 // filters are the rows that the query asks for: only=errors, findings, changed
 // or an action; text=…; after=ID.
-func (d *desk) filters() ([]importer.Filter, error) {
+func (d *desk) filters() ([]importer.RowFilter, error) {
 	after, err := d.number("after", 0)
 	if err != nil {
 		return nil, err
 	}
-	out := []importer.Filter{func(r *importer.RowView) bool { return r.ID > users.RowID(after) }}
+	out := []importer.RowFilter{func(r *importer.RowView) bool { return r.ID > users.RowID(after) }}
 	switch only := d.URL.Query().Get("only"); only {
 	case "":
 	case "errors":
@@ -120,7 +120,7 @@ func (d *desk) filters() ([]importer.Filter, error) {
 	case "findings":
 		out = append(out, importer.WithFindings)
 	case "changed":
-		out = append(out, func(r *importer.RowView) bool { return r.Changed })
+		out = append(out, func(r *importer.RowView) bool { return r.Stale })
 	default:
 		var a importer.Action
 		if a.UnmarshalText([]byte(only)) != nil {

@@ -48,7 +48,7 @@ type row struct {
 func (d *desk) view(doc *document, p *importer.Preview) *view {
 	v := &view{ID: doc.id, Version: doc.version, Template: p.Template().Name, Mode: p.Mode(), Summary: p.Summary(),
 		Recap: d.lang.Recap(p.Summary()), Findings: d.findings(p.Findings()), Repairs: []repair{},
-		Changed: append([]users.RowID{}, p.Changed()...), Rows: []row{}}
+		Changed: append([]users.RowID{}, p.Stale()...), Rows: []row{}}
 	for _, r := range p.Repairs() {
 		v.Repairs = append(v.Repairs, repair{r, d.lang.Finding(r.Finding)})
 	}

@@ -149,7 +149,7 @@ func (i *committing) result(c *console, d *desk, r *importer.Report, err error) 
 	}
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
 	c.results(c.out, r)
-	if r.Counts[importer.Created] > 0 && !i.undoing {
+	if r.Counts[importer.OutcomeCreated] > 0 && !i.undoing {
 		fmt.Fprintln(c.out, c.words().mail)
 	}
 	again := string(r.ID)

@@ -69,7 +69,7 @@ func (r *remembering) run(ctx context.Context, c *console, d *desk, args []strin
 	return nil
 }
 
-func stateColour(x importer.Past) int {
+func stateColour(x importer.HistoryEntry) int {
 	switch x.State {
 	case "done":
 		return green

@@ -44,7 +44,7 @@ func (i *importing) run(ctx context.Context, c *console, files []string) error {
 	if err := i.askable(c, "import"); err != nil {
 		return err
 	}
-	i.opts, i.once = importer.Options{Resume: users.ID(i.resume), Again: i.again}, true
+	i.opts, i.once = importer.Options{Resume: users.ID(i.resume), AllowReplay: i.again}, true
 	err := i.previewing.run(ctx, files, func(d *desk, p *importer.Preview) error {
 		if err := d.exists(ctx); err != nil {
 			return err

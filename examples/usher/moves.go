@@ -58,7 +58,7 @@ func (c *console) does(w io.Writer, p *importer.Preview) {
 	for t, table := range p.Template().Tables {
 		for i := range table.Columns {
 			col := &table.Columns[i]
-			if !col.Verb {
+			if !col.CountInRecap {
 				continue
 			}
 			var parts []string

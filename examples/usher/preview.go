@@ -28,7 +28,7 @@ type previewing struct {
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
 	p.mode = ""
-	f.Var(&oneOf{&p.mode, []string{string(importer.Create), string(importer.Update), string(importer.Upsert)}}, "mode", "`MODE`, what rows may do: create, update or upsert; without it the template's own")
+	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE`, what rows may do: create, update or upsert; without it the template's own")
 	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
 	f.BoolVar(&p.strict, "strict", false, "keep to what the product documents, where the template is wider (ocm)")
 	p.place.flags(f)
@@ -69,7 +69,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	opts := p.opts
-	opts.Again = opts.Again || !p.once
+	opts.AllowReplay = opts.AllowReplay || !p.once
 	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
 	if opts.Map, err = p.columns(); err != nil {
 		return err

@@ -141,7 +141,7 @@ func outcome(o importer.Outcome, word string) style {
 	switch {
 	case o.Done():
 		return style{word, green}
-	case o == importer.Skipped:
+	case o == importer.OutcomeSkipped:
 		return style{word, yellow}
 	}
 	return style{word, red}

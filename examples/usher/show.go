@@ -41,7 +41,7 @@ func (c *console) previewText(p *importer.Preview) {
 		fmt.Fprintln(c.out)
 	}
 	s := p.Summary()
-	var filters []importer.Filter
+	var filters []importer.RowFilter
 	if c.outTTY && s.Rows > maxShown {
 		filters = append(filters, importer.WithFindings)
 	}

@@ -18,7 +18,7 @@ import (
 func templates() []*importer.Template {
 	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil), ocm.Users(nil)}
 	for _, t := range all {
-		t.Once = true
+		t.RefuseReplay = true
 	}
 	return all
 }
@@ -59,7 +59,7 @@ func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool
 		}
 		opts.Strict = strict
 		tpl = ocm.Users(opts)
-		tpl.Once = true
+		tpl.RefuseReplay = true
 	}
 	return tpl, nil
 }

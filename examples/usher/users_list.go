@@ -36,7 +36,7 @@ func usersListCommand() command {
 
 func filterNames() []string {
 	var out []string
-	for _, x := range users.Filters() {
+	for _, x := range users.Properties() {
 		out = append(out, string(x))
 	}
 	return out
@@ -48,7 +48,7 @@ func usersSearchCommand() command {
 		about:   "List the people whose name, login or e-mail address holds every word of a text.",
 		example: "usher users search love",
 		flags: func(f *flag.FlagSet, c *console) action {
-			l := listing{filter: string(users.FilterUsers)}
+			l := listing{filter: string(users.PropertyUsers)}
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) == 0 {
 					return "", usagef("users search: want a TEXT to look for")
@@ -107,7 +107,7 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 
 // query asks for those whom the flags and the text choose.
 func (l *listing) query(d *desk, text string) users.Query {
-	having, _ := users.Filter(l.filter).Having()
+	having, _ := users.Property(l.filter).Having()
 	if l.product != "" {
 		having = append(having, users.Licensed(l.product))
 	}

@@ -35,7 +35,7 @@ func (Format) Match(_ string, head []byte) bool {
 	return formats.Identify(head) == formats.KindText
 }
 
-// Options are what [Open] and [Read] may be told. Nil means all defaults.
+// Options are what [Reopen] and [Read] may be told. Nil means all defaults.
 type Options struct {
 	Format Format
 	Limits formats.Limits
@@ -52,7 +52,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, o *Options) (*formats.
 	return formats.Open(ctx, formats.Source{ReaderAt: r, Size: size}, &o.Limits, o.Format)
 }
 
-// Read is [Open] for a stream, which it reads to its end or to the upload
+// Read is [Reopen] for a stream, which it reads to its end or to the upload
 // limit and keeps in memory. An error of r's refuses the file with
 // "upload.truncated", wrapping that error.
 func Read(ctx context.Context, r io.Reader, o *Options) (*formats.Table, error) {

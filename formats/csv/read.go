@@ -16,7 +16,7 @@ import (
 const checkEvery = 256
 
 // Read reads the whole of src. The package's comment says what becomes of
-// what; [Open] lists the codes it refuses with.
+// what; [Reopen] lists the codes it refuses with.
 func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits) (*formats.Table, error) {
 	if f.Delimiter != 0 && !validSign(f.Delimiter) {
 		return nil, fmt.Errorf("csv: %q cannot be a delimiter", f.Delimiter)

@@ -29,7 +29,7 @@ func (Format) Match(_ string, head []byte) bool {
 	return kind == formats.KindZip || kind == formats.KindOLE2
 }
 
-// Options say how [Open] reads a workbook. The zero value is the default.
+// Options say how [Reopen] reads a workbook. The zero value is the default.
 type Options struct {
 	// Sheet is [Format.Sheet].
 	Sheet string

@@ -38,7 +38,7 @@ func Remove(c *roles.Catalogue) *importer.Template {
 
 func template(name string, c *roles.Catalogue, say func(d *importer.Draft, field, value string)) *importer.Template {
 	head := func(en, fr string) map[string][]string { return map[string][]string{"en": {en}, "fr": {fr}} }
-	return &importer.Template{Name: name, Modes: []importer.Mode{importer.Update}, Repeats: true, Fixed: true, Tables: []importer.Table{{
+	return &importer.Template{Name: name, Modes: []importer.Mode{importer.ModeUpdate}, Repeats: true, Fixed: true, Tables: []importer.Table{{
 		Name: name,
 		Columns: []importer.Column{
 			{Field: "user", Headings: head("USER", "UTILISATEUR"), Required: true, Space: users.SpaceID, AsText: true},

@@ -132,7 +132,7 @@ func TestRules(t *testing.T) {
 			before := state(t, store)
 			report, err := p.Commit(t.Context(), nil)
 			require.NoError(t, err)
-			if report.Counts[importer.Updated] == 0 {
+			if report.Counts[importer.OutcomeUpdated] == 0 {
 				require.Empty(t, cmp.Diff(before, state(t, store)), "nothing was written")
 			}
 		})
@@ -152,7 +152,7 @@ func TestFixed(t *testing.T) {
 	require.NoError(t, err)
 	report, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Updated: 3, importer.Skipped: 1}, report.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 3, importer.OutcomeSkipped: 1}, report.Counts)
 }
 
 // A saved preview says which roles go to whom, and another choice of roles is another document.
@@ -165,19 +165,19 @@ func TestDocument(t *testing.T) {
 	require.NoError(t, p.Save(&saved))
 	c, err := roles.ReadCatalogue(t.Context(), dir, acme)
 	require.NoError(t, err)
-	q, err := importer.Open(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c), assign.Add(c))
+	q, err := importer.Reopen(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c), assign.Add(c))
 	require.NoError(t, err)
 	require.NoError(t, q.Save(&again))
 	require.Equal(t, saved.String(), again.String())
 	require.Equal(t, told(p), told(q))
-	_, err = importer.Open(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c))
+	_, err = importer.Reopen(t.Context(), dir, bytes.NewReader(saved.Bytes()), assign.Remove(c))
 	var refusal *formats.Refusal
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, "document.template", refusal.Code)
 
 	report, err := q.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, 4, report.Counts[importer.Updated])
+	require.Equal(t, 4, report.Counts[importer.OutcomeUpdated])
 	_, err = preview(t, dir, false, "Agent desk", people).Commit(t.Context(), &importer.CommitOptions{ID: report.ID})
 	require.ErrorIs(t, err, users.ErrDigest, "the same people and other roles")
 }
@@ -197,7 +197,7 @@ func TestCommitJudgesAgain(t *testing.T) {
 	before := state(t, store)
 	report, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Conflict: 1, importer.Failed: 1}, report.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeConflict: 1, importer.OutcomeFailed: 1}, report.Counts)
 	require.Empty(t, cmp.Diff(before, state(t, store)))
 }
 
@@ -250,10 +250,10 @@ func TestAssignedAndRemovedIsAsBefore(t *testing.T) {
 		changed := map[users.ID]bool{}
 		for _, l := range report.Lines {
 			switch l.Outcome {
-			case importer.Updated:
+			case importer.OutcomeUpdated:
 				changed[l.User] = true
 				fallthrough
-			case importer.Unchanged:
+			case importer.OutcomeUnchanged:
 				for r := range strings.SplitSeq(asked, ",") {
 					require.Contains(t, strings.Split(after[l.User], ","), r, "%s has what was assigned", l.User)
 				}
@@ -284,7 +284,7 @@ func TestAssignedAndRemovedIsAsBefore(t *testing.T) {
 			return
 		}
 		removed := commit(t, preview(t, dir, true, asked, gained))
-		require.Zero(t, removed.Counts[importer.Failed]+removed.Counts[importer.Conflict])
+		require.Zero(t, removed.Counts[importer.OutcomeFailed]+removed.Counts[importer.OutcomeConflict])
 		now := state(t, store)
 		for _, p := range gained {
 			require.Equal(t, before[p.IDs[0]], now[p.IDs[0]], "%s is as before", p.Name)

@@ -49,7 +49,7 @@ func Example() {
 		fmt.Println(r.Who, r.Action, r.Changes)
 	}
 	report, err := p.Commit(ctx, nil)
-	fmt.Println(report.Counts[importer.Updated], "changed,", err)
+	fmt.Println(report.Counts[importer.OutcomeUpdated], "changed,", err)
 	// Output:
 	// ada.night@example.com update [{roles  account_admin}]
 	// bob.night@example.com unchanged []

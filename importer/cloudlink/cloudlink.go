@@ -16,7 +16,7 @@ const Name = "cloudlink"
 func Users() *importer.Template {
 	return &importer.Template{
 		Name:   Name,
-		Modes:  []importer.Mode{importer.Create, importer.Update, importer.Upsert},
+		Modes:  []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert},
 		Tables: []importer.Table{{Name: "Users", Columns: columns(), Reading: reading, Draft: draft}},
 	}
 }
@@ -32,11 +32,11 @@ func reading(lang string, has func(string) bool) map[string]string {
 
 func draft(r importer.Row, d *importer.Draft) {
 	if r.Blank("name") && r.Blank("first_name") && r.Blank("last_name") {
-		d.ErrorNew("name", "name.missing")
+		d.ErrorIfCreating("name", "name.missing")
 	}
 	d.About(users.SpaceEmail, r.Value("email"))
 	d.Claim(users.SpaceEmail, r.Value("email"))
-	d.Sole()
+	d.OneRowPerPerson()
 	for _, f := range []string{"name", "first_name", "last_name"} {
 		d.WantCell(f)
 		if users.FormulaLike(r.Value(f)) {
@@ -44,7 +44,7 @@ func draft(r importer.Row, d *importer.Draft) {
 		}
 	}
 	if r.Blank("role") {
-		d.WantNew("role", users.RoleUser)
+		d.WantIfCreating("role", users.RoleUser)
 	} else {
 		d.WantCell("role")
 	}

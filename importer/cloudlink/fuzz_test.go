@@ -49,7 +49,7 @@ func FuzzBytesToPeople(f *testing.F) {
 		if first == nil {
 			return
 		}
-		for l := range first.Find(importer.Created) {
+		for l := range first.Find(importer.OutcomeCreated) {
 			u, err := dir.User(ctx, l.User)
 			require.NoError(t, err)
 			require.NotEmpty(t, u.Email)
@@ -57,7 +57,7 @@ func FuzzBytesToPeople(f *testing.F) {
 		before := everybody(t, dir)
 		second := once()
 		require.NotNil(t, second)
-		require.Equal(t, first.Counts[importer.Created], second.Counts[importer.Unchanged], "what was made is there")
+		require.Equal(t, first.Counts[importer.OutcomeCreated], second.Counts[importer.OutcomeUnchanged], "what was made is there")
 		if diff := cmp.Diff(before, everybody(t, dir)); diff != "" {
 			t.Errorf("the same file again changes nothing (-before +after):\n%s", diff)
 		}

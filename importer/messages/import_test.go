@@ -60,7 +60,7 @@ func TestRecap(t *testing.T) {
 }
 
 func TestResult(t *testing.T) {
-	r := &importer.Report{State: users.ImportDone, Counts: map[importer.Outcome]int{importer.Created: 1200, importer.Skipped: 0, importer.Failed: 1}}
+	r := &importer.Report{State: users.ImportDone, Counts: map[importer.Outcome]int{importer.OutcomeCreated: 1200, importer.OutcomeSkipped: 0, importer.OutcomeFailed: 1}}
 	require.Equal(t, "Import finished: 1,200 created, 1 failed.", messages.For("en").Result(r))
 	require.Equal(t, "Importation terminée\u00a0: 1\u00a0200 créés, 1 échec.", messages.For("fr").Result(r))
 	r.State = users.ImportRunning

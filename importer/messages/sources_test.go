@@ -136,7 +136,7 @@ func (u *uses) call(n *ast.CallExpr) {
 		return
 	}
 	switch name {
-	case "Want", "WantNew":
+	case "Want", "WantIfCreating":
 		u.fields[n.Args[0]] = true
 	case "OverLimit":
 		u.code(n, "limit."+first)

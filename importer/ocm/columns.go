@@ -38,7 +38,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "profile", Expected: true, AsText: true, Loose: true,
+			Field: "profile", Expected: true, AsText: true, IgnoreAccents: true,
 			Headings: words{"en": {"Profile"}, "fr": {"Profil", "Profile"}},
 			Values: []importer.Value{
 				{Name: Agent, Labels: words{"en": {"Agent"}, "fr": {"Agent"}}},
@@ -47,7 +47,7 @@ func (t *template) userColumns() []importer.Column {
 			Help: texts{"en": "Agent or Supervisor.", "fr": "Agent ou Superviseur."},
 		},
 		{
-			Field: "supervisor", Expected: t.Strict, AsText: true, Parse: t.parseID, Names: users.SpaceLANID, Blank: t.Blank,
+			Field: "supervisor", Expected: t.Strict, AsText: true, Parse: t.parseID, RefersIn: users.SpaceLANID, Blank: t.Blank,
 			Headings: words{"en": {"Supervisor"}, "fr": {"Superviseur", "Supervisor"}},
 			Help: texts{
 				"en": "The LAN ID of the supervisor, who exists or stands in this file. May be blank for a Supervisor.",
@@ -55,7 +55,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "org_unit", Expected: true, AsText: true, Parse: t.tree.Parse, Names: users.SpaceUnit, Offers: t.tree.Paths(),
+			Field: "org_unit", Expected: true, AsText: true, Parse: t.tree.Parse, RefersIn: users.SpaceUnit, Offers: t.tree.Paths(),
 			Headings: words{"en": {"Org Unit"}, "fr": {"Unité organisationnelle", "Unité", "Org Unit"}},
 			Help: texts{
 				"en": "An existing unit: its path, or its name where no other has it. For an Agent a unit at the lowest level. Example: Acme/Sales/North/Team 1",
@@ -63,7 +63,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "role", Holds: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.catalogue.Parse, Offers: t.catalogue.Names(),
+			Field: "role", PersonField: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.catalogue.Parse, Offers: t.catalogue.Names(),
 			Headings: words{"en": {"Role"}, "fr": {"Rôle", "Role"}},
 			Help:     texts{"en": "A role that exists. Several are separated by commas.", "fr": "Un rôle qui existe. Plusieurs se séparent par des virgules."},
 		},
@@ -106,7 +106,7 @@ func (t *template) featureColumns() []importer.Column {
 			Help:     texts{"en": "The name of the feature.", "fr": "Le nom de la fonctionnalité."},
 		},
 		{
-			Field: "enabled", Required: true, AsText: true, Loose: true,
+			Field: "enabled", Required: true, AsText: true, IgnoreAccents: true,
 			Headings: words{"en": {"Enabled"}, "fr": {"Activé", "Activée", "Enabled"}},
 			Values: []importer.Value{
 				{Name: "yes", Labels: words{"en": {"Yes", "Y", "True", "1", "On", "Enabled"}, "fr": {"Oui", "O", "Vrai", "Activé", "Activée"}}},
@@ -122,7 +122,7 @@ func (t *template) channelColumns() []importer.Column {
 	return []importer.Column{
 		t.lanID(),
 		{
-			Field: "channel", Required: true, AsText: true, Loose: true,
+			Field: "channel", Required: true, AsText: true, IgnoreAccents: true,
 			Headings: words{"en": {"Channel"}, "fr": {"Canal", "Channel"}},
 			Values: []importer.Value{
 				{Name: "voice", Labels: words{"en": {"Voice"}, "fr": {"Voix", "Appels"}}},

@@ -90,7 +90,7 @@ func Users(opts *Options) *importer.Template {
 	if t.tree == nil {
 		t.tree, _ = roles.NewTree(nil, nil)
 	}
-	missing, modes := formats.Warning, []importer.Mode{importer.Create, importer.Update, importer.Upsert}
+	missing, modes := formats.Warning, []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert}
 	if o.Strict {
 		missing, modes = formats.Error, modes[:1]
 	}

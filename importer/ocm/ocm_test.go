@@ -64,7 +64,7 @@ func TestFiles(t *testing.T) {
 	var r *formats.Refusal
 	require.ErrorAs(t, err, &r)
 	require.Equal(t, 2, r.File, "it is said which file was refused")
-	_, err = tryPreview(t, newStore(t), users.Partner("pat"), options(t, func(o *ocm.Options) { o.Strict = true }), importer.Update, boss, features(), channels())
+	_, err = tryPreview(t, newStore(t), users.Partner("pat"), options(t, func(o *ocm.Options) { o.Strict = true }), importer.ModeUpdate, boss, features(), channels())
 	require.ErrorIs(t, err, importer.ErrMode, "the product's import never updates")
 }
 
@@ -73,12 +73,12 @@ func TestDocument(t *testing.T) {
 	store, opts := newStore(t), options(t)
 	all := []string{channels("ada,voice,1", "no,chat,2"), people("boss S - 1", "ada A boss x"), features("boss,Recording,yes")}
 	for _, files := range [][]string{all, all[:2], all[1:2]} {
-		p := preview(t, store, users.Partner("pat"), opts, importer.Upsert, files...)
+		p := preview(t, store, users.Partner("pat"), opts, importer.ModeUpsert, files...)
 		_, err := p.Edit(t.Context(), importer.Set(users.RowAt(0, 3), "pbx_id", "2"), importer.Add(1, map[string]string{"lan_id": "ada", "feature": "Recording", "enabled": "no"}))
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, p.Save(&b))
-		again, err := importer.Open(t.Context(), users.Open(store, users.Partner("pat"), nil), bytes.NewReader(b.Bytes()), ocm.Users(opts))
+		again, err := importer.Reopen(t.Context(), users.Open(store, users.Partner("pat"), nil), bytes.NewReader(b.Bytes()), ocm.Users(opts))
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(told(p), told(again)), "(-saved +opened)")
 		require.Empty(t, cmp.Diff(p.Findings(), again.Findings()), "(-saved +opened)")
@@ -200,8 +200,8 @@ func TestResults(t *testing.T) {
 		mode importer.Mode
 		want map[ocm.Result]string
 	}{
-		{importer.Create, map[ocm.Result]string{ocm.Duplicate: "U2 U3 U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F3 F4 C3", ocm.Detail: "F2 C2"}},
-		{importer.Upsert, map[ocm.Result]string{ocm.Updated: "U2", ocm.Unchanged: "U3", ocm.Duplicate: "U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F4 C3", ocm.Detail: "F2 F3 C2"}},
+		{importer.ModeCreate, map[ocm.Result]string{ocm.Duplicate: "U2 U3 U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F3 F4 C3", ocm.Detail: "F2 C2"}},
+		{importer.ModeUpsert, map[ocm.Result]string{ocm.Updated: "U2", ocm.Unchanged: "U3", ocm.Duplicate: "U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F4 C3", ocm.Detail: "F2 F3 C2"}},
 	} {
 		t.Run(string(tt.mode), func(t *testing.T) {
 			store := newStore(t, "old S - 7", "same S - 8")

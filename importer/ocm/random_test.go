@@ -117,7 +117,7 @@ func drawOptions(t *rapid.T) *ocm.Options {
 }
 
 func drawMode(t *rapid.T) importer.Mode {
-	return pick(t, "mode", importer.Create, importer.Update, importer.Upsert)
+	return pick(t, "mode", importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert)
 }
 
 // Any sequence of edits leaves the preview equal to a fresh one of the edited files.
@@ -230,8 +230,8 @@ func TestCommits(t *testing.T) {
 		}
 		report, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: rapid.IntRange(1, 3).Draw(t, "batch")})
 		require.NoError(t, err)
-		outcomes := map[importer.Action]importer.Outcome{importer.ActionCreate: importer.Created, importer.ActionUpdate: importer.Updated,
-			importer.ActionUnchanged: importer.Unchanged, importer.ActionBlocked: importer.Blocked, importer.ActionError: importer.Failed}
+		outcomes := map[importer.Action]importer.Outcome{importer.ActionCreate: importer.OutcomeCreated, importer.ActionUpdate: importer.OutcomeUpdated,
+			importer.ActionUnchanged: importer.OutcomeUnchanged, importer.ActionBlocked: importer.OutcomeBlocked, importer.ActionError: importer.OutcomeFailed}
 		for _, l := range report.Lines {
 			require.Equal(t, outcomes[shown[l.Row]], l.Outcome, "%s %d of %q", l.Table, l.Number, f.files())
 		}
@@ -244,7 +244,7 @@ func TestCommits(t *testing.T) {
 		requireExports(t, store, actor, opts)
 
 		undo, err := importer.Undo(t.Context(), users.Open(store, actor, nil), report.ID, nil)
-		if report.Counts[importer.Created]+report.Counts[importer.Updated] == 0 {
+		if report.Counts[importer.OutcomeCreated]+report.Counts[importer.OutcomeUpdated] == 0 {
 			return
 		}
 		require.NoError(t, err)
@@ -292,7 +292,7 @@ func requireExports(t tb, store users.Store, actor users.Actor, opts *ocm.Option
 	if rows == 0 {
 		return
 	}
-	for _, mode := range []importer.Mode{importer.Create, importer.Update, importer.Upsert} {
+	for _, mode := range []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert} {
 		p := preview(t, store, actor, opts, mode, files...)
 		require.Equal(t, map[string]int{"unchanged": rows}, p.Summary().Actions, "%q\n%q", files, told(p))
 	}

@@ -35,17 +35,17 @@ func ResultOf(mode importer.Mode, l *importer.ReportLine) Result {
 		return f.Severity == formats.Error && (f.Code == "lanid.taken" || f.Code == "lanid.contested")
 	}
 	switch {
-	case l.Outcome == importer.Skipped:
+	case l.Outcome == importer.OutcomeSkipped:
 		return Skipped
-	case people && (slices.ContainsFunc(l.Findings, duplicate) || mode == importer.Create && l.Outcome == importer.Unchanged):
+	case people && (slices.ContainsFunc(l.Findings, duplicate) || mode == importer.ModeCreate && l.Outcome == importer.OutcomeUnchanged):
 		return Duplicate
 	case !l.Outcome.Done():
 		return Invalid
 	case !people:
 		return Detail
-	case l.Outcome == importer.Created:
+	case l.Outcome == importer.OutcomeCreated:
 		return Inserted
-	case l.Outcome == importer.Unchanged:
+	case l.Outcome == importer.OutcomeUnchanged:
 		return Unchanged
 	}
 	return Updated

@@ -17,7 +17,7 @@ func (t *template) user(r importer.Row, d *importer.Draft) {
 	d.Claim(users.SpaceStation, r.Value("pbx_id"))
 	for _, f := range []string{"first_name", "last_name", "pbx_id", "profile", "org_unit", "role"} {
 		if r.Blank(f) {
-			d.ErrorNew(f, f+".missing")
+			d.ErrorIfCreating(f, f+".missing")
 		}
 	}
 	for _, f := range []string{"first_name", "last_name", "access_role", "crm_name", "text_chat_greeting_template_name"} {
@@ -42,16 +42,16 @@ func (t *template) agentID(r importer.Row, d *importer.Draft, lan string) {
 		}
 		d.WantCell("agent_id")
 	case t.Strict:
-		d.ErrorNew("agent_id", "agent_id.missing")
+		d.ErrorIfCreating("agent_id", "agent_id.missing")
 	default:
-		d.WantNew("agent_id", lan)
+		d.WantIfCreating("agent_id", lan)
 	}
 }
 
 func (t *template) supervisor(r importer.Row, d *importer.Draft) {
 	switch {
 	case r.Blank("supervisor") && (t.Strict || r.Value("profile") != Supervisor && !r.Bad("profile")):
-		d.ErrorNew("supervisor", "supervisor.missing")
+		d.ErrorIfCreating("supervisor", "supervisor.missing")
 		if r.Value("profile") == Agent {
 			d.ErrorIf(func(was func(string) string) bool { return was("profile") != Agent && was("supervisor") == "" }, "supervisor", "supervisor.missing")
 		}
@@ -73,7 +73,7 @@ func (t *template) unit(r importer.Row, d *importer.Draft) {
 	}
 	switch {
 	case path != "" && profile == Agent && !t.tree.Lowest(path):
-		d.ErrorNew("org_unit", "org_unit.level", level(path)...)
+		d.ErrorIfCreating("org_unit", "org_unit.level", level(path)...)
 		d.ErrorIf(func(was func(string) string) bool { return was("profile") != Agent || moves(was) }, "org_unit", "org_unit.level", level(path)...)
 	case path != "" && r.Blank("profile") && !t.tree.Lowest(path):
 		d.ErrorIf(func(was func(string) string) bool { return was("profile") == Agent && moves(was) }, "org_unit", "org_unit.level", level(path)...)
@@ -102,7 +102,7 @@ func say(r importer.Row, d *importer.Draft, column, field, value string) {
 	if lan == "" || r.Value(column) == "" {
 		return
 	}
-	d.Once(column, lan+" "+field)
+	d.Exclusive(column, lan+" "+field)
 	if value != "" {
 		d.Want(field, value)
 	}

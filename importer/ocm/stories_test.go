@@ -67,21 +67,21 @@ func TestStories(t *testing.T) {
 		},
 		{
 			name: "a circle through the store", reason: "bob reports to cyd already",
-			stored: []string{"ada S - 1", "bob S cyd 2", "cyd S - 3"}, mode: importer.Update,
+			stored: []string{"ada S - 1", "bob S cyd 2", "cyd S - 3"}, mode: importer.ModeUpdate,
 			files: []string{people("ada S bob 1", "cyd S ada 3"), features(), channels()},
 			want:  []string{"U2 error ada !reference.cycle cycle=2, 3", "U3 error cyd !reference.cycle cycle=2, 3"},
 			after: []string{"ada S - 1 unit3", "bob S cyd 2 unit3", "cyd S - 3 unit3"},
 		},
 		{
 			name: "who reports to whom is turned round", reason: "the one row undoes what the other would make a circle of",
-			stored: []string{"ada S - 1", "bob S ada 2"}, mode: importer.Update, opts: clears,
+			stored: []string{"ada S - 1", "bob S ada 2"}, mode: importer.ModeUpdate, opts: clears,
 			files: []string{people("ada S bob 1", "bob S - 2"), features(), channels()},
 			want:  []string{"U2 update ada supervisor:>bob", "U3 update bob supervisor:ada>"},
 			after: []string{"ada S bob 1 unit3", "bob S - 2 unit3"},
 		},
 		{
 			name: "and that row fails", reason: "the store would close the circle",
-			stored: []string{"ada S - 1", "bob S ada 2"}, mode: importer.Update, opts: clears,
+			stored: []string{"ada S - 1", "bob S ada 2"}, mode: importer.ModeUpdate, opts: clears,
 			files: []string{people("ada S bob 1", "bob S - x"), features(), channels()},
 			want:  []string{"U2 blocked ada !row.blocked row=3", "U3 error bob !pbx_id.form@pbx_id"},
 			after: []string{"ada S - 1 unit3", "bob S ada 2 unit3"},
@@ -96,7 +96,7 @@ func TestStories(t *testing.T) {
 			name: "an agent at a branch by two files", reason: "the level is that of what the row leaves, also where the row says half of it",
 			stored: []string{"boss S - 1 Branch", "ada A boss 2"},
 			files:  []string{userHead + "boss,,,,,Agent,,,,,,\nada,,,,,,," + paths[2] + ",,,,\n", features(), channels()},
-			mode:   importer.Update,
+			mode:   importer.ModeUpdate,
 			want:   []string{"U2 error boss !org_unit.level@profile !supervisor.missing@supervisor", "U3 error ada !org_unit.level@org_unit level=3"},
 			after:  []string{"ada A boss 2 unit3", "boss S - 1 unit2"},
 		},
@@ -104,7 +104,7 @@ func TestStories(t *testing.T) {
 			name: "a supervisor becomes an agent", reason: "an agent has a supervisor, one of the row or one they have",
 			stored: []string{"boss S - 1", "ada S - 2", "bob S boss 3"},
 			files:  []string{userHead + "ada,,,,,Agent,,,,,,\nbob,,,,,Agent,,,,,,\nboss,,,,,Supervisor,,,,,,\n", features(), channels()},
-			mode:   importer.Update,
+			mode:   importer.ModeUpdate,
 			want:   []string{"U2 error ada !supervisor.missing@supervisor", "U3 update bob profile:Supervisor>Agent", "U4 unchanged boss"},
 			after:  []string{"ada S - 2 unit3", "bob A boss 3 unit3", "boss S - 1 unit3"},
 		},
@@ -112,7 +112,7 @@ func TestStories(t *testing.T) {
 			name: "who breaks a rule already", reason: "a row that leaves them so changes nothing, one that moves them to a branch does",
 			stored: []string{"ada A - 2 Branch", "bob A - 3 Branch"},
 			files:  []string{people("ada A - 2 Branch", "bob A - 3 Acme"), features(), channels()},
-			mode:   importer.Update,
+			mode:   importer.ModeUpdate,
 			want:   []string{"U2 unchanged ada", "U3 error bob !org_unit.level@org_unit level=1"},
 			after:  []string{"ada A - 2 unit2", "bob A - 3 unit2"},
 		},
@@ -180,21 +180,21 @@ func TestStories(t *testing.T) {
 		},
 		{
 			name: "an update that keeps", reason: "blank cells and rows that are not there say nothing",
-			stored: []string{"boss S - 1", "ada A boss 2"}, mode: importer.Update,
+			stored: []string{"boss S - 1", "ada A boss 2"}, mode: importer.ModeUpdate,
 			files: []string{people("ada,,New,,,,,Team 2,,,crm,"), features("boss,Recording,yes"), channels("new,voice,1")},
 			want:  []string{"U2 update ada last_name:Lada>New crm_name:>crm org_unit:Acme/Sales/North/Team 1>Acme/Sales/North/Team 2", "F2 update boss feature.Recording:>yes", "C2 error new !lanid.unknown@lan_id"},
 			after: []string{"ada A boss 2 unit4", "boss S - 1 unit3 Recording=yes"},
 		},
 		{
 			name: "an update that clears", reason: "what may be blank about somebody new is emptied, what may not is kept",
-			stored: []string{"boss S top 1", "top S - 2"}, mode: importer.Upsert, opts: clears,
+			stored: []string{"boss S top 1", "top S - 2"}, mode: importer.ModeUpsert, opts: clears,
 			files: []string{people("boss S - 1", "top,,L,,2,Supervisor,,Team 2,Lead,,,", "new A boss 7"), features(), channels()},
 			want:  []string{"U2 update boss supervisor:top>", "U3 update top last_name:Ltop>L catalogue_roles:Desk>Lead org_unit:Acme/Sales/North/Team 1>Acme/Sales/North/Team 2", "U4 create new"},
 			after: []string{"boss S - 1 unit3", "new A boss 7 unit3", "top S - 2 unit4"},
 		},
 		{
 			name: "an update of the role", reason: "it is what the row says; that somebody leads the account is no role of the catalogue",
-			stored: []string{"top S - 2"}, mode: importer.Update,
+			stored: []string{"top S - 2"}, mode: importer.ModeUpdate,
 			files: []string{people("top,,,,,,,,Lead,,,"), features(), channels()},
 			want:  []string{"U2 update top catalogue_roles:Desk>Lead"},
 			after: []string{"top S - 2 unit3"},
@@ -208,7 +208,7 @@ func TestStories(t *testing.T) {
 		},
 		{
 			name: "station numbers change hands", reason: "two people swap in one file",
-			stored: []string{"ada S - 1", "bob S - 2"}, mode: importer.Update,
+			stored: []string{"ada S - 1", "bob S - 2"}, mode: importer.ModeUpdate,
 			files: []string{people("ada S - 2", "bob S - 1"), features(), channels()},
 			want:  []string{"U2 update ada pbx_id:1>2", "U3 update bob pbx_id:2>1"},
 			after: []string{"ada S - 2 unit3", "bob S - 1 unit3"},
@@ -244,7 +244,7 @@ func TestStories(t *testing.T) {
 			if err == nil {
 				_, err = undo.Commit(t.Context(), nil)
 			}
-			if len(r.Counts) > 0 && r.Counts[importer.Created]+r.Counts[importer.Updated] > 0 {
+			if len(r.Counts) > 0 && r.Counts[importer.OutcomeCreated]+r.Counts[importer.OutcomeUpdated] > 0 {
 				require.NoError(t, err)
 				require.Empty(t, cmp.Diff(held(t, newStore(t, tt.stored...)), held(t, store)), "and once it was taken back (-want +got)")
 			}

@@ -22,7 +22,7 @@ func (l *lines) columns(opts *Options) []importer.Column {
 	}
 	return []importer.Column{
 		{
-			Field: "action", Required: true, Loose: true, Verb: true,
+			Field: "action", Required: true, IgnoreAccents: true, CountInRecap: true,
 			Headings: words{"en": {"__action__"}, "fr": {"Action"}},
 			Values: []importer.Value{
 				{Name: "attach", Labels: words{"en": {"attach"}, "fr": {"attacher", "associer"}}},

@@ -48,13 +48,13 @@ func Lines(opts *Options) *importer.Template {
 		}
 	}
 	return &importer.Template{
-		Name:      NameLines,
-		Modes:     []importer.Mode{importer.Update},
-		Repeats:   true,
-		Comment:   '%',
-		Delimiter: ';',
-		Once:      true,
-		Tables:    []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft, Unfold: l.unfold}},
+		Name:         NameLines,
+		Modes:        []importer.Mode{importer.ModeUpdate},
+		Repeats:      true,
+		Comment:      '%',
+		Delimiter:    ';',
+		RefuseReplay: true,
+		Tables:       []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft, Unfold: l.unfold}},
 	}
 }
 
@@ -71,15 +71,15 @@ func (l *lines) draft(r importer.Row, d *importer.Draft) {
 	d.About(users.SpaceEmail, r.Value("login_email"))
 	switch r.Value("action") {
 	case "attach":
-		l.attach(r, d, d.Claim, d.ClaimNew)
+		l.attach(r, d, d.Claim, d.ClaimIfCreating)
 	case "force_attach":
-		l.attach(r, d, d.Take, d.TakeNew)
+		l.attach(r, d, d.Take, d.TakeIfCreating)
 	case "detach":
 		for _, f := range []string{"pbx_id", "pbx_short_number", "pbx_internal_number", "number"} {
 			d.Ignore(f)
 		}
-		d.Free(users.KindLine)
-		d.Sole()
+		d.Release(users.KindLine)
+		d.OneRowPerPerson()
 	}
 }
 
@@ -92,7 +92,7 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 	}
 	pbx, known := l.system(r, d)
 	if known && !l.many {
-		d.FreeWhere(users.KindLine, "pbx", pbx.id)
+		d.ReleaseWhere(users.KindLine, "pbx", pbx.id)
 		l.once(r, d, pbx)
 	}
 	short := r.Value("pbx_short_number")
@@ -113,7 +113,7 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 		d.Want("line.internal", internal)
 	case r.Blank("pbx_internal_number"):
 		claimNew(users.SpaceInternal, users.LineName(group, short))
-		d.WantNew("line.internal", short)
+		d.WantIfCreating("line.internal", short)
 	}
 	claim(users.SpaceNumber, r.Value("number"))
 	d.Want("line.pbx", pbx.id)
@@ -143,6 +143,6 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 // once: a person has one row for each PBX.
 func (l *lines) once(r importer.Row, d *importer.Draft, pbx system) {
 	if login := r.Value("login_email"); login != "" {
-		d.Once("login_email", login+" "+pbx.id)
+		d.Exclusive("login_email", login+" "+pbx.id)
 	}
 }

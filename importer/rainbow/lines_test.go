@@ -184,7 +184,7 @@ func TestManyLinesOfOnePerson(t *testing.T) {
 	require.Equal(t, []string{fmt.Sprintf("2 PBX%032x/1", 40)}, lost)
 	report, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Updated: 2, importer.Failed: 1}, report.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeUpdated: 2, importer.OutcomeFailed: 1}, report.Counts)
 	found, err := store.Find(t.Context(), []users.Key{users.KeyOf(acme, users.LinkHolder, "ada")})
 	require.NoError(t, err)
 	require.Len(t, found, 60)

@@ -33,7 +33,7 @@ func TestWhatComesAlongIsStale(t *testing.T) {
 
 	report, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(map[importer.Outcome]int{importer.Conflict: 1}, report.Counts))
+	require.Empty(t, cmp.Diff(map[importer.Outcome]int{importer.OutcomeConflict: 1}, report.Counts))
 }
 
 // A row that shows something else after an edit is among those to be drawn again.

@@ -185,7 +185,7 @@ func TestModel(t *testing.T) {
 			if !maps.Equal(m.holders(), want.holders()) {
 				moved++
 			}
-			if rapid.IntRange(0, 3).Draw(t, "undone") > 0 || report.Counts[importer.Updated] == 0 {
+			if rapid.IntRange(0, 3).Draw(t, "undone") > 0 || report.Counts[importer.OutcomeUpdated] == 0 {
 				m = want
 				continue
 			}

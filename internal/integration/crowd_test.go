@@ -25,8 +25,8 @@ func TestCrowd(t *testing.T) {
 				}
 				leaks()
 				t.Log(totals)
-				require.Positive(t, totals[importer.Updated])
-				require.Positive(t, totals[importer.Conflict], "they are in each other's way")
+				require.Positive(t, totals[importer.OutcomeUpdated])
+				require.Positive(t, totals[importer.OutcomeConflict], "they are in each other's way")
 			})
 		}
 	}

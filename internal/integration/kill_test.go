@@ -114,7 +114,7 @@ func newCrash(t *testing.T, rows, batch int) *crash {
 	c.open(t, folder, func(store *sqlstore.Store) {
 		r, err := importer.LoadReport(t.Context(), pat(store, nil), imp)
 		require.NoError(t, err)
-		for _, o := range []importer.Outcome{importer.Created, importer.Updated, importer.Deleted, importer.Unchanged, importer.Failed, importer.Blocked} {
+		for _, o := range []importer.Outcome{importer.OutcomeCreated, importer.OutcomeUpdated, importer.OutcomeDeleted, importer.OutcomeUnchanged, importer.OutcomeFailed, importer.OutcomeBlocked} {
 			require.Positive(t, r.Counts[o], "the file has everything: %v", r.Counts)
 		}
 		c.clean = invariant.Take(t, c.before, store, r)

@@ -43,7 +43,7 @@ func desks() []desk {
 		{"attach", office.Mail(5), "6"}, {"attach", office.Mail(6), "5"}, // swap
 		{"force_attach", office.Mail(7), "8"}, // taken
 		{"attach", office.Mail(4), "8"},       // contested
-	}}}, map[importer.Outcome]int{importer.Created: 2, importer.Updated: 6, importer.Deleted: 1, importer.Unchanged: 1, importer.Failed: 3, importer.Blocked: 1}},
+	}}}, map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeUpdated: 6, importer.OutcomeDeleted: 1, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 3, importer.OutcomeBlocked: 1}},
 		{"lines", stored, moves, office.Moved()}}
 }
 

@@ -63,7 +63,7 @@ func Crowd(t TB, w *Watch, before State, store users.Store, previews []*importer
 		RequireJournaled(t, store, r)
 		RequireNamed(t, r)
 		imports = append(imports, r.ID)
-		for l := range r.Find(importer.Created, importer.Updated) {
+		for l := range r.Find(importer.OutcomeCreated, importer.OutcomeUpdated) {
 			for _, x := range l.Gains {
 				x.Value = x.Space.Fold(x.Value)
 				if other, ok := claims[x]; ok {
@@ -74,7 +74,7 @@ func Crowd(t TB, w *Watch, before State, store users.Store, previews []*importer
 		}
 	}
 	for g, r := range reports {
-		for l := range r.Find(importer.Conflict) {
+		for l := range r.Find(importer.OutcomeConflict) {
 			requireToldWho(t, g, l, claims)
 		}
 	}

@@ -198,11 +198,11 @@ func requireSays(t TB, store users.Store, now State, r *importer.Report, entries
 		is, there := now[l.User]
 		p, _ := is.Data.(*users.Profile)
 		switch l.Outcome {
-		case importer.Created, importer.Updated:
+		case importer.OutcomeCreated, importer.OutcomeUpdated:
 			if l.User != "" && p == nil {
 				t.Fatalf("row %d is reported as %s of %s, who is not there", l.Number, l.Outcome, l.User)
 			}
-		case importer.Deleted:
+		case importer.OutcomeDeleted:
 			if there && (p == nil || !p.Inactive) {
 				t.Fatalf("row %d is reported to have deleted %s, who is there", l.Number, l.User)
 			}
@@ -260,18 +260,18 @@ func requireJournaled(t TB, r *importer.Report, entries []users.Entry) {
 		}
 		images := len(e.Images)
 		switch l.Outcome {
-		case importer.Created:
+		case importer.OutcomeCreated:
 			if made[l.User] || !wrote(e, func(i users.Image) bool { return i.Before == nil && (l.User == "" || i.After.ID == l.User) }) {
 				t.Fatalf("row %d is reported to have made %q, and did not", l.Number, l.User)
 			}
 			made[l.User] = l.User != "" // an undoing makes lines as well
-		case importer.Deleted:
+		case importer.OutcomeDeleted:
 			if !wrote(e, func(i users.Image) bool {
 				return i.Before != nil && (i.Before.ID == l.User || l.User == "" && i.After == nil)
 			}) {
 				t.Fatalf("row %d is reported to have deleted %q, and did not", l.Number, l.User)
 			}
-		case importer.Updated: // what two rows write together stands with the first
+		case importer.OutcomeUpdated: // what two rows write together stands with the first
 		default:
 			if images > 0 {
 				t.Fatalf("row %d is reported as %s, and wrote %s", l.Number, l.Outcome, text(e.Images[0].After))
@@ -292,7 +292,7 @@ func RequireNamed(t TB, r *importer.Report) {
 		if l.Number == 0 || l.Outcome == "" {
 			t.Fatalf("a line of the report names no row, or no outcome: %+v", l)
 		}
-		if l.Outcome != importer.Failed && l.Outcome != importer.Blocked && l.Outcome != importer.Conflict {
+		if l.Outcome != importer.OutcomeFailed && l.Outcome != importer.OutcomeBlocked && l.Outcome != importer.OutcomeConflict {
 			continue
 		}
 		if len(l.Findings) == 0 {

@@ -80,5 +80,5 @@ func Moves() ([]users.Record, File) {
 
 // Moved is what becomes of the rows of [Moves].
 func Moved() map[importer.Outcome]int {
-	return map[importer.Outcome]int{importer.Updated: 14, importer.Unchanged: 1, importer.Failed: 2, importer.Skipped: 1}
+	return map[importer.Outcome]int{importer.OutcomeUpdated: 14, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 2, importer.OutcomeSkipped: 1}
 }

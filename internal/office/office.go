@@ -83,20 +83,20 @@ func (f File) Preview(ctx context.Context, dir *users.Directory, resume users.ID
 // Staff is a template of two tables: people, who may leave, and their lines.
 func Staff() *importer.Template {
 	en := func(h string) map[string][]string { return map[string][]string{"en": {h}} }
-	return &importer.Template{Name: "office", Modes: []importer.Mode{importer.Upsert}, Tables: []importer.Table{{
+	return &importer.Template{Name: "office", Modes: []importer.Mode{importer.ModeUpsert}, Tables: []importer.Table{{
 		Name: "people",
 		Columns: []importer.Column{
 			{Field: "lan_id", Headings: en("LAN ID"), Required: true},
 			{Field: "email", Headings: en("EMAIL"), Parse: importer.Email},
 			{Field: "name", Headings: en("NAME")},
-			{Field: "supervisor", Headings: en("SUPERVISOR"), Names: users.SpaceLANID},
+			{Field: "supervisor", Headings: en("SUPERVISOR"), RefersIn: users.SpaceLANID},
 			{Field: "leaves", Headings: en("LEAVES"), Values: []importer.Value{{Name: "yes"}}},
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
 			d.About(users.SpaceLANID, r.Value("lan_id"))
 			if r.Value("leaves") == "yes" {
 				d.Delete()
-				d.Sole()
+				d.OneRowPerPerson()
 				return
 			}
 			d.Claim(users.SpaceLANID, r.Value("lan_id"))
@@ -121,8 +121,8 @@ func Staff() *importer.Template {
 			}
 			d.Want("line.pbx", "x")
 			d.Want("line.short", r.Value("line"))
-			d.Free(users.KindLine)
-			d.Once("login", users.FoldEmail(r.Value("login")))
+			d.Release(users.KindLine)
+			d.Exclusive("login", users.FoldEmail(r.Value("login")))
 		},
 	}}}
 }

@@ -156,7 +156,7 @@ func TestDeniedByTheService(t *testing.T) {
 		}(), 1)}}))
 	report, err := p.Commit(t.Context(), options())
 	require.NoError(t, err)
-	require.Equal(t, map[importer.Outcome]int{importer.Created: 2, importer.Unchanged: 1, importer.Failed: 2}, report.Counts)
+	require.Equal(t, map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 2}, report.Counts)
 }
 
 // An id is one record's, whichever of the two keeps it.

@@ -56,7 +56,7 @@ func scenes() []scene {
 				"Bob,Baker,bob@example.com,\n" +
 				"Dan,,dan@example,\n" +
 				"Eve,Evans,eve@example.com,Account Admin\n",
-			want: map[importer.Outcome]int{importer.Created: 2, importer.Updated: 1, importer.Unchanged: 1, importer.Failed: 1},
+			want: map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeUpdated: 1, importer.OutcomeUnchanged: 1, importer.OutcomeFailed: 1},
 		},
 		{
 			name: "staff", reason: "rows need each other: a supervisor of the same file, an address that somebody who leaves gives up",
@@ -73,7 +73,7 @@ func scenes() []scene {
 				"l1,,,,yes\n" +
 				"l2,p2@example.com,Two and more,l4,\n" +
 				"l9,p9@example.com,Nine,nobody,\n",
-			want: map[importer.Outcome]int{importer.Created: 2, importer.Updated: 2, importer.Deleted: 1, importer.Failed: 1},
+			want: map[importer.Outcome]int{importer.OutcomeCreated: 2, importer.OutcomeUpdated: 2, importer.OutcomeDeleted: 1, importer.OutcomeFailed: 1},
 		},
 	}
 }
@@ -120,7 +120,7 @@ func (r *rig) preview(t *testing.T, s scene, ids string, resume users.ID) *impor
 	}})
 	table, err := csv.Read(t.Context(), strings.NewReader(s.file), nil)
 	require.NoError(t, err)
-	p, err := importer.New(dir, s.template(), &importer.Options{Account: acme, Mode: importer.Upsert, Resume: resume}).
+	p, err := importer.New(dir, s.template(), &importer.Options{Account: acme, Mode: importer.ModeUpsert, Resume: resume}).
 		Preview(t.Context(), []*formats.Table{table}...)
 	require.NoError(t, err)
 	return p
@@ -319,7 +319,7 @@ func TestEveryFault(t *testing.T) {
 					}
 					require.Empty(t, cmp.Diff(want, r.end(t, report)), "call %d (-clean +this)", at)
 				}
-				written := s.want[importer.Created] + s.want[importer.Updated] + s.want[importer.Deleted]
+				written := s.want[importer.OutcomeCreated] + s.want[importer.OutcomeUpdated] + s.want[importer.OutcomeDeleted]
 				if f.op == "http" || f.op == storetest.OpApply {
 					require.GreaterOrEqual(t, reached, 2*written, "every step of every row is broken once")
 				}
@@ -337,7 +337,7 @@ func (r *rig) requireTold(t *testing.T, report *importer.Report) {
 		require.NoError(t, err)
 		done = append(done, e.Row)
 	}
-	for l := range report.Find(importer.Created, importer.Updated, importer.Deleted) {
+	for l := range report.Find(importer.OutcomeCreated, importer.OutcomeUpdated, importer.OutcomeDeleted) {
 		require.True(t, slices.Contains(done, l.Row), "row %d is reported as %s and was not written", l.Number, l.Outcome)
 	}
 }

@@ -29,9 +29,9 @@ func TestFilters(t *testing.T) {
 		}
 		return out
 	}
-	want := map[users.Filter]string{users.FilterUsers: "Ada Bob Mia Pat Sam ", users.FilterAdmins: "Ada ", users.FilterUnregistered: "Ada Bob Mia Pat Sam ",
-		users.FilterMiCloud: "Mia ", users.FilterInactive: "Sam "}
-	for _, f := range users.Filters() {
+	want := map[users.Property]string{users.PropertyUsers: "Ada Bob Mia Pat Sam ", users.PropertyAdmins: "Ada ", users.PropertyUnregistered: "Ada Bob Mia Pat Sam ",
+		users.PropertyMiCloud: "Mia ", users.PropertyInactive: "Sam "}
+	for _, f := range users.Properties() {
 		t.Run(string(f), func(t *testing.T) {
 			having, ok := f.Having()
 			require.True(t, ok)
@@ -41,6 +41,6 @@ func TestFilters(t *testing.T) {
 		})
 	}
 	require.Equal(t, "Bob ", names([]users.Key{users.Licensed("miteam meetings")}))
-	_, ok := users.Filter("shoe_size").Having()
+	_, ok := users.Property("shoe_size").Having()
 	require.False(t, ok)
 }
