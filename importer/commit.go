@@ -97,7 +97,7 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 // commit is one call of Commit.
 type commit struct {
 	shown  *Preview // what the person saw
-	fresh  *Preview // the same on fresh facts
+	fresh  *plan    // the same rows on fresh facts
 	dir    *users.Directory
 	opts   CommitOptions
 	id     users.ID
@@ -134,13 +134,10 @@ func (c *commit) run(ctx context.Context) error {
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
-	fresh := *c.shown
-	fresh.fallen = maps.Clone(c.shown.fallen)
-	fresh.own = c.own
-	fresh.v, fresh.d, fresh.cells, fresh.scratch = verdict{}, Draft{}, nil, nil
-	fresh.groups, fresh.circles, fresh.large, fresh.chain, fresh.asked = nil, nil, nil, nil, false
-	c.fresh = &fresh
-	if err := fresh.build(ctx); err != nil {
+	p := c.shown
+	c.fresh = newPlan(p.dir, p.tpl, p.opts, p.grid)
+	c.fresh.own, c.fresh.panicked = c.own, maps.Clone(p.panicked)
+	if err := c.fresh.build(ctx); err != nil {
 		return err
 	}
 	c.classify()

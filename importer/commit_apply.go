@@ -158,7 +158,7 @@ const patience = 2 * time.Second
 func (c *commit) failPanicked(rows []uint32) bool {
 	var failed []uint32
 	for _, r := range rows {
-		if c.fresh.fallen[r] {
+		if c.fresh.panicked[r] {
 			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
 			failed = append(failed, r)
 		}

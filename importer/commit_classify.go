@@ -31,7 +31,7 @@ func (c *commit) classify() {
 			same = false
 		}
 		switch {
-		case fresh.fallen[r] && a != ActionError:
+		case fresh.panicked[r] && a != ActionError:
 			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
 			fail(r)
 		case a == ActionUnchanged && !same:

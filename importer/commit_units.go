@@ -13,7 +13,7 @@ import (
 // all, each after those it needs: the strongly connected components of "needs"
 // and of "writes the same record"; of an undoing also of "gives back to whom
 // another takes from", so that nobody has both between two batches. open is whether a row is still to be written.
-func (p *Preview) units(open func(uint32) bool) [][]uint32 {
+func (p *plan) units(open func(uint32) bool) [][]uint32 {
 	var rows []uint32
 	edges := map[uint32][]uint32{}
 	last := map[record]uint32{}
@@ -68,7 +68,7 @@ type record struct {
 }
 
 // writesTo are the records a row writes.
-func (p *Preview) writesTo(row uint32) []record {
+func (p *plan) writesTo(row uint32) []record {
 	p.draft(row)
 	v := p.decide(row)
 	var out []record
@@ -101,7 +101,7 @@ func (p *Preview) writesTo(row uint32) []record {
 }
 
 // weight is how many records the rows write.
-func (p *Preview) weight(rows []uint32) int {
+func (p *plan) weight(rows []uint32) int {
 	seen := map[record]bool{}
 	for _, r := range rows {
 		for _, x := range p.writesTo(r) {
@@ -117,23 +117,24 @@ const maxUnits = 20
 // tooLarge are the findings of rows that would have to be done together and
 // write more records than the store takes at once. It is worked out again
 // after an edit, over all rows, for stores that have such a limit alone.
-func (p *Preview) tooLarge() []formats.Finding {
+func (p *plan) tooLarge() []formats.Finding {
 	limit := p.dir.MaxWrites()
 	if limit == 0 {
 		return nil
 	}
-	if p.large == nil {
-		p.large = &[]formats.Finding{}
-		for _, u := range p.units(func(uint32) bool { return true }) {
-			if p.weight(u) > limit && len(*p.large) < maxUnits {
-				*p.large = append(*p.large, p.unitFinding(u))
-			}
+	if p.sized {
+		return p.large
+	}
+	p.sized = true
+	for _, u := range p.units(func(uint32) bool { return true }) {
+		if p.weight(u) > limit && len(p.large) < maxUnits {
+			p.large = append(p.large, p.unitFinding(u))
 		}
 	}
-	return *p.large
+	return p.large
 }
 
-func (p *Preview) unitFinding(unit []uint32) formats.Finding {
+func (p *plan) unitFinding(unit []uint32) formats.Finding {
 	slices.SortFunc(unit, p.order)
 	names := make([]string, 0, len(unit))
 	for _, r := range unit {

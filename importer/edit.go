@@ -138,7 +138,7 @@ func (e *editing) one(x Edit) error {
 		e.flags[r] = g.rows[r]
 	}
 	e.rows = append(e.rows, r)
-	delete(e.p.fallen, r)
+	delete(e.p.panicked, r)
 	if x.remove {
 		g.remove(r, true)
 		e.removed = append(e.removed, r)
@@ -194,7 +194,7 @@ func (e *editing) see(key uint32) {
 // finish moves the rows among the keys and decides again whoever can tell the difference.
 func (e *editing) finish() Delta {
 	p := e.p
-	p.groups, p.circles, p.large = nil, nil, nil
+	p.groups, p.circles, p.large, p.sized = nil, nil, nil, false
 	if p.committed {
 		p.id, p.committed = "", false
 	}
@@ -293,12 +293,12 @@ func (e *editing) sharingThings(rows []uint32, whose map[int32]bool) []uint32 {
 }
 
 // writes reports whether the row stands in the file and will write something.
-func (p *Preview) writes(row uint32) bool {
+func (p *plan) writes(row uint32) bool {
 	return !p.grid.rows[row].removed && p.actionOf(row).writes()
 }
 
 // requestOf is the request a placed row stands at.
-func (p *Preview) requestOf(row uint32) uint32 {
+func (p *plan) requestOf(row uint32) uint32 {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		if d := p.keys.nodes[n]; p.keys.spaceOf(d.key) == spaceRequest {
 			return d.key
@@ -316,7 +316,7 @@ func (e *editing) move(r uint32) {
 	}
 }
 
-func (p *Preview) sorted(rows map[uint32]bool) []uint32 {
+func (p *plan) sorted(rows map[uint32]bool) []uint32 {
 	out := make([]uint32, 0, len(rows))
 	for r := range rows {
 		out = append(out, r)

@@ -73,7 +73,7 @@ type domain struct {
 }
 
 // domains are the repairs of domains that look misspelt.
-func (p *Preview) domains() []*repairs {
+func (p *plan) domains() []*repairs {
 	var out []*repairs
 	for t := range p.tpl.Tables {
 		for c := range p.tpl.Tables[t].Columns {
@@ -85,7 +85,7 @@ func (p *Preview) domains() []*repairs {
 	return out
 }
 
-func (p *Preview) misspelt(table, column int) []*repairs {
+func (p *plan) misspelt(table, column int) []*repairs {
 	all := p.domainsIn(table, column)
 	slices.SortFunc(all, func(a, b *domain) int { return cmp.Or(len(b.cells)-len(a.cells), cmp.Compare(a.name, b.name)) })
 	var out []*repairs
@@ -104,7 +104,7 @@ func (p *Preview) misspelt(table, column int) []*repairs {
 	return out
 }
 
-func (p *Preview) domainsIn(table, column int) []*domain {
+func (p *plan) domainsIn(table, column int) []*domain {
 	at := map[string]*domain{}
 	for r := range p.grid.ordered {
 		if p.grid.rows[r].id.Table() != table {
@@ -127,7 +127,7 @@ func (p *Preview) domainsIn(table, column int) []*domain {
 }
 
 // held reports whether the store was found to hold the value.
-func (p *Preview) held(space users.Space, value string) bool {
+func (p *plan) held(space users.Space, value string) bool {
 	key := p.keys.known(space, space.Fold(value))
 	return key != none && p.factOf(key) >= 0
 }

@@ -32,22 +32,27 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if err != nil {
 		return Delta{}, fmt.Errorf("importer: remap: %w", err)
 	}
-	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, id: p.id, committed: p.committed, own: p.own, grid: g}
+	q := newPlan(p.dir, p.tpl, opts, g)
+	q.own = p.own
 	if err := q.build(ctx); err != nil {
 		return Delta{}, err
 	}
-	if q.committed {
-		q.id, q.committed = "", false
-	}
+
+	var unseen map[uint32]uint64
 	for r, was := range p.unseen {
 		if to, ok := q.grid.find(p.grid.rows[r].id); ok {
-			if q.unseen == nil {
-				q.unseen = map[uint32]uint64{}
+			if unseen == nil {
+				unseen = map[uint32]uint64{}
 			}
-			q.unseen[to] = was
+			unseen[to] = was
 		}
 	}
-	*p = *q
+	id := p.id
+	if p.committed { // what is committed next is another import
+		id = ""
+	}
+	*p = Preview{plan: q, id: id, unseen: unseen}
+
 	d := Delta{Summary: p.Summary()}
 	for r := range p.grid.ordered {
 		d.Rows = append(d.Rows, p.grid.rows[r].id)

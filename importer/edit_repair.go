@@ -131,7 +131,7 @@ type fault struct {
 	fixed           bool
 }
 
-func (p *Preview) repairs() []*repairs {
+func (p *plan) repairs() []*repairs {
 	var out []*repairs
 	at := map[fault]*repairs{}
 	for r := range p.grid.ordered {
@@ -170,7 +170,7 @@ func (p *Preview) repairs() []*repairs {
 }
 
 // faultID is a digest, because a Value is cut where it is long.
-func (p *Preview) faultID(f fault) string {
+func (p *plan) faultID(f fault) string {
 	var b []byte
 	for _, s := range []string{p.tpl.Tables[f.table].Columns[f.column].Field, f.code, f.text, f.fix} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)

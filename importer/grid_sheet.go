@@ -21,7 +21,7 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 
 // sheet is the head of a table as it stands: its columns, and where each comes
 // from: a column of the template, or -1-n for the file's column n that nobody asked for.
-func (p *Preview) sheet(i int) (formats.Sheet, []int) {
+func (p *plan) sheet(i int) (formats.Sheet, []int) {
 	g := p.grid
 	t, spec := &g.tables[i], &g.tpl.Tables[i]
 	s := formats.Sheet{Name: spec.Name, Comment: g.tpl.Comment}
@@ -84,7 +84,7 @@ func (t *Table) knows(c int, heading, lang string) bool {
 	return slices.ContainsFunc(t.Columns[c].Headings[lang], func(h string) bool { return users.FoldHeading(h) == folded })
 }
 
-func (p *Preview) anyIn(table, column int) bool {
+func (p *plan) anyIn(table, column int) bool {
 	for at, s := range p.grid.over {
 		if int(at.column) == column && p.grid.rows[at.row].id.Table() == table && s != "" {
 			return true
@@ -93,7 +93,7 @@ func (p *Preview) anyIn(table, column int) bool {
 	return false
 }
 
-func (p *Preview) sheetRows(table int, order []int) iter.Seq[[]string] {
+func (p *plan) sheetRows(table int, order []int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		cells := make([]string, 0, len(order))
 		for r := range p.grid.ordered {
@@ -107,7 +107,7 @@ func (p *Preview) sheetRows(table int, order []int) iter.Seq[[]string] {
 }
 
 // sheetRow appends the cells of a row.
-func (p *Preview) sheetRow(to []string, table int, row uint32, order []int) []string {
+func (p *plan) sheetRow(to []string, table int, row uint32, order []int) []string {
 	g := p.grid
 	at := &g.rows[row]
 	for _, c := range order {

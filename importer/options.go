@@ -49,6 +49,7 @@ type Options struct {
 
 	document  *document // the preview is reopened
 	continues users.ID  // the undoing whose rest this is
+	undo      *undoing  // the import that is taken back
 }
 
 // A ColumnMap gives a column of a file to a field of the Template, whatever its

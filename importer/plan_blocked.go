@@ -3,7 +3,7 @@ package importer
 import "slices"
 
 // dead reports whether the row will not happen.
-func (p *Preview) dead(row uint32) bool {
+func (p *plan) dead(row uint32) bool {
 	s := &p.state[row]
 	return p.grid.rows[row].removed || s.action == ActionError || s.blocked || s.cycle || s.doomed != none
 }
@@ -15,7 +15,7 @@ func (p *Preview) dead(row uint32) bool {
 // such set, so that rows that need each other (a swap) may all happen: over
 // everything that reaches a changed row, hope for all of it, then take away.
 // Beginning at the blocks of before would keep a corrected swap blocked for ever.
-func (p *Preview) propagate(changed []uint32) []uint32 {
+func (p *plan) propagate(changed []uint32) []uint32 {
 	in := map[uint32]bool{}
 	stack := slices.Clone(changed)
 	var region []uint32
@@ -94,7 +94,7 @@ func (p *Preview) propagate(changed []uint32) []uint32 {
 }
 
 // succeeds reports whether the row makes an admin.
-func (p *Preview) succeeds(row uint32) bool {
+func (p *plan) succeeds(row uint32) bool {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		if d := p.keys.nodes[n]; d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceLead {
 			return true
@@ -104,7 +104,7 @@ func (p *Preview) succeeds(row uint32) bool {
 }
 
 // firstSuccessor is the first row that makes an admin and will happen, or none.
-func (p *Preview) firstSuccessor() uint32 {
+func (p *plan) firstSuccessor() uint32 {
 	found := none
 	for r := range p.keys.rows(p.leadKey(), chainRelease) {
 		if !p.dead(r) && (found == none || p.grid.less(r, found)) {
@@ -118,7 +118,7 @@ func (p *Preview) firstSuccessor() uint32 {
 const inCircle = none - 1
 
 // why is the row that keeps a blocked one from happening, or none.
-func (p *Preview) why(row uint32) uint32 {
+func (p *plan) why(row uint32) uint32 {
 	switch s := &p.state[row]; {
 	case s.cycle:
 		return inCircle
@@ -135,7 +135,7 @@ func (p *Preview) why(row uint32) uint32 {
 	return none
 }
 
-func (p *Preview) order(a, b uint32) int {
+func (p *plan) order(a, b uint32) int {
 	switch {
 	case a == b:
 		return 0

@@ -10,7 +10,7 @@ import (
 
 // firstAlike is the first of the rows that ask for the same as the drafted
 // one: the row itself, unless the Template takes repeats for one request.
-func (p *Preview) firstAlike(row uint32) uint32 {
+func (p *plan) firstAlike(row uint32) uint32 {
 	if !p.tpl.Repeats {
 		return row
 	}
@@ -21,7 +21,7 @@ func (p *Preview) firstAlike(row uint32) uint32 {
 }
 
 // request is the key that stands for everything the drafted row says.
-func (p *Preview) request() uint32 {
+func (p *plan) request() uint32 {
 	d := &p.d
 	b := p.scratch[:0]
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
@@ -61,7 +61,7 @@ func (p *Preview) request() uint32 {
 // its person, and what it frees of what that person holds. A row that repeats
 // an earlier one stands at its request alone. seen is called with every key
 // before the row is added to it.
-func (p *Preview) place(row uint32, seen func(key uint32)) {
+func (p *plan) place(row uint32, seen func(key uint32)) {
 	s := &p.state[row]
 	list := uint32(none)
 	add := func(key uint32, c chain, sole bool) {
@@ -129,7 +129,7 @@ func (p *Preview) place(row uint32, seen func(key uint32)) {
 }
 
 // watch has a placed row see a key that only its decision named.
-func (p *Preview) watch(row, key uint32) {
+func (p *plan) watch(row, key uint32) {
 	s := &p.state[row]
 	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
 		if p.keys.nodes[n].key == key && p.keys.nodes[n].chain == chainRefer {
@@ -141,7 +141,7 @@ func (p *Preview) watch(row, key uint32) {
 
 // unplace takes the row out of all chains. seen is called with every key
 // before the row is removed from it.
-func (p *Preview) unplace(row uint32, seen func(key uint32)) {
+func (p *plan) unplace(row uint32, seen func(key uint32)) {
 	s := &p.state[row]
 	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
 		seen(p.keys.nodes[n].key)
@@ -159,7 +159,7 @@ func (p *Preview) unplace(row uint32, seen func(key uint32)) {
 // dependents yields the rows that need this one or whose references lead to it:
 // they refer to what it claims, claim what it frees, or name a person whose own
 // reference it sets. A row may come more than once.
-func (p *Preview) dependents(row uint32, yield func(uint32)) {
+func (p *plan) dependents(row uint32, yield func(uint32)) {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		d := p.keys.nodes[n]
 		var c chain
@@ -179,11 +179,11 @@ func (p *Preview) dependents(row uint32, yield func(uint32)) {
 	}
 }
 
-func (p *Preview) needs(row, by uint32) bool {
+func (p *plan) needs(row, by uint32) bool {
 	return slices.Contains(p.state[row].extra().needs, by)
 }
 
 // keyUnasked reports whether the store was never asked about a key that it may hold.
-func (p *Preview) keyUnasked(k *draftKey) bool {
+func (p *plan) keyUnasked(k *draftKey) bool {
 	return (k.space.Kind() != "" || k.space == users.SpaceID) && p.keys.state[k.id].fact == factUnasked
 }

@@ -45,7 +45,7 @@ func newFacts() *facts {
 
 // find asks the store, [users.MaxFind] keys at a time, and undoes what the
 // import itself has changed in the answers.
-func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, error) {
+func (p *plan) find(ctx context.Context, keys []users.Key) (users.Found, error) {
 	var out users.Found
 	for part := range slices.Chunk(keys, users.MaxFind) {
 		f, err := p.dir.Find(ctx, part...)
@@ -59,7 +59,7 @@ func (p *Preview) find(ctx context.Context, keys []users.Key) (users.Found, erro
 }
 
 // ask looks keys up and notes who holds them. If that fails, nothing is noted.
-func (p *Preview) ask(ctx context.Context, keys []uint32) error {
+func (p *plan) ask(ctx context.Context, keys []uint32) error {
 	found, err := p.find(ctx, p.storeKeys(keys))
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (p *Preview) ask(ctx context.Context, keys []uint32) error {
 }
 
 // storeKeys are keys as the store knows them. Their values share one string.
-func (p *Preview) storeKeys(keys []uint32) []users.Key {
+func (p *plan) storeKeys(keys []uint32) []users.Key {
 	var text []byte
 	for _, id := range keys {
 		text = append(text, p.keys.bytes(id)[1:]...)
@@ -95,7 +95,7 @@ func (p *Preview) storeKeys(keys []uint32) []users.Key {
 }
 
 // keep keeps a record and notes it at those of its keys that the file has.
-func (p *Preview) keep(r users.Record) int32 {
+func (p *plan) keep(r users.Record) int32 {
 	if r.Account != p.account {
 		for _, k := range r.Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
@@ -128,7 +128,7 @@ func (p *Preview) keep(r users.Record) int32 {
 }
 
 // factOf is the record that holds the key in the store: its index, or -1.
-func (p *Preview) factOf(key uint32) int32 {
+func (p *plan) factOf(key uint32) int32 {
 	if f := p.keys.state[key].fact; f > 0 {
 		return f - 1
 	}
@@ -136,7 +136,7 @@ func (p *Preview) factOf(key uint32) int32 {
 }
 
 // askHeld looks up what people have, one round for all of them.
-func (p *Preview) askHeld(ctx context.Context, people []int32) error {
+func (p *plan) askHeld(ctx context.Context, people []int32) error {
 	byHolder := map[users.ID]int32{}
 	var list []users.Key
 	for _, i := range people {
@@ -171,7 +171,7 @@ func (p *Preview) askHeld(ctx context.Context, people []int32) error {
 const manyHeld = 16
 
 // givenUp are the things that the person has and a row gives up.
-func (p *Preview) givenUp(rec int32, f release) []int32 {
+func (p *plan) givenUp(rec int32, f release) []int32 {
 	held := p.facts.held[rec]
 	if f.field == "" || len(held) < manyHeld {
 		var out []int32
@@ -198,7 +198,7 @@ func (p *Preview) givenUp(rec int32, f release) []int32 {
 }
 
 // askPeople looks up those who hold what the file names, so that a finding can say who it is.
-func (p *Preview) askPeople(ctx context.Context) error {
+func (p *plan) askPeople(ctx context.Context) error {
 	ids := p.facts.moved
 	known := len(p.facts.recs)
 	for _, r := range p.facts.recs[p.facts.named:] {
@@ -220,7 +220,7 @@ type step struct {
 }
 
 // steps notes the stored people whom the drafted row refers to.
-func (p *Preview) steps(at map[step]bool) {
+func (p *plan) steps(at map[step]bool) {
 	for i := range p.d.keys {
 		if k := &p.d.keys[i]; k.rel == relRefer && !k.space.Managed() {
 			if rec := p.factOf(k.id); rec >= 0 {
@@ -231,7 +231,7 @@ func (p *Preview) steps(at map[step]bool) {
 }
 
 // askAbove looks up whom references lead to in the store, one round a hop.
-func (p *Preview) askAbove(ctx context.Context, at map[step]bool) error {
+func (p *plan) askAbove(ctx context.Context, at map[step]bool) error {
 	for range hops {
 		var ids []users.ID
 		for s := range at {
@@ -254,7 +254,7 @@ func (p *Preview) askAbove(ctx context.Context, at map[step]bool) error {
 }
 
 // askIDs looks up records by id, those not known yet.
-func (p *Preview) askIDs(ctx context.Context, ids []users.ID) error {
+func (p *plan) askIDs(ctx context.Context, ids []users.ID) error {
 	slices.Sort(ids)
 	var list []users.Key
 	for _, id := range slices.Compact(ids) {
@@ -273,7 +273,7 @@ func (p *Preview) askIDs(ctx context.Context, ids []users.ID) error {
 }
 
 // askLeading counts those who lead the account.
-func (p *Preview) askLeading(ctx context.Context) error {
+func (p *plan) askLeading(ctx context.Context) error {
 	if p.facts.leading >= 0 {
 		return nil
 	}
@@ -296,7 +296,7 @@ func (p *Preview) askLeading(ctx context.Context) error {
 }
 
 // makesFirst reports whether rows make admins of an account that has none.
-func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
+func (p *plan) makesFirst(ctx context.Context) (bool, error) {
 	if p.keys.state[p.leadKey()].head[chainRelease] == none || p.dir.Actor().Unbound() {
 		return false, nil
 	}
@@ -306,7 +306,7 @@ func (p *Preview) makesFirst(ctx context.Context) (bool, error) {
 }
 
 // nameOf names a person by e-mail address, LAN ID, login or name, a line by its numbers, a unit by its path.
-func (p *Preview) nameOf(i int32) string {
+func (p *plan) nameOf(i int32) string {
 	if i < 0 {
 		return ""
 	}
@@ -338,7 +338,7 @@ func personIs(u *users.Profile) string {
 }
 
 // refresh looks rows up again: their keys, their people and what these have.
-func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
+func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 	var keys []uint32
 	var holders []int32
 	for _, r := range rows {
@@ -385,7 +385,7 @@ func (p *Preview) refresh(ctx context.Context, rows []uint32) error {
 }
 
 // forget takes a record off the keys it was noted at.
-func (p *Preview) forget(rec int32) {
+func (p *plan) forget(rec int32) {
 	r := p.facts.recs[rec]
 	for _, k := range r.Keys() {
 		if id := p.keys.known(k.Space, k.Value); id != none && p.keys.state[id].fact == rec+1 {

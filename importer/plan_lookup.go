@@ -8,7 +8,7 @@ import (
 )
 
 // unasked appends the drafted row's keys that the store has not been asked about.
-func (p *Preview) unasked(to []uint32) []uint32 {
+func (p *plan) unasked(to []uint32) []uint32 {
 	for i := range p.d.keys {
 		if k := &p.d.keys[i]; p.keyUnasked(k) {
 			p.keys.state[k.id].fact = factNone // asked once
@@ -20,7 +20,7 @@ func (p *Preview) unasked(to []uint32) []uint32 {
 
 // learnAll asks the store about keys, and then, one round for each, about what
 // the people of those rows have, and about those who hold what the rows name.
-func (p *Preview) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
+func (p *plan) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
 	err := ctx.Err()
 	if err == nil {
 		err = p.ask(ctx, keys)

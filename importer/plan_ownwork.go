@@ -74,7 +74,7 @@ func (o *ownWork) took() (people, leading int) {
 
 // rewind puts the records that the import has changed, and nobody since, back
 // to what they were before it; what it made is not there yet.
-func (p *Preview) rewind(ctx context.Context, asked []users.Key, f users.Found) (users.Found, error) {
+func (p *plan) rewind(ctx context.Context, asked []users.Key, f users.Found) (users.Found, error) {
 	if p.own == nil || len(p.own.images) == 0 {
 		return f, nil
 	}

@@ -15,7 +15,7 @@ type view struct {
 
 func several(n uint32) uint8 { return uint8(min(n, 2)) }
 
-func (p *Preview) view(key uint32) view {
+func (p *plan) view(key uint32) view {
 	s := &p.keys.state[key]
 	v := view{fact: s.fact, abouts: several(s.abouts), soles: several(s.soles), claims: several(s.claims), claimer: none, person: -1, first: p.first(key)}
 	if s.claims == 1 {
@@ -36,7 +36,7 @@ func (p *Preview) view(key uint32) view {
 
 // first is the first of the rows that free a key. It is looked for again only
 // after that very row left.
-func (p *Preview) first(key uint32) uint32 {
+func (p *plan) first(key uint32) uint32 {
 	s := &p.keys.state[key]
 	if s.head[chainRelease] == none {
 		s.first = none

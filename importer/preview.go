@@ -16,7 +16,6 @@ type Importer struct {
 	dir  *users.Directory
 	tpl  *Template
 	opts Options
-	undo *undoing
 }
 
 // New is an importer of files of that template, through that directory. opts may be nil.
@@ -58,7 +57,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 			return nil, noDocument(err)
 		}
 	}
-	p := &Preview{dir: im.dir, tpl: im.tpl, opts: opts, account: account, grid: g, undo: im.undo}
+	p := &Preview{plan: newPlan(im.dir, im.tpl, opts, g)}
 	if im.tpl.RefuseReplay && !opts.AllowReplay && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
@@ -138,30 +137,41 @@ func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
 // A Preview says, row by row, what a file would do to an account, and lets a
 // person correct it. It is not safe for use by several goroutines at once.
 type Preview struct {
-	dir       *users.Directory
-	tpl       *Template
-	opts      Options
-	account   users.AccountID
+	*plan
 	id        users.ID          // of the import, once there is one
 	committed bool              // under that id
 	asRead    string            // the digest of the tables as read, once asked for
-	fallen    map[uint32]bool   // rows over which the Template panicked
-	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with what that was
+	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with the fingerprint that was shown
+}
 
-	actor   users.Actor // bound by the account's catalogue, once a row grants something
-	grants  bool        // a row may give or take roles
-	bound   bool        // the catalogue was read
-	grid    *grid
-	keys    *keyTable
-	facts   *facts
-	state   []rowState
-	tally   tally
-	own     *ownWork           // of the import that is being committed; else nil
-	undo    *undoing           // the import that is taken back; else nil
-	asked   bool               // the lead key was needed
-	large   *[]formats.Finding // rows that the store cannot do together, once asked for
-	groups  map[groupKey]group // remembered until the next edit
-	circles map[uint32]string  // likewise: the rows of a circle, by each of them
+// A plan is what the engine decides about every row of a file: its cells, the
+// keys at which rows meet, what the store said of them, and a decision for each
+// row. A Preview shows one to a person; a commit makes another on fresh facts.
+type plan struct {
+	dir     *users.Directory
+	tpl     *Template
+	opts    Options // Account and Mode are set
+	account users.AccountID
+	undo    *undoing // the import that is taken back; else nil
+	own     *ownWork // of the import that is being committed; else nil
+
+	grid     *grid
+	keys     *keyTable
+	facts    *facts
+	state    []rowState
+	tally    tally
+	panicked map[uint32]bool // rows over which the Template panicked
+
+	actor  users.Actor // bound by the account's catalogue, once a row grants something
+	grants bool        // a row may give or take roles
+	bound  bool        // the catalogue was read
+	asked  bool        // the lead key was needed
+
+	// Answers that are remembered until the next edit.
+	large   []formats.Finding  // rows that the store cannot do together
+	sized   bool               // large was worked out
+	groups  map[groupKey]group // the rows at a key
+	circles map[uint32]string  // the rows of a circle, by each of them
 
 	// scratch
 	d       Draft
@@ -172,6 +182,12 @@ type Preview struct {
 	blank   users.Profile
 
 	redecided int // rows decided since the count was set to zero, for tests
+}
+
+// newPlan returns a plan of the grid's rows in which nothing is decided yet.
+// opts must say the account and the mode.
+func newPlan(dir *users.Directory, tpl *Template, opts Options, g *grid) *plan {
+	return &plan{dir: dir, tpl: tpl, opts: opts, account: opts.Account, undo: opts.undo, grid: g}
 }
 
 // rowState is what is kept of a row's decision.
@@ -211,7 +227,7 @@ func (s *rowState) extra() *rowMore {
 }
 
 // build reads, looks up, places and decides every row.
-func (p *Preview) build(ctx context.Context) error {
+func (p *plan) build(ctx context.Context) error {
 	n := len(p.grid.rows)
 	p.keys, p.facts = newKeyTable(n), newFacts()
 	p.state = slices.Repeat([]rowState{newRowState}, n)
@@ -260,7 +276,7 @@ func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 }
 
 // redecide decides a row again and reports whether anything of it changed.
-func (p *Preview) redecide(row uint32) bool {
+func (p *plan) redecide(row uint32) bool {
 	p.redecided++
 	p.draft(row)
 	v := p.decide(row)

@@ -21,7 +21,7 @@ const (
 const BrakeMass = "mass.lowered"
 
 // brakes are the findings of the whole preview that an approval lifts.
-func (p *Preview) brakes() []formats.Finding {
+func (p *plan) brakes() []formats.Finding {
 	n := p.tally.lowers
 	if n > massRows || n >= massLeast && n*massShare > p.facts.people {
 		return []formats.Finding{{Severity: formats.Brake, Code: BrakeMass,

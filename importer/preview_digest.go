@@ -13,7 +13,7 @@ import (
 
 // digest is of what is committed: template, account, mode and every cell as it
 // stands. Of a sensitive cell it tells only whether it holds something.
-func (p *Preview) digest() string { return p.digestOf(p.grid.ordered, p.grid.text) }
+func (p *plan) digest() string { return p.digestOf(p.grid.ordered, p.grid.text) }
 
 // readDigest is of the tables as they were read, before any edit, which does not change.
 func (p *Preview) readDigest() string {
@@ -31,7 +31,7 @@ func (p *Preview) readDigest() string {
 	return p.asRead
 }
 
-func (p *Preview) digestOf(rows iter.Seq[uint32], text func(uint32, int) string) string {
+func (p *plan) digestOf(rows iter.Seq[uint32], text func(uint32, int) string) string {
 	h := sha256.New()
 	field := func(s string) { fmt.Fprintf(h, "%d:%s,", len(s), s) }
 	field(p.tpl.Name)
@@ -54,7 +54,7 @@ func (p *Preview) digestOf(rows iter.Seq[uint32], text func(uint32, int) string)
 }
 
 // replayed refuses a document that the account has imported before, by any of its digests.
-func (p *Preview) replayed(ctx context.Context, digests ...string) error {
+func (p *plan) replayed(ctx context.Context, digests ...string) error {
 	var keys []users.Key
 	for _, d := range digests {
 		if d != "" {

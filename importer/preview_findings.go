@@ -9,7 +9,7 @@ import (
 )
 
 // finding gives a note its place in the file, and what it says of a group.
-func (p *Preview) finding(row uint32, n *note) formats.Finding {
+func (p *plan) finding(row uint32, n *note) formats.Finding {
 	g := p.grid
 	at := &g.rows[row]
 	t := &g.tables[at.id.Table()]
@@ -53,7 +53,7 @@ func suffix(i int) string {
 }
 
 // placeGroup tells how many rows share the key of a finding, and the first other one.
-func (p *Preview) placeGroup(row uint32, n *note, f *formats.Finding) {
+func (p *plan) placeGroup(row uint32, n *note, f *formats.Finding) {
 	c := chainClaim
 	switch {
 	case strings.HasSuffix(n.code, ".contested"):
@@ -86,7 +86,7 @@ type groupKey struct {
 
 // group counts the rows in a chain. It remembers, so that showing every row of
 // a large group costs one walk; an edit forgets.
-func (p *Preview) group(key uint32, c chain) group {
+func (p *plan) group(key uint32, c chain) group {
 	if g, ok := p.groups[groupKey{key, c}]; ok {
 		return g
 	}
@@ -108,7 +108,7 @@ func (p *Preview) group(key uint32, c chain) group {
 }
 
 // rowName names another row: its number, with its table where that is another one.
-func (p *Preview) rowName(row uint32, table int) string {
+func (p *plan) rowName(row uint32, table int) string {
 	id := p.grid.rows[row].id
 	n := strconv.Itoa(id.Number())
 	if id.Table() != table {
@@ -127,7 +127,7 @@ func with(args map[string]string, name, value string) map[string]string {
 }
 
 // showFollowed is the finding about what the row needs.
-func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
+func (p *plan) showFollowed(row uint32) (formats.Finding, bool) {
 	s := &p.state[row]
 	n := note{severity: formats.Error, code: p.followed(row), column: -1, key: none}
 	switch n.code {
@@ -148,7 +148,7 @@ func (p *Preview) showFollowed(row uint32) (formats.Finding, bool) {
 }
 
 // cycleOf names every row of the circle of references the row stands in.
-func (p *Preview) cycleOf(row uint32) string {
+func (p *plan) cycleOf(row uint32) string {
 	if names, ok := p.circles[row]; ok {
 		return names
 	}

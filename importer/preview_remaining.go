@@ -33,7 +33,7 @@ func (p *Preview) Remaining(ctx context.Context, r *Report) (*Preview, error) {
 	if opts.Resume = ""; p.undo != nil {
 		opts.continues = r.ID
 	}
-	q := &Preview{dir: p.dir, tpl: p.tpl, opts: opts, account: p.account, undo: p.undo, grid: p.grid.only(func(id users.RowID) bool { return left[id] })}
+	q := &Preview{plan: newPlan(p.dir, p.tpl, opts, p.grid.only(func(id users.RowID) bool { return left[id] }))}
 	if err := q.build(ctx); err != nil {
 		return nil, fmt.Errorf("importer: rest: %w", err)
 	}

@@ -106,7 +106,7 @@ func WithText(text string) RowFilter {
 func (p *Preview) Rows(filters ...RowFilter) iter.Seq[RowView] {
 	return func(yield func(RowView) bool) {
 		for r := range p.grid.ordered {
-			v := p.show(r)
+			v := p.rowView(r)
 			if !slices.ContainsFunc(filters, func(f RowFilter) bool { return !f(&v) }) && !yield(v) {
 				return
 			}
@@ -137,7 +137,15 @@ func (p *Preview) Row(id users.RowID) (RowView, error) {
 	if !ok || p.grid.rows[r].removed {
 		return RowView{}, ErrRow
 	}
-	return p.show(r), nil
+	return p.rowView(r), nil
+}
+
+// rowView returns the row as a person sees it, and whether that is something
+// else than a reopened preview showed.
+func (p *Preview) rowView(row uint32) RowView {
+	v := p.show(row)
+	_, v.Stale = p.unseen[row]
+	return v
 }
 
 // Group are the rows that claim a key or are about the person it names: those
@@ -167,7 +175,7 @@ func (p *Preview) Group(space users.Space, value string) []users.RowID {
 	return out
 }
 
-func (p *Preview) show(row uint32) RowView {
+func (p *plan) show(row uint32) RowView {
 	g := p.grid
 	p.draft(row)
 	v := p.decide(row)
@@ -180,7 +188,6 @@ func (p *Preview) show(row uint32) RowView {
 	if at.src >= 0 {
 		out.Line = t.read.Row(int(at.src)).Line()
 	}
-	_, out.Stale = p.unseen[row]
 	spec := g.spec(row)
 	for i := range spec.Columns {
 		if s := g.text(row, i); s != "" && s != withheld {
@@ -200,7 +207,7 @@ func (p *Preview) show(row uint32) RowView {
 	return out
 }
 
-func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
+func (p *plan) showEffect(row uint32, out *RowView, v *verdict) {
 	spec := p.d.spec
 	for _, c := range v.changes {
 		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) || p.undo != nil && slices.Contains(p.undo.sensitive, c.Field) {
@@ -247,7 +254,7 @@ func (p *Preview) showEffect(row uint32, out *RowView, v *verdict) {
 
 // written is the value of a key as the store has it, in the record rec or in
 // the one that holds it, or the drafted row; folded, where none says it.
-func (p *Preview) written(key uint32, rec int32) string {
+func (p *plan) written(key uint32, rec int32) string {
 	space, value := p.keys.parts(key)
 	for _, of := range []int32{rec, p.factOf(key)} {
 		if of < 0 {
@@ -267,7 +274,7 @@ func (p *Preview) written(key uint32, rec int32) string {
 
 // unnamed yields the keys that the drafted row does not name, of the things its
 // person gains: a line has its public number already.
-func (p *Preview) unnamed(yield func(k users.Key, thing int32)) {
+func (p *plan) unnamed(yield func(k users.Key, thing int32)) {
 	if p.d.span != nil {
 		return
 	}
@@ -284,7 +291,7 @@ func (p *Preview) unnamed(yield func(k users.Key, thing int32)) {
 }
 
 // comesAlong are those unnamed keys that do not go to another thing in the same file.
-func (p *Preview) comesAlong(row uint32) []uint32 {
+func (p *plan) comesAlong(row uint32) []uint32 {
 	var out []uint32
 	p.unnamed(func(k users.Key, thing int32) {
 		id := p.keys.known(k.Space, k.Value)
@@ -300,7 +307,7 @@ func (p *Preview) comesAlong(row uint32) []uint32 {
 }
 
 // goesTo reports whether a row that will happen, and of which, claims the key.
-func (p *Preview) goesTo(key uint32, of func(row uint32) bool) bool {
+func (p *plan) goesTo(key uint32, of func(row uint32) bool) bool {
 	for r := range p.keys.rows(key, chainClaim) {
 		if of(r) && p.actionOf(r).writes() {
 			return true
@@ -310,7 +317,7 @@ func (p *Preview) goesTo(key uint32, of func(row uint32) bool) bool {
 }
 
 // named is who has the id, where that is known, else the id.
-func (p *Preview) named(id string) string {
+func (p *plan) named(id string) string {
 	if at, ok := p.facts.byID[users.ID(id)]; ok {
 		return p.nameOf(at)
 	}
@@ -323,7 +330,7 @@ func (p *Preview) named(id string) string {
 }
 
 // whoOf names the person the drafted row is about.
-func (p *Preview) whoOf(row uint32) string {
+func (p *plan) whoOf(row uint32) string {
 	switch s := p.d.span; {
 	case p.v.rec >= 0:
 		return p.nameOf(p.v.rec)

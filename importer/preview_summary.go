@@ -17,7 +17,7 @@ type tally struct {
 func newTally() tally { return tally{codes: map[string]int{}} }
 
 // Action is what the row will do.
-func (p *Preview) actionOf(row uint32) Action {
+func (p *plan) actionOf(row uint32) Action {
 	s := &p.state[row]
 	switch {
 	case s.action == ActionError || s.action == 0:
@@ -30,10 +30,10 @@ func (p *Preview) actionOf(row uint32) Action {
 	return s.action
 }
 
-func (p *Preview) count(row uint32)   { p.tallyRow(row, 1) }
-func (p *Preview) uncount(row uint32) { p.tallyRow(row, -1) }
+func (p *plan) count(row uint32)   { p.tallyRow(row, 1) }
+func (p *plan) uncount(row uint32) { p.tallyRow(row, -1) }
 
-func (p *Preview) tallyRow(row uint32, by int) {
+func (p *plan) tallyRow(row uint32, by int) {
 	s := &p.state[row]
 	if s.action == 0 {
 		return
@@ -51,7 +51,7 @@ func (p *Preview) tallyRow(row uint32, by int) {
 	}
 }
 
-func (p *Preview) tallyCode(code string, s formats.Severity, by int) {
+func (p *plan) tallyCode(code string, s formats.Severity, by int) {
 	if p.tally.codes[code] += by; p.tally.codes[code] == 0 {
 		delete(p.tally.codes, code)
 	}
@@ -62,7 +62,7 @@ func (p *Preview) tallyCode(code string, s formats.Severity, by int) {
 
 // followed is the finding that follows from what a row needs, if one does. It
 // is not kept in its notes because it comes and goes with other rows.
-func (p *Preview) followed(row uint32) string {
+func (p *plan) followed(row uint32) string {
 	switch s := &p.state[row]; {
 	case s.action == ActionError:
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-func (p *Preview) decidePerson(row uint32) {
+func (p *plan) decidePerson(row uint32) {
 	d, v := &p.d, &p.v
 	if d.about < 0 {
 		return
@@ -43,7 +43,7 @@ func (p *Preview) decidePerson(row uint32) {
 
 // presentName is what the person another row is about holds in a space now,
 // unless a row gives that to somebody else.
-func (p *Preview) presentName(row, claimer uint32, space users.Space) *string {
+func (p *plan) presentName(row, claimer uint32, space users.Space) *string {
 	rec := p.state[claimer].rec
 	if rec < 0 {
 		return nil
@@ -57,7 +57,7 @@ func (p *Preview) presentName(row, claimer uint32, space users.Space) *string {
 	return &name
 }
 
-func (p *Preview) decideClaim(row uint32, i int) {
+func (p *plan) decideClaim(row uint32, i int) {
 	v, k := &p.v, &p.d.keys[i]
 	col := k.column
 	at := p.view(k.id)
@@ -101,7 +101,7 @@ func (p *Preview) decideClaim(row uint32, i int) {
 }
 
 // takeWhole has the holder of a thing lose all that it is known by.
-func (p *Preview) takeWhole(i int, rec int32) {
+func (p *plan) takeWhole(i int, rec int32) {
 	v := &p.v
 	if p.claimedWith(i, rec) {
 		return
@@ -113,7 +113,7 @@ func (p *Preview) takeWhole(i int, rec int32) {
 }
 
 // decideWants compares what the row wants with what there is, and asks whether it may.
-func (p *Preview) decideWants(row uint32) {
+func (p *plan) decideWants(row uint32) {
 	d, v := &p.d, &p.v
 	var rec users.Record
 	if v.rec >= 0 {
@@ -183,7 +183,7 @@ func (p *Preview) decideWants(row uint32) {
 
 // members are what the drafted row takes out of a field that is a set, and what
 // it puts in, each once and in order.
-func (p *Preview) members(rec users.Record, field string) (out, in string) {
+func (p *plan) members(rec users.Record, field string) (out, in string) {
 	with := p.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
 	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
@@ -191,7 +191,7 @@ func (p *Preview) members(rec users.Record, field string) (out, in string) {
 
 // decideHeldField wants a field of what the person has: the record on, or one
 // that is to be made. A name in other letters is the same.
-func (p *Preview) decideHeldField(w want, name string, on int32) {
+func (p *plan) decideHeldField(w want, name string, on int32) {
 	old := ""
 	if on >= 0 {
 		old = p.facts.recs[on].Field(name)
@@ -204,7 +204,7 @@ func (p *Preview) decideHeldField(w want, name string, on int32) {
 }
 
 // decideLead keeps an account from losing its last admin.
-func (p *Preview) decideLead(row uint32) {
+func (p *plan) decideLead(row uint32) {
 	if p.leadDelta(p.v.rec) >= 0 || p.dir.Actor().Unbound() || p.undo != nil && p.undo.first {
 		return
 	}

@@ -72,7 +72,7 @@ func (v *verdict) need(row, by uint32, ref bool) {
 
 // decide says what becomes of the drafted row, from its draft, the store and
 // the views of its keys.
-func (p *Preview) decide(row uint32) *verdict {
+func (p *plan) decide(row uint32) *verdict {
 	d, v := &p.d, &p.v
 	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
@@ -123,7 +123,7 @@ func (p *Preview) decide(row uint32) *verdict {
 
 // naming has the last finding say what is meant, where its cell does not, and
 // no sensitive cell does.
-func (p *Preview) naming(name string) {
+func (p *plan) naming(name string) {
 	n := &p.v.notes[len(p.v.notes)-1]
 	if !p.d.secret(n.key) && !p.d.says(name) {
 		n.args = with(n.args, "name", formats.Show(name))
@@ -131,7 +131,7 @@ func (p *Preview) naming(name string) {
 }
 
 // counts reports whether a note is one for the person rec, who is -1 if the row makes them.
-func (p *Preview) counts(n *note, rec int32) bool {
+func (p *plan) counts(n *note, rec int32) bool {
 	switch {
 	case n.onlyNew:
 		return rec < 0 && p.opts.Mode != ModeUpdate
@@ -142,7 +142,7 @@ func (p *Preview) counts(n *note, rec int32) bool {
 }
 
 // decideNone warns of a row that would only free what the person does not have.
-func (p *Preview) decideNone() {
+func (p *plan) decideNone() {
 	d, v := &p.d, &p.v
 	if !p.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
@@ -156,7 +156,7 @@ func (p *Preview) decideNone() {
 }
 
 // decideRepeat skips a row that asks for what an earlier one asks for.
-func (p *Preview) decideRepeat(row, first uint32) {
+func (p *plan) decideRepeat(row, first uint32) {
 	v := &p.v
 	v.action = ActionSkip
 	if v.failed() {
@@ -167,7 +167,7 @@ func (p *Preview) decideRepeat(row, first uint32) {
 }
 
 // action is what the row will do, once everything else is decided.
-func (p *Preview) action() Action {
+func (p *plan) action() Action {
 	d, v := &p.d, &p.v
 	makes := v.rec < 0 && d.makes()
 	if makes && p.opts.Mode != ModeUpdate {
@@ -201,7 +201,7 @@ func (p *Preview) action() Action {
 }
 
 // left reports whether a person who stays listed has no account already.
-func (p *Preview) left(rec int32) bool {
+func (p *plan) left(rec int32) bool {
 	if rec < 0 {
 		return false
 	}
@@ -210,7 +210,7 @@ func (p *Preview) left(rec int32) bool {
 }
 
 // decideHeld asks whether the actor may change what people have.
-func (p *Preview) decideHeld() {
+func (p *plan) decideHeld() {
 	v := &p.v
 	var kinds []users.Kind
 	for _, l := range v.losses {
@@ -237,7 +237,7 @@ func (p *Preview) decideHeld() {
 
 // decideNobody fails a row that is about nobody, or deletes somebody who is
 // not there, and has not said so itself.
-func (p *Preview) decideNobody() {
+func (p *plan) decideNobody() {
 	d, v := &p.d, &p.v
 	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || v.failed() {
 		return
@@ -252,7 +252,7 @@ func (p *Preview) decideNobody() {
 
 // decideNew asks whether somebody may be made of what the row wants, where no
 // cell is at fault already.
-func (p *Preview) decideNew() {
+func (p *plan) decideNew() {
 	v := &p.v
 	bad := p.dir.Actor().PermitsNew(func(name string) string {
 		for _, w := range p.d.wants {

@@ -9,7 +9,7 @@ import (
 
 // print is what was shown to happen, as a number: the action, to whom, which
 // fields, what is gained, who loses what. Not versions, and not which rows it waits for.
-func (p *Preview) print() uint64 {
+func (p *plan) print() uint64 {
 	v := &p.v
 	b := append(p.scratch[:0], byte(v.action))
 	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }

@@ -9,7 +9,7 @@ import (
 )
 
 // draft reads a row into p.d and gives its keys their numbers.
-func (p *Preview) draft(row uint32) {
+func (p *plan) draft(row uint32) {
 	g := p.grid
 	spec := g.spec(row)
 	if cap(p.cells) < len(spec.Columns) {
@@ -18,11 +18,11 @@ func (p *Preview) draft(row uint32) {
 	p.cells = p.cells[:len(spec.Columns)]
 	d := &p.d
 	d.reset(spec, g.tables[g.rows[row].id.Table()].lang, Row{spec, p.cells})
-	if p.fallen[row] || !p.readRow(row) {
-		if p.fallen == nil {
-			p.fallen = map[uint32]bool{}
+	if p.panicked[row] || !p.readRow(row) {
+		if p.panicked == nil {
+			p.panicked = map[uint32]bool{}
 		}
-		p.fallen[row] = true
+		p.panicked[row] = true
 		d.reset(d.spec, d.lang, d.row)
 		d.notes = append(d.notes, note{severity: formats.Error, code: "internal.panic", column: -1, key: none})
 	}
@@ -45,7 +45,7 @@ func (p *Preview) draft(row uint32) {
 
 // readRow has the Template read the row, and reports whether it came back. The
 // code is the host's: a panic in it fails its row, and no other, until that is edited.
-func (p *Preview) readRow(row uint32) (ok bool) {
+func (p *plan) readRow(row uint32) (ok bool) {
 	defer func() {
 		if !ok {
 			_ = recover()
@@ -62,7 +62,7 @@ func (p *Preview) readRow(row uint32) (ok bool) {
 }
 
 // readNotes takes over what the format found in the row.
-func (p *Preview) readNotes(row uint32) {
+func (p *plan) readNotes(row uint32) {
 	t := &p.grid.tables[p.grid.rows[row].id.Table()]
 	for _, f := range p.grid.notes(row) {
 		n := note{severity: f.Severity, code: f.Code, column: -1, key: none, args: f.Args, fix: f.Fix, value: f.Value}
@@ -82,7 +82,7 @@ func (p *Preview) readNotes(row uint32) {
 }
 
 // person is the record the drafted row is about, or -1.
-func (p *Preview) person() int32 {
+func (p *plan) person() int32 {
 	if p.d.about < 0 {
 		return -1
 	}
@@ -96,12 +96,12 @@ func (p *Preview) person() int32 {
 // changesPerson reports whether the row may change the person it found. In mode
 // create none may, also in a table that makes nobody: it frees nothing, and is
 // unchanged or an error.
-func (p *Preview) changesPerson(rec int32) bool {
+func (p *plan) changesPerson(rec int32) bool {
 	return rec >= 0 && p.opts.Mode != ModeCreate
 }
 
 // subject is the key that stands for the person: the record's id, or the name of one to be made.
-func (p *Preview) subject(rec int32) uint32 {
+func (p *plan) subject(rec int32) uint32 {
 	if rec >= 0 {
 		return p.personKey(rec)
 	}
@@ -109,7 +109,7 @@ func (p *Preview) subject(rec int32) uint32 {
 }
 
 // freed yields the keys the drafted row takes from its own person, with what the store has of them.
-func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
+func (p *plan) freed(rec int32, yield func(key uint32, of int32)) {
 	if p.d.span != nil {
 		for _, k := range p.d.drops {
 			yield(k, rec)
@@ -153,7 +153,7 @@ func (p *Preview) freed(rec int32, yield func(key uint32, of int32)) {
 
 // replaced yields the keys of what the person has, and keeps, in whose place the
 // drafted row claims others: a line's public number, once it has another.
-func (p *Preview) replaced(thing int32, yield func(uint32, int32)) {
+func (p *plan) replaced(thing int32, yield func(uint32, int32)) {
 	for _, key := range p.facts.recs[thing].Keys() {
 		id := p.keys.key(key.Space, key.Value)
 		if p.d.claims(id) || !p.d.claimsIn(key.Space) {
@@ -167,7 +167,7 @@ func (p *Preview) replaced(thing int32, yield func(uint32, int32)) {
 // takenAlong yields the keys that the drafted row does not name, of things it takes
 // from others: whoever else claims one of them claims the same thing. at is the
 // row's own key by which it takes the thing.
-func (p *Preview) takenAlong(rec int32, yield func(key uint32, at int)) {
+func (p *plan) takenAlong(rec int32, yield func(key uint32, at int)) {
 	if p.d.span != nil {
 		return
 	}
@@ -188,13 +188,13 @@ func (p *Preview) takenAlong(rec int32, yield func(key uint32, at int)) {
 }
 
 // others reports whether somebody else than the person rec holds the record.
-func (p *Preview) others(rec, of int32) bool {
+func (p *plan) others(rec, of int32) bool {
 	holder := p.facts.recs[of].Holder()
 	return holder != "" && (rec < 0 || holder != p.facts.recs[rec].ID)
 }
 
 // claimedWith reports whether an earlier key of the drafted row claims the same record.
-func (p *Preview) claimedWith(i int, of int32) bool {
+func (p *plan) claimedWith(i int, of int32) bool {
 	for j := range i {
 		if k := &p.d.keys[j]; (k.rel == relClaim || k.rel == relTake) && p.factOf(k.id) == of {
 			return true
@@ -204,7 +204,7 @@ func (p *Preview) claimedWith(i int, of int32) bool {
 }
 
 // freedWith yields the keys of what a person has and gives up.
-func (p *Preview) freedWith(rec, held int32, yield func(uint32, int32)) {
+func (p *plan) freedWith(rec, held int32, yield func(uint32, int32)) {
 	h := p.facts.recs[held]
 	if h.Holder() != p.facts.recs[rec].ID {
 		return
@@ -220,7 +220,7 @@ func (p *Preview) freedWith(rec, held int32, yield func(uint32, int32)) {
 }
 
 // freedByDelete yields everything that goes with a person who is deleted.
-func (p *Preview) freedByDelete(rec int32, yield func(uint32, int32)) {
+func (p *plan) freedByDelete(rec int32, yield func(uint32, int32)) {
 	r := p.facts.recs[rec]
 	if users.Remainder(r) != nil {
 		return
@@ -233,7 +233,7 @@ func (p *Preview) freedByDelete(rec int32, yield func(uint32, int32)) {
 }
 
 // leadDelta says whether the drafted row makes (+1) or takes (-1) one who leads the account.
-func (p *Preview) leadDelta(rec int32) int {
+func (p *plan) leadDelta(rec int32) int {
 	if p.d.span != nil {
 		return p.leadTarget(rec)
 	}
@@ -257,7 +257,7 @@ func (p *Preview) leadDelta(rec int32) int {
 
 // wanted is the record with what the drafted row wants of it, as far as chosen,
 // until it is called again. One that is to be made begins blank.
-func (p *Preview) wanted(r users.Record, chosen func(want) bool) users.Record {
+func (p *plan) wanted(r users.Record, chosen func(want) bool) users.Record {
 	made := r.Data == nil
 	own := made
 	if made {
@@ -286,12 +286,12 @@ func (w want) onto(r users.Record) {
 }
 
 // personKey is the key that stands for a stored person.
-func (p *Preview) personKey(rec int32) uint32 {
+func (p *plan) personKey(rec int32) uint32 {
 	return p.keys.key(users.SpaceID, string(p.facts.recs[rec].ID))
 }
 
 // referrerKey is the key at which rows meet that set whom a stored person refers to.
-func (p *Preview) referrerKey(rec int32) uint32 {
+func (p *plan) referrerKey(rec int32) uint32 {
 	return p.keys.key(spaceReferrer, string(p.facts.recs[rec].ID))
 }
 
@@ -306,7 +306,7 @@ func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 
 // heldRecord is the record of that kind which the drafted row gives its person:
 // the one of the first key it claims. It is -1 if it is to be made.
-func (p *Preview) heldRecord(kind users.Kind) (rec int32, ok bool) {
+func (p *plan) heldRecord(kind users.Kind) (rec int32, ok bool) {
 	for i := range p.d.keys {
 		k := &p.d.keys[i]
 		if k.space.Kind() == kind && (k.rel == relClaim || k.rel == relTake) {
@@ -317,14 +317,14 @@ func (p *Preview) heldRecord(kind users.Kind) (rec int32, ok bool) {
 }
 
 // gives reports whether the record is one that the drafted row gives its person.
-func (p *Preview) gives(rec int32) bool {
+func (p *plan) gives(rec int32) bool {
 	thing, ok := p.heldRecord(p.facts.recs[rec].Kind())
 	return ok && thing == rec
 }
 
 // things yields what the drafted row gives its person, one thing of a kind, as
 // heldRecord says it.
-func (p *Preview) things(yield func(kind users.Kind, rec int32)) {
+func (p *plan) things(yield func(kind users.Kind, rec int32)) {
 	for i := range p.d.keys {
 		k := &p.d.keys[i]
 		kind := k.space.Kind()
@@ -339,7 +339,7 @@ func (p *Preview) things(yield func(kind users.Kind, rec int32)) {
 
 // keysFromOtherLines yields the keys that the drafted row claims and that stand with other
 // things than the one it gives its person, with what the store has of them.
-func (p *Preview) keysFromOtherLines(yield func(key uint32, of int32)) {
+func (p *plan) keysFromOtherLines(yield func(key uint32, of int32)) {
 	if p.d.span != nil {
 		return
 	}
@@ -354,4 +354,4 @@ func (p *Preview) keysFromOtherLines(yield func(key uint32, of int32)) {
 	}
 }
 
-func (p *Preview) leadKey() uint32 { return p.keys.key(spaceLead, "") }
+func (p *plan) leadKey() uint32 { return p.keys.key(spaceLead, "") }

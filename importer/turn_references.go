@@ -7,7 +7,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-func (p *Preview) decideRefer(row uint32, k *draftKey) {
+func (p *plan) decideRefer(row uint32, k *draftKey) {
 	v := &p.v
 	col := k.column
 	rec := p.factOf(k.id)
@@ -42,7 +42,7 @@ func (p *Preview) decideRefer(row uint32, k *draftKey) {
 
 // decideAbove follows a reference through the store, to the first person whose
 // own reference a row of the file sets: a circle may close through them.
-func (p *Preview) decideAbove(row uint32, k *draftKey, rec int32) {
+func (p *plan) decideAbove(row uint32, k *draftKey, rec int32) {
 	chain := p.above(rec, k.field)
 	for i, x := range chain {
 		switch by := p.view(p.referrerKey(x)).first; by {
@@ -69,7 +69,7 @@ const hops = 8
 
 // above are a stored person and those the field leads to from there, as far as
 // they have been looked up.
-func (p *Preview) above(rec int32, field string) []int32 {
+func (p *plan) above(rec int32, field string) []int32 {
 	out := p.chain[:0]
 	for rec >= 0 && len(out) <= hops && !slices.Contains(out, rec) {
 		out = append(out, rec)

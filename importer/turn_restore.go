@@ -42,7 +42,7 @@ func (d *Draft) spare(code string) {
 }
 
 // restore goes on with the draft once it is known what the record is now.
-func (p *Preview) restore() {
+func (p *plan) restore() {
 	d := &p.d
 	s, rec := d.span, p.person()
 	switch {
@@ -61,7 +61,7 @@ func (p *Preview) restore() {
 }
 
 // restoreGone makes again what the import deleted.
-func (p *Preview) restoreGone(s *span) {
+func (p *plan) restoreGone(s *span) {
 	target := s.last.Clone()
 	for _, f := range s.fields {
 		target.SetField(f.name, f.old)
@@ -77,7 +77,7 @@ func (p *Preview) restoreGone(s *span) {
 }
 
 // restoreMade deletes what the import made, if it is as it was left.
-func (p *Preview) restoreMade(s *span, rec int32) {
+func (p *plan) restoreMade(s *span, rec int32) {
 	d := &p.d
 	now := p.facts.recs[rec]
 	for _, f := range fieldsOf(now, s.last) {
@@ -117,7 +117,7 @@ func (p *Preview) restoreMade(s *span, rec int32) {
 }
 
 // restoreChanged puts fields back that are as the import left them.
-func (p *Preview) restoreChanged(s *span, rec int32) {
+func (p *plan) restoreChanged(s *span, rec int32) {
 	now := p.facts.recs[rec]
 	target := now.Clone()
 	for _, f := range s.fields {
@@ -138,7 +138,7 @@ func (p *Preview) restoreChanged(s *span, rec int32) {
 }
 
 // restoreField wants a field, which may name a record.
-func (p *Preview) restoreField(field, value string) {
+func (p *plan) restoreField(field, value string) {
 	if slices.Contains(references, field) && value != "" {
 		p.add(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
 		return
@@ -147,7 +147,7 @@ func (p *Preview) restoreField(field, value string) {
 }
 
 // aim claims the keys that the record gains.
-func (p *Preview) aim(now, target users.Record) {
+func (p *plan) aim(now, target users.Record) {
 	p.d.target = &target
 	for _, k := range without(target.Keys(), now.Keys()) {
 		p.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
@@ -155,12 +155,12 @@ func (p *Preview) aim(now, target users.Record) {
 }
 
 // add is a key of the draft whose value is folded already.
-func (p *Preview) add(k draftKey) {
+func (p *plan) add(k draftKey) {
 	k.id = p.keys.key(k.space, k.value)
 	p.d.keys = append(p.d.keys, k)
 }
 
-func (p *Preview) drop(rec int32, keys []users.Key) {
+func (p *plan) drop(rec int32, keys []users.Key) {
 	for _, k := range keys {
 		id := p.keys.key(k.Space, k.Value)
 		p.keys.state[id].fact = rec + 1
@@ -170,12 +170,12 @@ func (p *Preview) drop(rec int32, keys []users.Key) {
 
 // useKey is the key at which the row that deletes a record meets the row that
 // takes back what refers to it.
-func (p *Preview) useKey(by, of users.ID) uint32 {
+func (p *plan) useKey(by, of users.ID) uint32 {
 	return p.keys.key(spaceUse, string(by)+" "+string(of))
 }
 
 // edited warns of a field that is not as the import left it, and stays.
-func (p *Preview) edited(field string, now users.Record) {
+func (p *plan) edited(field string, now users.Record) {
 	value := now.Field(field)
 	if slices.Contains(p.undo.sensitive, field) {
 		value = ""
@@ -192,7 +192,7 @@ func without[T comparable](a, b []T) []T {
 }
 
 // decideRestore says what becomes of a row that takes something back.
-func (p *Preview) decideRestore(row uint32) {
+func (p *plan) decideRestore(row uint32) {
 	d, v := &p.d, &p.v
 	if d.spared || v.failed() {
 		v.action = ActionSkip
@@ -233,7 +233,7 @@ func (p *Preview) decideRestore(row uint32) {
 // decideNamed lets a field name a record again; if that has gone since, the
 // field names none, as it would if the import had never been: what the import
 // made it name may go as well. What was a circle before may be one again.
-func (p *Preview) decideNamed(row uint32, k *draftKey) {
+func (p *plan) decideNamed(row uint32, k *draftKey) {
 	v := &p.v
 	at, rec := p.view(k.id), p.factOf(k.id)
 	switch {
@@ -251,7 +251,7 @@ func (p *Preview) decideNamed(row uint32, k *draftKey) {
 
 // decideKey asks whether the record may have a key again, or whether what
 // refers to the record goes.
-func (p *Preview) decideKey(row uint32, k *draftKey) {
+func (p *plan) decideKey(row uint32, k *draftKey) {
 	v := &p.v
 	at, rec := p.view(k.id), p.factOf(k.id)
 	code := string(k.space) + ".taken"
@@ -280,7 +280,7 @@ func (p *Preview) decideKey(row uint32, k *draftKey) {
 }
 
 // decideOwner names who loses a line, and asks whether the actor may change what people have.
-func (p *Preview) decideOwner() {
+func (p *plan) decideOwner() {
 	d, v := &p.d, &p.v
 	if d.span.last.Kind() == users.KindUser || !d.deletes && !d.makes() && len(v.changes) == 0 {
 		return
@@ -304,7 +304,7 @@ func (p *Preview) decideOwner() {
 }
 
 // leadTarget says whether the restored record makes (+1) or takes (-1) one who leads the account.
-func (p *Preview) leadTarget(rec int32) int {
+func (p *plan) leadTarget(rec int32) int {
 	d := &p.d
 	was := rec >= 0 && users.Leads(p.facts.recs[rec])
 	is := d.target != nil && users.Leads(*d.target)
@@ -329,7 +329,7 @@ func (s *span) restored() users.Data {
 
 // sensitiveFields are the fields of the Template's sensitive columns; of an
 // undoing, those of the import it takes back.
-func (p *Preview) sensitiveFields() []string {
+func (p *plan) sensitiveFields() []string {
 	if p.undo != nil {
 		return p.undo.sensitive
 	}
@@ -356,7 +356,7 @@ func (u *undoing) newIDs(g *grid) map[uint32]users.ID {
 }
 
 // askLed looks up whom people lead, one round for all of them.
-func (p *Preview) askLed(rows []int32, find func([]users.Key) ([]users.Record, error)) error {
+func (p *plan) askLed(rows []int32, find func([]users.Key) ([]users.Record, error)) error {
 	byID := map[users.ID]int32{}
 	for _, i := range rows {
 		if _, ok := p.facts.led[i]; !ok {

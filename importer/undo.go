@@ -90,8 +90,8 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	}
 	opts.Account, opts.Mode = rec.Account, ModeUpsert
 	opts.Label = cmp.Or(opts.Label, rec.Data.(*users.Import).Label)
-	im := &Importer{dir: dir, tpl: u.template(), opts: opts, undo: u}
-	p, err := im.Preview(ctx, table)
+	opts.undo = u
+	p, err := New(dir, u.template(), &opts).Preview(ctx, table)
 	if err == nil && before != nil {
 		if p, err = p.Remaining(ctx, before); errors.Is(err, ErrNothing) {
 			err = ErrUndone
