@@ -137,7 +137,7 @@ func (c *commit) block() {
 	for i := range c.fresh.grid.rows {
 		if r := uint32(i); c.rows[r] == nil && !c.fresh.actionOf(r).writes() {
 			c.rows[r] = &rowResult{outcome: OutcomeBlocked}
-			if f, ok := c.fresh.showFollowed(r); ok {
+			if f, ok := c.fresh.read(r).followedFinding(); ok {
 				c.rows[r].findings = []formats.Finding{f}
 			}
 		}

@@ -39,22 +39,22 @@ func (c *commit) compose(rows []uint32) *composed {
 	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, refers: map[uint32][]users.ID{}, work: map[users.ID]*work{}, needs: map[users.ID]bool{},
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
 	for _, r := range rows {
-		c.decided(r)
-		for _, l := range c.fresh.v.losses {
-			kept := l.part || l.taken && c.fresh.gives(l.rec)
+		t := c.fresh.decided(r)
+		for _, l := range t.verdict.losses {
+			kept := l.part || l.taken && t.gives(l.rec)
 			if w := b.stored(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
 				w.rec.SetField("holder", "")
 			}
 		}
-		c.fresh.keysFromOtherLines(func(key uint32, of int32) {
+		t.keysFromOtherLines(func(key uint32, of int32) {
 			space, value := c.fresh.keys.parts(key)
 			b.stored(c, r, of).rec.ClearKey(space, value)
 		})
 	}
 	for _, r := range rows {
-		v := c.decided(r)
-		c.composePerson(b, r, v)
-		c.composeHeld(b, r, v)
+		t := c.fresh.decided(r)
+		c.composePerson(b, t)
+		c.composeHeld(b, t)
 	}
 	now := c.dir.Now()
 	for _, id := range b.order {
@@ -83,12 +83,6 @@ func (c *commit) compose(rows []uint32) *composed {
 	b.batch.Writes = append(b.batch.Writes, c.importWrite(b, users.ImportRunning))
 	c.writeMarks(b)
 	return b
-}
-
-// decided drafts and decides the row on fresh facts.
-func (c *commit) decided(row uint32) *verdict {
-	c.fresh.draft(row)
-	return c.fresh.decide(row)
 }
 
 // stored is the work on a record of the store.
@@ -127,14 +121,14 @@ func (b *composed) refer(row uint32, id users.ID) {
 }
 
 // idOf is the id of the person a row is about.
-func (c *commit) idOf(row uint32, v *verdict) users.ID {
-	if v.rec >= 0 {
+func (c *commit) idOf(t *turn) users.ID {
+	switch v := &t.verdict; {
+	case v.rec >= 0:
 		return c.fresh.facts.recs[v.rec].ID
+	case v.maker != none:
+		return c.newID(v.maker)
 	}
-	if v.maker != none {
-		row = v.maker
-	}
-	return c.newID(row)
+	return c.newID(t.row)
 }
 
 // newID is the id of the person a row makes. A batch tried again keeps it.
@@ -170,7 +164,9 @@ func (c *commit) anew(taken []users.ID) {
 	maps.DeleteFunc(c.heldIDs, func(x heldBy, id users.ID) bool { return again(x.row, id) })
 }
 
-func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
+// composePerson makes, changes or deletes the person the row is about.
+func (c *commit) composePerson(b *composed, t *turn) {
+	row, v := t.row, &t.verdict
 	var w *work
 	person := func() *work {
 		switch {
@@ -178,19 +174,19 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		case v.rec >= 0:
 			w = b.stored(c, row, v.rec)
 		default:
-			w = b.fresh(c, row, c.idOf(row, v), c.blank())
-			if s := c.fresh.d.span; s != nil {
+			w = b.fresh(c, row, c.idOf(t), c.blank(t))
+			if s := t.says.span; s != nil {
 				w.rec.Created = s.last.Created
 			}
 		}
 		return w
 	}
 	if v.action == ActionDelete {
-		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (c.fresh.d.span == nil || c.fresh.d.target != nil) {
+		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (t.says.span == nil || t.says.target != nil) {
 			person().rec.Data = left.Data
 		} else {
 			person().deleted = true
-			if c.fresh.d.span != nil && !c.shown.undo.again { // else somebody may have referred to them all along
+			if t.says.span != nil && !c.shown.undo.again { // else somebody may have referred to them all along
 				b.batch.Unused = append(b.batch.Unused, users.KeyOf(c.shown.account, users.LinkSupervisor, string(w.rec.ID)))
 			}
 		}
@@ -203,7 +199,7 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 		if _, _, held := ofHeld(x.Field); held {
 			continue
 		}
-		if c.composeMembers(x.Field, person) {
+		if t.composeMembers(x.Field, person) {
 			continue
 		}
 		i := slices.IndexFunc(v.refers, func(f reference) bool { return f.field == x.Field })
@@ -225,8 +221,8 @@ func (c *commit) composePerson(b *composed, row uint32, v *verdict) {
 // composeMembers puts into a field that is a set what the drafted row says, and
 // takes out likewise: other rows of the batch may do the same to the same person.
 // It reports whether the row speaks of the field so.
-func (c *commit) composeMembers(field string, person func() *work) (speaks bool) {
-	for _, w := range c.fresh.d.wants {
+func (t *turn) composeMembers(field string, person func() *work) (speaks bool) {
+	for _, w := range t.says.wants {
 		if w.field == field && w.member != notMember {
 			w.onto(person().rec)
 			speaks = true
@@ -236,24 +232,25 @@ func (c *commit) composeMembers(field string, person func() *work) (speaks bool)
 }
 
 // blank is the data of somebody whom the drafted row makes, before its fields are set.
-func (c *commit) blank() users.Data {
-	if s := c.fresh.d.span; s != nil {
+func (c *commit) blank(t *turn) users.Data {
+	if s := t.says.span; s != nil {
 		return s.restored()
 	}
 	return &users.Profile{Source: c.dir.Actor().Source()}
 }
 
 // composeHeld gives the person what the row gains, and sets its fields.
-func (c *commit) composeHeld(b *composed, row uint32, v *verdict) {
+func (c *commit) composeHeld(b *composed, t *turn) {
+	row, v := t.row, &t.verdict
 	have := func(kind users.Kind) *work {
-		if rec, _ := c.fresh.heldRecord(kind); rec >= 0 {
+		if rec, _ := t.heldRecord(kind); rec >= 0 {
 			return b.stored(c, row, rec)
 		}
 		return b.fresh(c, row, c.heldID(row, kind), users.NewData(kind))
 	}
 	for _, g := range v.gains {
 		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {
-			id := c.idOf(row, v)
+			id := c.idOf(t)
 			have(kind).rec.SetField("holder", string(id))
 			b.refer(row, id)
 		}

@@ -122,7 +122,7 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 			l.User = c.shown.facts.recs[rec].ID
 		}
 	case o.Done():
-		l.User = c.idOf(row, c.decided(row))
+		l.User = c.idOf(c.fresh.decided(row))
 	}
 	if o == OutcomeCreated || o == OutcomeUpdated || o == OutcomeDeleted {
 		l.Changes, l.Gains, l.Losses = v.Changes, v.Gains, v.Losses

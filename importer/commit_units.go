@@ -25,6 +25,7 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 			continue
 		}
 		rows = append(rows, r)
+
 		edges[r] = append(edges[r], p.state[r].extra().needs...)
 		if p.state[r].successor {
 			if successor == none {
@@ -32,25 +33,29 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 			}
 			edges[r] = append(edges[r], successor)
 		}
-		for _, rec := range p.writesTo(r) {
+
+		t := p.decided(r)
+		for _, rec := range t.writesTo() {
 			if s, ok := last[rec]; ok && s != r {
 				edges[r], edges[s] = append(edges[r], s), append(edges[s], r)
 			}
 			last[rec] = r
 		}
+
 		if p.undo == nil {
 			continue
 		}
-		for _, l := range p.v.losses {
-			if t, ok := taker[l.holder]; ok && t != r {
-				edges[r] = append(edges[r], t)
+		for _, l := range t.verdict.losses {
+			if other, ok := taker[l.holder]; ok && other != r {
+				edges[r] = append(edges[r], other)
 			}
 			taker[l.holder] = r
 		}
-		if t := p.d.target; t != nil && t.Kind() != users.KindUser && t.Holder() != "" {
-			back[r] = t.Holder()
+		if rec := t.says.target; rec != nil && rec.Kind() != users.KindUser && rec.Holder() != "" {
+			back[r] = rec.Holder()
 		}
 	}
+
 	for r, id := range back {
 		if t, ok := taker[id]; ok && t != r {
 			edges[r] = append(edges[r], t)
@@ -67,10 +72,9 @@ type record struct {
 	held   users.Kind // of what the row's person has; empty for the person
 }
 
-// writesTo are the records a row writes.
-func (p *plan) writesTo(row uint32) []record {
-	p.draft(row)
-	v := p.decide(row)
+// writesTo are the records the row writes, as it was decided.
+func (t *turn) writesTo() []record {
+	v := &t.verdict
 	var out []record
 	person := slices.ContainsFunc(v.changes, func(x Change) bool { _, _, held := ofHeld(x.Field); return !held })
 	switch {
@@ -79,22 +83,22 @@ func (p *plan) writesTo(row uint32) []record {
 	case v.rec < 0 && v.maker != none && person:
 		out = append(out, record{stored: -1, maker: v.maker})
 	case v.action == ActionCreate:
-		out = append(out, record{stored: -1, maker: row})
+		out = append(out, record{stored: -1, maker: t.row})
 	}
 	for _, l := range v.losses {
 		out = append(out, record{stored: l.rec, maker: none})
 	}
 	for _, g := range v.gains {
-		if g.rec >= 0 && p.keys.spaceOf(g.key).Kind() != users.KindUser {
+		if g.rec >= 0 && t.plan.keys.spaceOf(g.key).Kind() != users.KindUser {
 			out = append(out, record{stored: g.rec, maker: none})
 		}
 	}
-	p.keysFromOtherLines(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
-	p.things(func(kind users.Kind, rec int32) {
+	t.keysFromOtherLines(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
+	t.things(func(kind users.Kind, rec int32) {
 		if rec >= 0 {
 			out = append(out, record{stored: rec, maker: none})
 		} else {
-			out = append(out, record{stored: -1, maker: row, held: kind})
+			out = append(out, record{stored: -1, maker: t.row, held: kind})
 		}
 	})
 	return out
@@ -104,7 +108,7 @@ func (p *plan) writesTo(row uint32) []record {
 func (p *plan) weight(rows []uint32) int {
 	seen := map[record]bool{}
 	for _, r := range rows {
-		for _, x := range p.writesTo(r) {
+		for _, x := range p.decided(r).writesTo() {
 			seen[x] = true
 		}
 	}
@@ -119,12 +123,10 @@ const maxUnits = 20
 // after an edit, over all rows, for stores that have such a limit alone.
 func (p *plan) tooLarge() []formats.Finding {
 	limit := p.dir.MaxWrites()
-	if limit == 0 {
-		return nil
-	}
-	if p.sized {
+	if limit == 0 || p.sized {
 		return p.large
 	}
+
 	p.sized = true
 	for _, u := range p.units(func(uint32) bool { return true }) {
 		if p.weight(u) > limit && len(p.large) < maxUnits {

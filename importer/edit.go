@@ -103,8 +103,7 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 	}
 	var unasked []uint32
 	for r := range live {
-		e.p.draft(r)
-		unasked = e.p.unasked(unasked)
+		unasked = e.p.read(r).unasked(unasked)
 	}
 	if err := e.p.learnAll(ctx, unasked, live); err != nil {
 		return fmt.Errorf("importer: edit: %w", err)
@@ -311,8 +310,7 @@ func (e *editing) move(r uint32) {
 	p := e.p
 	p.unplace(r, e.see)
 	if !p.grid.rows[r].removed {
-		p.draft(r)
-		p.place(r, e.see)
+		p.read(r).place(e.see)
 	}
 }
 

@@ -50,6 +50,8 @@ type Options struct {
 	document  *document // the preview is reopened
 	continues users.ID  // the undoing whose rest this is
 	undo      *undoing  // the import that is taken back
+
+	strictTurns bool // a turn that is used after the next one was read panics; for tests
 }
 
 // A ColumnMap gives a column of a file to a field of the Template, whatever its

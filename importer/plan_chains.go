@@ -10,20 +10,20 @@ import (
 
 // firstAlike is the first of the rows that ask for the same as the drafted
 // one: the row itself, unless the Template takes repeats for one request.
-func (p *plan) firstAlike(row uint32) uint32 {
-	if !p.tpl.Repeats {
-		return row
+func (t *turn) firstAlike() uint32 {
+	if !t.plan.tpl.Repeats {
+		return t.row
 	}
-	if f := p.first(p.request()); f != none {
+	if f := t.plan.first(t.request()); f != none {
 		return f
 	}
-	return row
+	return t.row
 }
 
 // request is the key that stands for everything the drafted row says.
-func (p *plan) request() uint32 {
-	d := &p.d
-	b := p.scratch[:0]
+func (t *turn) request() uint32 {
+	d := &t.says
+	b := t.scratch[:0]
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	str := func(s string) { num(len(s)); b = append(b, s...) }
 	for i := range d.keys {
@@ -53,33 +53,33 @@ func (p *plan) request() uint32 {
 	if d.deletes {
 		b = append(b, 2)
 	}
-	p.scratch = b
-	return p.keys.key(spaceRequest, string(b))
+	t.scratch = b
+	return t.plan.keys.key(spaceRequest, string(b))
 }
 
 // place hangs the drafted row into the chains of its keys: those of its cells,
 // its person, and what it frees of what that person holds. A row that repeats
 // an earlier one stands at its request alone. seen is called with every key
 // before the row is added to it.
-func (p *plan) place(row uint32, seen func(key uint32)) {
-	s := &p.state[row]
+func (t *turn) place(seen func(key uint32)) {
+	s := &t.plan.state[t.row]
 	list := uint32(none)
 	add := func(key uint32, c chain, sole bool) {
 		seen(key)
-		list = p.keys.add(row, key, c, sole, list)
+		list = t.plan.keys.add(t.row, key, c, sole, list)
 		if c == chainRelease {
-			k := &p.keys.state[key]
-			if alone := p.keys.nodes[list].next == none; alone || k.first != none && p.grid.less(row, k.first) {
-				k.first = row
+			k := &t.plan.keys.state[key]
+			if alone := t.plan.keys.nodes[list].next == none; alone || k.first != none && t.plan.grid.less(t.row, k.first) {
+				k.first = t.row
 			}
 		}
 	}
-	d := &p.d
-	s.rec, s.makes, s.repeat = p.person(), false, false
-	if p.tpl.Repeats {
-		req := p.request()
+	d := &t.says
+	s.rec, s.makes, s.repeat = t.person(), false, false
+	if t.plan.tpl.Repeats {
+		req := t.request()
 		add(req, chainRelease, false)
-		if p.first(req) != row {
+		if t.plan.first(req) != t.row {
 			s.repeat, s.nodes = true, list
 			return
 		}
@@ -90,7 +90,7 @@ func (p *plan) place(row uint32, seen func(key uint32)) {
 		if !d.makes() { // else it sees the key by its claim
 			add(d.keys[d.about].id, chainRefer, false)
 		}
-		add(p.subject(s.rec), chainAbout, d.sole)
+		add(t.subject(s.rec), chainAbout, d.sole)
 	}
 	for i := range d.keys {
 		switch k := &d.keys[i]; k.rel {
@@ -103,9 +103,9 @@ func (p *plan) place(row uint32, seen func(key uint32)) {
 				continue
 			}
 			add(k.id, chainRefer, false)
-			if rec := p.factOf(k.id); rec >= 0 {
-				for _, x := range slices.Clone(p.above(rec, k.field)) {
-					add(p.referrerKey(x), chainRefer, false)
+			if rec := t.plan.factOf(k.id); rec >= 0 {
+				for _, x := range slices.Clone(t.plan.above(rec, k.field)) {
+					add(t.plan.referrerKey(x), chainRefer, false)
 				}
 			}
 			steers = s.rec >= 0
@@ -115,15 +115,15 @@ func (p *plan) place(row uint32, seen func(key uint32)) {
 		steers = steers || d.wants[i].unrefer && s.rec >= 0
 	}
 	if steers {
-		add(p.referrerKey(s.rec), chainRelease, false)
+		add(t.plan.referrerKey(s.rec), chainRelease, false)
 	}
-	p.takenAlong(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
-	p.freed(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
-	switch p.leadDelta(s.rec) {
+	t.takenAlong(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
+	t.freed(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
+	switch t.leadDelta(s.rec) {
 	case -1:
-		add(p.leadKey(), chainClaim, false)
+		add(t.plan.leadKey(), chainClaim, false)
 	case 1:
-		add(p.leadKey(), chainRelease, false)
+		add(t.plan.leadKey(), chainRelease, false)
 	}
 	s.nodes = list
 }

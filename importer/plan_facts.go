@@ -220,10 +220,10 @@ type step struct {
 }
 
 // steps notes the stored people whom the drafted row refers to.
-func (p *plan) steps(at map[step]bool) {
-	for i := range p.d.keys {
-		if k := &p.d.keys[i]; k.rel == relRefer && !k.space.Managed() {
-			if rec := p.factOf(k.id); rec >= 0 {
+func (t *turn) steps(at map[step]bool) {
+	for i := range t.says.keys {
+		if k := &t.says.keys[i]; k.rel == relRefer && !k.space.Managed() {
+			if rec := t.plan.factOf(k.id); rec >= 0 {
 				at[step{rec, k.field}] = true
 			}
 		}
@@ -348,9 +348,8 @@ func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 			}
 			keys = append(keys, key)
 		})
-		p.draft(r)
-		for i := range p.d.keys {
-			keys = append(keys, p.d.keys[i].id)
+		for _, k := range p.read(r).says.keys {
+			keys = append(keys, k.id)
 		}
 	}
 	slices.Sort(keys)
@@ -378,8 +377,7 @@ func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 		return err
 	}
 	for _, r := range rows {
-		p.draft(r)
-		p.place(r, func(uint32) {})
+		p.read(r).place(func(uint32) {})
 	}
 	return nil
 }

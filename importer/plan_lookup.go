@@ -8,10 +8,10 @@ import (
 )
 
 // unasked appends the drafted row's keys that the store has not been asked about.
-func (p *plan) unasked(to []uint32) []uint32 {
-	for i := range p.d.keys {
-		if k := &p.d.keys[i]; p.keyUnasked(k) {
-			p.keys.state[k.id].fact = factNone // asked once
+func (t *turn) unasked(to []uint32) []uint32 {
+	for i := range t.says.keys {
+		if k := &t.says.keys[i]; t.plan.keyUnasked(k) {
+			t.plan.keys.state[k.id].fact = factNone // asked once
 			to = append(to, k.id)
 		}
 	}
@@ -46,33 +46,33 @@ func (p *plan) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32
 	var present []users.ID
 	above := map[step]bool{}
 	for r := range rows {
-		p.draft(r)
-		rec := p.person()
-		if rec >= 0 && (len(p.d.releases) > 0 || p.d.deletes) {
+		t := p.read(r)
+		d, rec := &t.says, t.person()
+		if rec >= 0 && (len(d.releases) > 0 || d.deletes) {
 			people = append(people, rec)
-			if p.d.span != nil {
+			if d.span != nil {
 				leaders = append(leaders, rec)
 			}
 		}
-		more = p.unasked(more)
-		if !p.asked && rec >= 0 && (p.d.deletes || p.leadDelta(rec) < 0) {
+		more = t.unasked(more)
+		if !p.asked && rec >= 0 && (d.deletes || t.leadDelta(rec) < 0) {
 			if err := p.askLeading(ctx); err != nil {
 				return err
 			}
 			p.asked = true
 		}
-		p.steps(above)
-		for i := range p.d.keys {
-			if k := &p.d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
+		t.steps(above)
+		for i := range d.keys {
+			if k := &d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
 				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
 			}
 		}
-		for i := range p.d.wants {
-			if w := &p.d.wants[i]; w.unrefer && rec >= 0 {
+		for i := range d.wants {
+			if w := &d.wants[i]; w.unrefer && rec >= 0 {
 				present = append(present, users.ID(p.facts.recs[rec].Field(w.field)))
 			}
 		}
-		if p.d.span != nil && rec >= 0 {
+		if d.span != nil && rec >= 0 {
 			for _, f := range references {
 				present = append(present, users.ID(p.facts.recs[rec].Field(f)))
 			}

@@ -173,13 +173,8 @@ type plan struct {
 	groups  map[groupKey]group // the rows at a key
 	circles map[uint32]string  // the rows of a circle, by each of them
 
-	// scratch
-	d       Draft
-	v       verdict
-	cells   []cell
-	scratch []byte
-	chain   []int32
-	blank   users.Profile
+	turn  *turn   // of the row that was read last
+	chain []int32 // scratch
 
 	redecided int // rows decided since the count was set to zero, for tests
 }
@@ -233,19 +228,16 @@ func (p *plan) build(ctx context.Context) error {
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
 	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
-	p.d.values, p.d.misread = map[*Column]allowed{}, map[*Column]map[string]misread{}
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)
 	for r := range rows {
-		p.draft(r)
-		unasked = p.unasked(unasked)
+		unasked = p.read(r).unasked(unasked)
 	}
 	if err := p.learnAll(ctx, unasked, rows); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)
 	}
 	for r := range rows {
-		p.draft(r)
-		p.place(r, func(uint32) {})
+		p.read(r).place(func(uint32) {})
 	}
 	var check []uint32
 	for r := range rows {
@@ -278,13 +270,12 @@ func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 // redecide decides a row again and reports whether anything of it changed.
 func (p *plan) redecide(row uint32) bool {
 	p.redecided++
-	p.draft(row)
-	v := p.decide(row)
-	s := &p.state[row]
+	t := p.decided(row)
+	v, s := &t.verdict, &p.state[row]
 	p.uncount(row)
-	print, old := p.print(), s.extra()
+	print, old := t.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
-	s.lowers = p.d.span == nil && (v.action == ActionDelete || v.action == ActionUpdate && p.leadDelta(v.rec) < 0)
+	s.lowers = t.says.span == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}

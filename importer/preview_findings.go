@@ -126,25 +126,25 @@ func with(args map[string]string, name, value string) map[string]string {
 	return out
 }
 
-// showFollowed is the finding about what the row needs.
-func (p *plan) showFollowed(row uint32) (formats.Finding, bool) {
-	s := &p.state[row]
-	n := note{severity: formats.Error, code: p.followed(row), column: -1, key: none}
+// followedFinding is the finding about what the row needs.
+func (t *turn) followedFinding() (formats.Finding, bool) {
+	s := &t.plan.state[t.row]
+	n := note{severity: formats.Error, code: t.plan.followed(t.row), column: -1, key: none}
 	switch n.code {
 	case "":
 		return formats.Finding{}, false
 	case "reference.cycle":
-		n.args = map[string]string{"cycle": p.cycleOf(row)}
+		n.args = map[string]string{"cycle": t.plan.cycleOf(t.row)}
 	case "row.blocked":
 		if s.cause != none {
 			n.rows = []uint32{s.cause}
 		}
-		if len(n.rows) == 0 && s.doomed != none && !p.d.secret(s.doomed) {
-			_, value := p.keys.parts(s.doomed)
+		if len(n.rows) == 0 && s.doomed != none && !t.says.secret(s.doomed) {
+			_, value := t.plan.keys.parts(s.doomed)
 			n.args = map[string]string{"key": formats.Show(value)}
 		}
 	}
-	return p.finding(row, &n), true
+	return t.plan.finding(t.row, &n), true
 }
 
 // cycleOf names every row of the circle of references the row stands in.

@@ -123,8 +123,7 @@ func (p *Preview) CountBy(table int, field string) map[string]int {
 		if p.grid.rows[r].id.Table() != table || !p.actionOf(r).writes() && p.actionOf(r) != ActionUnchanged {
 			continue
 		}
-		p.draft(r)
-		if v := p.d.row.Value(field); v != "" {
+		if v := p.read(r).says.row.Value(field); v != "" {
 			out[v]++
 		}
 	}
@@ -175,78 +174,82 @@ func (p *Preview) Group(space users.Space, value string) []users.RowID {
 	return out
 }
 
-func (p *plan) show(row uint32) RowView {
-	g := p.grid
-	p.draft(row)
-	v := p.decide(row)
-	at := &g.rows[row]
-	t := &g.tables[at.id.Table()]
-	out := RowView{ID: at.id, Number: at.id.Number(), Action: p.actionOf(row), Who: p.whoOf(row), Cells: map[string]string{}}
+// show returns the row as it was decided.
+func (p *plan) show(row uint32) RowView { return p.decided(row).show() }
+
+// show returns the row as a person sees it.
+func (t *turn) show() RowView {
+	p, g, v := t.plan, t.plan.grid, &t.verdict
+	at := &g.rows[t.row]
+	table := &g.tables[at.id.Table()]
+	out := RowView{ID: at.id, Number: at.id.Number(), Action: p.actionOf(t.row), Who: t.whoOf(), Cells: map[string]string{}}
 	if len(g.tpl.Tables) > 1 {
 		out.Table = g.tpl.Tables[at.id.Table()].Name
 	}
 	if at.src >= 0 {
-		out.Line = t.read.Row(int(at.src)).Line()
+		out.Line = table.read.Row(int(at.src)).Line()
 	}
-	spec := g.spec(row)
+
+	spec := g.spec(t.row)
 	for i := range spec.Columns {
-		if s := g.text(row, i); s != "" && s != withheld {
+		if s := g.text(t.row, i); s != "" && s != withheld {
 			out.Cells[spec.Columns[i].Field] = s
 		}
 	}
 	if out.Action != ActionError && out.Action != ActionSkip {
-		p.showEffect(row, &out, v)
+		t.showEffect(&out, v)
 	}
+
 	for i := range v.notes {
-		out.Findings = append(out.Findings, p.finding(row, &v.notes[i]))
+		out.Findings = append(out.Findings, p.finding(t.row, &v.notes[i]))
 	}
-	if f, ok := p.showFollowed(row); ok {
+	if f, ok := t.followedFinding(); ok {
 		out.Findings = append(out.Findings, f)
 	}
 	slices.SortStableFunc(out.Findings, func(a, b formats.Finding) int { return a.Column - b.Column })
 	return out
 }
 
-func (p *plan) showEffect(row uint32, out *RowView, v *verdict) {
-	spec := p.d.spec
+func (t *turn) showEffect(out *RowView, v *verdict) {
+	spec := t.says.spec
 	for _, c := range v.changes {
-		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || p.d.says(c.New) || p.undo != nil && slices.Contains(p.undo.sensitive, c.Field) {
+		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || t.says.says(c.New) || t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field) {
 			c.Old, c.New = "", ""
 		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
-			c.Old = p.named(c.Old)
-			if p.d.span != nil {
-				c.New = p.named(c.New)
+			c.Old = t.plan.named(c.Old)
+			if t.says.span != nil {
+				c.New = t.plan.named(c.New)
 			}
 		} else if slices.Contains(references, c.Field) {
-			c.Old = p.named(c.Old)
+			c.Old = t.plan.named(c.Old)
 		}
 		out.Changes = append(out.Changes, c)
 	}
 	for _, x := range v.gains {
-		if space := p.keys.spaceOf(x.key); space.Field() == "" && !p.d.secret(x.key) {
-			out.Gains = append(out.Gains, Gain{space, p.written(x.key, x.rec)})
+		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.says.secret(x.key) {
+			out.Gains = append(out.Gains, Gain{space, t.written(x.key, x.rec)})
 		}
 	}
-	for _, key := range p.comesAlong(row) {
-		if !p.d.secret(key) {
-			out.Gains = append(out.Gains, Gain{p.keys.spaceOf(key), p.written(key, -1)})
+	for _, key := range t.comesAlong() {
+		if !t.says.secret(key) {
+			out.Gains = append(out.Gains, Gain{t.plan.keys.spaceOf(key), t.written(key, -1)})
 		}
 	}
 	for _, x := range v.keeps {
-		if space := p.keys.spaceOf(x); space.Field() == "" && !p.d.secret(x) {
-			out.Keeps = append(out.Keeps, Gain{space, p.written(x, -1)})
+		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.says.secret(x) {
+			out.Keeps = append(out.Keeps, Gain{space, t.written(x, -1)})
 		}
 	}
 	for _, x := range v.losses {
-		if !x.taken && p.goesTo(x.key, func(r uint32) bool { return r != row && v.rec >= 0 && p.state[r].rec == v.rec }) {
+		if !x.taken && t.plan.goesTo(x.key, func(r uint32) bool { return r != t.row && v.rec >= 0 && t.plan.state[r].rec == v.rec }) {
 			continue // it goes on with another thing of theirs
 		}
-		l := Loss{Space: p.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
-		if !p.d.secret(x.key) {
-			l.Value = p.written(x.key, x.rec)
+		l := Loss{Space: t.plan.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
+		if !t.says.secret(x.key) {
+			l.Value = t.written(x.key, x.rec)
 		}
-		if i, ok := p.facts.byID[x.holder]; ok {
-			l.Who = p.nameOf(i)
+		if i, ok := t.plan.facts.byID[x.holder]; ok {
+			l.Who = t.plan.nameOf(i)
 		}
 		out.Losses = append(out.Losses, l)
 	}
@@ -254,18 +257,18 @@ func (p *plan) showEffect(row uint32, out *RowView, v *verdict) {
 
 // written is the value of a key as the store has it, in the record rec or in
 // the one that holds it, or the drafted row; folded, where none says it.
-func (p *plan) written(key uint32, rec int32) string {
-	space, value := p.keys.parts(key)
-	for _, of := range []int32{rec, p.factOf(key)} {
+func (t *turn) written(key uint32, rec int32) string {
+	space, value := t.plan.keys.parts(key)
+	for _, of := range []int32{rec, t.plan.factOf(key)} {
 		if of < 0 {
 			continue
 		}
-		if name := p.facts.recs[of].Name(space); space.Fold(name) == value {
+		if name := t.plan.facts.recs[of].Name(space); space.Fold(name) == value {
 			return name
 		}
 	}
-	for i := range p.d.keys {
-		if k := &p.d.keys[i]; k.id == key && k.rel != relAbout {
+	for i := range t.says.keys {
+		if k := &t.says.keys[i]; k.id == key && k.rel != relAbout {
 			return k.value
 		}
 	}
@@ -274,16 +277,16 @@ func (p *plan) written(key uint32, rec int32) string {
 
 // unnamed yields the keys that the drafted row does not name, of the things its
 // person gains: a line has its public number already.
-func (p *plan) unnamed(yield func(k users.Key, thing int32)) {
-	if p.d.span != nil {
+func (t *turn) unnamed(yield func(k users.Key, thing int32)) {
+	if t.says.span != nil {
 		return
 	}
-	p.things(func(_ users.Kind, thing int32) {
-		if thing < 0 || !slices.ContainsFunc(p.v.gains, func(g gain) bool { return g.rec == thing }) {
+	t.things(func(_ users.Kind, thing int32) {
+		if thing < 0 || !slices.ContainsFunc(t.verdict.gains, func(g gain) bool { return g.rec == thing }) {
 			return
 		}
-		for _, k := range p.facts.recs[thing].Keys() {
-			if !p.d.claimsIn(k.Space) {
+		for _, k := range t.plan.facts.recs[thing].Keys() {
+			if !t.says.claimsIn(k.Space) {
 				yield(k, thing)
 			}
 		}
@@ -291,15 +294,15 @@ func (p *plan) unnamed(yield func(k users.Key, thing int32)) {
 }
 
 // comesAlong are those unnamed keys that do not go to another thing in the same file.
-func (p *plan) comesAlong(row uint32) []uint32 {
+func (t *turn) comesAlong() []uint32 {
 	var out []uint32
-	p.unnamed(func(k users.Key, thing int32) {
-		id := p.keys.known(k.Space, k.Value)
+	t.unnamed(func(k users.Key, thing int32) {
+		id := t.plan.keys.known(k.Space, k.Value)
 		if id == none {
-			id = p.keys.key(k.Space, k.Value)
-			p.keys.state[id].fact = thing + 1
+			id = t.plan.keys.key(k.Space, k.Value)
+			t.plan.keys.state[id].fact = thing + 1
 		}
-		if !p.goesTo(id, func(r uint32) bool { return r != row }) {
+		if !t.plan.goesTo(id, func(r uint32) bool { return r != t.row }) {
 			out = append(out, id)
 		}
 	})
@@ -330,19 +333,19 @@ func (p *plan) named(id string) string {
 }
 
 // whoOf names the person the drafted row is about.
-func (p *plan) whoOf(row uint32) string {
-	switch s := p.d.span; {
-	case p.v.rec >= 0:
-		return p.nameOf(p.v.rec)
+func (t *turn) whoOf() string {
+	switch s := t.says.span; {
+	case t.verdict.rec >= 0:
+		return t.plan.nameOf(t.verdict.rec)
 	case s != nil && s.last.Data != nil:
 		return whoIs(s.last)
 	}
-	if p.d.about >= 0 && !p.d.secret(p.d.keys[p.d.about].id) {
-		return formats.Show(p.d.keys[p.d.about].value)
+	if t.says.about >= 0 && !t.says.secret(t.says.keys[t.says.about].id) {
+		return formats.Show(t.says.keys[t.says.about].value)
 	}
 	var named []string
 	for _, f := range []string{"name", "first_name", "last_name"} {
-		if s := p.d.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
+		if s := t.says.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
 			named = append(named, s)
 			if f == "name" {
 				break

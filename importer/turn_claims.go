@@ -7,37 +7,37 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-func (p *plan) decidePerson(row uint32) {
-	d, v := &p.d, &p.v
+func (t *turn) decidePerson() {
+	d, v := &t.says, &t.verdict
 	if d.about < 0 {
 		return
 	}
 	k := &d.keys[d.about]
 	col := k.column
-	at, makes := p.view(k.id), d.makes()
+	at, makes := t.plan.view(k.id), d.makes()
 	switch {
 	case v.rec >= 0:
 		if at.first != none && at.claims > 0 && !makes {
 			v.find("person.renamed_here", col, k.id)
 		}
 	case makes:
-		if p.opts.Mode == ModeUpdate {
+		if t.plan.opts.Mode == ModeUpdate {
 			v.find(string(k.space)+".unknown", col, k.id)
 		}
-	case at.claims == 1 && at.makes && at.claimer != row:
-		v.need(row, at.claimer, true)
+	case at.claims == 1 && at.makes && at.claimer != t.row:
+		v.need(t.row, at.claimer, true)
 		v.maker = at.claimer
 	case at.claims > 1:
 		v.doomed = k.id
-	case at.claims == 1 && at.claimer != row:
+	case at.claims == 1 && at.claimer != t.row:
 		v.find("person.renamed_here", col, k.id)
-		v.notes[len(v.notes)-1].fix = p.presentName(row, at.claimer, k.space)
+		v.notes[len(v.notes)-1].fix = t.plan.presentName(t.row, at.claimer, k.space)
 	default:
 		v.find(string(k.space)+".unknown", col, k.id)
 	}
-	s := p.view(p.subject(v.rec))
+	s := t.plan.view(t.subject(v.rec))
 	if (d.sole && s.abouts > 1 || !d.sole && s.soles > 0) && !(makes && at.claims > 1) {
-		v.find("person.contradiction", col, p.subject(v.rec))
+		v.find("person.contradiction", col, t.subject(v.rec))
 	}
 }
 
@@ -57,76 +57,76 @@ func (p *plan) presentName(row, claimer uint32, space users.Space) *string {
 	return &name
 }
 
-func (p *plan) decideClaim(row uint32, i int) {
-	v, k := &p.v, &p.d.keys[i]
+func (t *turn) decideClaim(i int) {
+	v, k := &t.verdict, &t.says.keys[i]
 	col := k.column
-	at := p.view(k.id)
+	at := t.plan.view(k.id)
 	code := string(k.space)
 	if at.claims > 1 {
 		v.find(code+".contested", col, k.id)
-		if col >= 0 && p.d.row.cells[col].blank {
-			p.naming(k.value)
+		if col >= 0 && t.says.row.cells[col].blank {
+			t.naming(k.value)
 		}
 	}
 	if at.fact == factBeyond {
 		v.find(code+".taken", col, k.id)
-		if where, ok := p.facts.elsewhere[k.id]; ok {
+		if where, ok := t.plan.facts.elsewhere[k.id]; ok {
 			v.notes[len(v.notes)-1].args = map[string]string{"account": string(where)}
 		}
 		return
 	}
-	rec := p.factOf(k.id)
+	rec := t.plan.factOf(k.id)
 	if rec < 0 {
 		v.gains = append(v.gains, gain{k.id, -1})
 		return
 	}
-	holder := p.facts.recs[rec].Holder()
+	holder := t.plan.facts.recs[rec].Holder()
 	switch {
-	case v.rec >= 0 && holder == p.facts.recs[v.rec].ID:
+	case v.rec >= 0 && holder == t.plan.facts.recs[v.rec].ID:
 		v.keeps = append(v.keeps, k.id)
 		return
 	case holder == "":
 	case k.rel == relTake:
-		p.takeWhole(i, rec)
+		t.takeWhole(i, rec)
 	case at.first != none:
-		v.need(row, at.first, false)
-	case p.claimedWith(i, rec): // told of the same thing already
+		v.need(t.row, at.first, false)
+	case t.claimedWith(i, rec): // told of the same thing already
 	default:
 		v.find(code+".taken", col, k.id)
-		if i, ok := p.facts.byID[holder]; ok {
-			v.notes[len(v.notes)-1].args = map[string]string{"holder": p.nameOf(i)}
+		if i, ok := t.plan.facts.byID[holder]; ok {
+			v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.nameOf(i)}
 		}
 	}
 	v.gains = append(v.gains, gain{k.id, rec})
 }
 
 // takeWhole has the holder of a thing lose all that it is known by.
-func (p *plan) takeWhole(i int, rec int32) {
-	v := &p.v
-	if p.claimedWith(i, rec) {
+func (t *turn) takeWhole(i int, rec int32) {
+	v := &t.verdict
+	if t.claimedWith(i, rec) {
 		return
 	}
-	r := p.facts.recs[rec]
+	r := t.plan.facts.recs[rec]
 	for _, key := range r.Keys() {
-		v.losses = append(v.losses, loss{holder: r.Holder(), key: p.keys.key(key.Space, key.Value), rec: rec, taken: true})
+		v.losses = append(v.losses, loss{holder: r.Holder(), key: t.plan.keys.key(key.Space, key.Value), rec: rec, taken: true})
 	}
 }
 
 // decideWants compares what the row wants with what there is, and asks whether it may.
-func (p *plan) decideWants(row uint32) {
-	d, v := &p.d, &p.v
+func (t *turn) decideWants() {
+	d, v := &t.says, &t.verdict
 	var rec users.Record
 	if v.rec >= 0 {
-		rec = p.facts.recs[v.rec]
+		rec = t.plan.facts.recs[v.rec]
 	}
-	actor := p.actor
+	actor := t.plan.actor
 	if d.deletes && v.rec >= 0 {
 		if bad := actor.PermitsDelete(rec); bad != nil {
 			v.problem(bad, -1)
 		}
 		return
 	}
-	allowed := v.rec < 0 || p.changesPerson(v.rec)
+	allowed := v.rec < 0 || t.plan.changesPerson(v.rec)
 	change := func(on users.Record, field, old, new string, col int) {
 		if old == new {
 			return
@@ -144,14 +144,14 @@ func (p *plan) decideWants(row uint32) {
 		col := d.spec.holding(w.field)
 		if w.member != notMember {
 			if !slices.ContainsFunc(d.wants[:i], func(o want) bool { return o.field == w.field && o.member != notMember }) {
-				out, in := p.members(rec, w.field)
+				out, in := t.members(rec, w.field)
 				change(rec, w.field, out, in, col)
 			}
 			continue
 		}
 		if held {
-			if on, ok := p.heldRecord(kind); ok {
-				p.decideHeldField(w, name, on)
+			if on, ok := t.heldRecord(kind); ok {
+				t.decideHeldField(w, name, on)
 			}
 			continue
 		}
@@ -170,7 +170,7 @@ func (p *plan) decideWants(row uint32) {
 			change(rec, f.field, old, "", d.spec.holding(f.field))
 			continue
 		}
-		if f.rec >= 0 && old == string(p.facts.recs[f.rec].ID) {
+		if f.rec >= 0 && old == string(t.plan.facts.recs[f.rec].ID) {
 			continue
 		}
 		for i := range d.keys {
@@ -183,41 +183,41 @@ func (p *plan) decideWants(row uint32) {
 
 // members are what the drafted row takes out of a field that is a set, and what
 // it puts in, each once and in order.
-func (p *plan) members(rec users.Record, field string) (out, in string) {
-	with := p.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
+func (t *turn) members(rec users.Record, field string) (out, in string) {
+	with := t.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
 	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
 }
 
 // decideHeldField wants a field of what the person has: the record on, or one
 // that is to be made. A name in other letters is the same.
-func (p *plan) decideHeldField(w want, name string, on int32) {
+func (t *turn) decideHeldField(w want, name string, on int32) {
 	old := ""
 	if on >= 0 {
-		old = p.facts.recs[on].Field(name)
+		old = t.plan.facts.recs[on].Field(name)
 	}
 	same := old == w.value || old != "" && users.Space(name).Fold(old) == users.Space(name).Fold(w.value)
 	if same || on >= 0 && w.onlyNew {
 		return
 	}
-	p.v.changes = append(p.v.changes, Change{w.field, old, w.value})
+	t.verdict.changes = append(t.verdict.changes, Change{w.field, old, w.value})
 }
 
 // decideLead keeps an account from losing its last admin.
-func (p *plan) decideLead(row uint32) {
-	if p.leadDelta(p.v.rec) >= 0 || p.dir.Actor().Unbound() || p.undo != nil && p.undo.first {
+func (t *turn) decideLead() {
+	if t.leadDelta(t.verdict.rec) >= 0 || t.plan.dir.Actor().Unbound() || t.plan.undo != nil && t.plan.undo.first {
 		return
 	}
-	at := p.view(p.leadKey())
+	at := t.plan.view(t.plan.leadKey())
 	switch {
 	case !at.short:
 	case at.first != none:
-		p.v.successor = true
+		t.verdict.successor = true
 	default:
-		col := p.d.spec.column("role")
+		col := t.says.spec.column("role")
 		if col < 0 {
-			col = p.d.spec.column("roles")
+			col = t.says.spec.column("roles")
 		}
-		p.v.find("admin.last", col, none)
+		t.verdict.find("admin.last", col, none)
 	}
 }

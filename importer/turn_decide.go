@@ -72,60 +72,59 @@ func (v *verdict) need(row, by uint32, ref bool) {
 
 // decide says what becomes of the drafted row, from its draft, the store and
 // the views of its keys.
-func (p *plan) decide(row uint32) *verdict {
-	d, v := &p.d, &p.v
-	*v = verdict{rec: p.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
+func (t *turn) decide() {
+	d, v := &t.says, &t.verdict
+	*v = verdict{rec: t.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
 	for _, n := range d.notes {
-		if p.counts(&n, v.rec) {
+		if t.plan.counts(&n, v.rec) {
 			v.notes = append(v.notes, n)
 		}
 	}
 	if d.span != nil {
-		p.decideRestore(row)
-		return v
+		t.decideRestore()
+		return
 	}
-	if first := p.firstAlike(row); first != row {
-		p.decideRepeat(row, first)
-		return v
+	if first := t.firstAlike(); first != t.row {
+		t.decideRepeat(first)
+		return
 	}
-	p.decidePerson(row)
+	t.decidePerson()
 	for i := range d.keys {
 		switch k := &d.keys[i]; k.rel {
 		case relClaim, relTake:
-			p.decideClaim(row, i)
+			t.decideClaim(i)
 		case relRefer:
-			p.decideRefer(row, k)
+			t.decideRefer(k)
 		case relSlot:
-			if p.view(k.id).claims > 1 {
+			if t.plan.view(k.id).claims > 1 {
 				v.find("slot.contested", k.column, k.id)
-				p.naming(k.value)
+				t.naming(k.value)
 			}
 		}
 	}
-	p.takenAlong(v.rec, func(key uint32, at int) {
-		if p.view(key).claims > 1 {
-			v.find(string(p.keys.spaceOf(key))+".contested", d.keys[at].column, key)
-			p.naming(p.written(key, -1)) // which does not stand in the cell
+	t.takenAlong(v.rec, func(key uint32, at int) {
+		if t.plan.view(key).claims > 1 {
+			v.find(string(t.plan.keys.spaceOf(key))+".contested", d.keys[at].column, key)
+			t.naming(t.written(key, -1)) // which does not stand in the cell
 		}
 	})
-	p.freed(v.rec, func(key uint32, of int32) {
-		if l := p.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
-			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: p.gives(of)})
+	t.freed(v.rec, func(key uint32, of int32) {
+		if l := t.plan.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
+			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: t.gives(of)})
 		}
 	})
-	p.decideWants(row)
-	p.decideLead(row)
-	p.decideNone()
-	v.action = p.action()
-	return v
+	t.decideWants()
+	t.decideLead()
+	t.decideNone()
+	v.action = t.action()
 }
 
 // naming has the last finding say what is meant, where its cell does not, and
 // no sensitive cell does.
-func (p *plan) naming(name string) {
-	n := &p.v.notes[len(p.v.notes)-1]
-	if !p.d.secret(n.key) && !p.d.says(name) {
+func (t *turn) naming(name string) {
+	n := &t.verdict.notes[len(t.verdict.notes)-1]
+	if !t.says.secret(n.key) && !t.says.says(name) {
 		n.args = with(n.args, "name", formats.Show(name))
 	}
 }
@@ -142,13 +141,13 @@ func (p *plan) counts(n *note, rec int32) bool {
 }
 
 // decideNone warns of a row that would only free what the person does not have.
-func (p *plan) decideNone() {
-	d, v := &p.d, &p.v
-	if !p.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
+func (t *turn) decideNone() {
+	d, v := &t.says, &t.verdict
+	if !t.plan.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
 	}
 	for i, f := range d.releases {
-		_, named := p.heldRecord(f.kind)
+		_, named := t.heldRecord(f.kind)
 		if !named && !slices.ContainsFunc(d.releases[:i], func(o release) bool { return o.kind == f.kind }) {
 			v.notes = append(v.notes, note{severity: formats.Warning, code: string(f.kind) + ".none", column: -1, key: none})
 		}
@@ -156,8 +155,8 @@ func (p *plan) decideNone() {
 }
 
 // decideRepeat skips a row that asks for what an earlier one asks for.
-func (p *plan) decideRepeat(row, first uint32) {
-	v := &p.v
+func (t *turn) decideRepeat(first uint32) {
+	v := &t.verdict
 	v.action = ActionSkip
 	if v.failed() {
 		v.action = ActionError
@@ -167,30 +166,30 @@ func (p *plan) decideRepeat(row, first uint32) {
 }
 
 // action is what the row will do, once everything else is decided.
-func (p *plan) action() Action {
-	d, v := &p.d, &p.v
+func (t *turn) action() Action {
+	d, v := &t.says, &t.verdict
 	makes := v.rec < 0 && d.makes()
-	if makes && p.opts.Mode != ModeUpdate {
-		p.decideNew()
+	if makes && t.plan.opts.Mode != ModeUpdate {
+		t.decideNew()
 	}
-	if v.rec >= 0 && !p.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0) {
+	if v.rec >= 0 && !t.plan.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0) {
 		k := d.keys[d.about]
 		code := "person.exists" // who the row speaks of, and could not make
 		if d.makes() {
 			code = string(k.space) + ".taken"
 		}
 		v.find(code, k.column, k.id)
-		v.notes[len(v.notes)-1].args = map[string]string{"holder": p.nameOf(v.rec)}
+		v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.nameOf(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}
-	p.decideHeld()
-	p.decideNobody()
+	t.decideHeld()
+	t.decideNobody()
 	switch {
 	case v.failed():
 		return ActionError
 	case makes:
 		return ActionCreate
-	case d.deletes && p.left(v.rec):
+	case d.deletes && t.plan.left(v.rec):
 		return ActionUnchanged
 	case d.deletes:
 		return ActionDelete
@@ -210,11 +209,11 @@ func (p *plan) left(rec int32) bool {
 }
 
 // decideHeld asks whether the actor may change what people have.
-func (p *plan) decideHeld() {
-	v := &p.v
+func (t *turn) decideHeld() {
+	v := &t.verdict
 	var kinds []users.Kind
 	for _, l := range v.losses {
-		kinds = append(kinds, p.facts.recs[l.rec].Kind())
+		kinds = append(kinds, t.plan.facts.recs[l.rec].Kind())
 	}
 	for _, c := range v.changes {
 		if _, kind, held := ofHeld(c.Field); held {
@@ -222,13 +221,13 @@ func (p *plan) decideHeld() {
 		}
 	}
 	for _, g := range v.gains {
-		kinds = append(kinds, p.keys.spaceOf(g.key).Kind())
+		kinds = append(kinds, t.plan.keys.spaceOf(g.key).Kind())
 	}
 	for _, k := range kinds {
 		if !k.Held() {
 			continue
 		}
-		if bad := p.dir.Actor().PermitsHeld(k); bad != nil {
+		if bad := t.plan.dir.Actor().PermitsHeld(k); bad != nil {
 			v.problem(bad, -1)
 			return
 		}
@@ -237,8 +236,8 @@ func (p *plan) decideHeld() {
 
 // decideNobody fails a row that is about nobody, or deletes somebody who is
 // not there, and has not said so itself.
-func (p *plan) decideNobody() {
-	d, v := &p.d, &p.v
+func (t *turn) decideNobody() {
+	d, v := &t.says, &t.verdict
 	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || v.failed() {
 		return
 	}
@@ -252,10 +251,10 @@ func (p *plan) decideNobody() {
 
 // decideNew asks whether somebody may be made of what the row wants, where no
 // cell is at fault already.
-func (p *plan) decideNew() {
-	v := &p.v
-	bad := p.dir.Actor().PermitsNew(func(name string) string {
-		for _, w := range p.d.wants {
+func (t *turn) decideNew() {
+	v := &t.verdict
+	bad := t.plan.dir.Actor().PermitsNew(func(name string) string {
+		for _, w := range t.says.wants {
 			if w.field == name {
 				return w.value
 			}
@@ -265,7 +264,7 @@ func (p *plan) decideNew() {
 	if bad == nil || slices.ContainsFunc(v.notes, func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }) {
 		return
 	}
-	v.problem(bad, p.d.spec.holding("name"))
+	v.problem(bad, t.says.spec.holding("name"))
 }
 
 func (v *verdict) problem(bad *users.Problem, col int) {

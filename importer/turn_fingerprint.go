@@ -9,14 +9,14 @@ import (
 
 // print is what was shown to happen, as a number: the action, to whom, which
 // fields, what is gained, who loses what. Not versions, and not which rows it waits for.
-func (p *plan) print() uint64 {
-	v := &p.v
-	b := append(p.scratch[:0], byte(v.action))
+func (t *turn) print() uint64 {
+	v := &t.verdict
+	b := append(t.scratch[:0], byte(v.action))
 	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	if v.action != ActionCreate && v.rec >= 0 {
-		str(string(p.facts.recs[v.rec].ID))
+		str(string(t.plan.facts.recs[v.rec].ID))
 	}
-	if v.action != ActionCreate || p.d.span != nil { // what is made again follows from the store
+	if v.action != ActionCreate || t.says.span != nil { // what is made again follows from the store
 		for _, c := range v.changes {
 			str(c.Field)
 			str(c.Old)
@@ -26,18 +26,18 @@ func (p *plan) print() uint64 {
 	for _, l := range v.losses {
 		b = append(b, 1)
 		str(string(l.holder))
-		b = append(b, p.keys.bytes(l.key)[1:]...)
+		b = append(b, t.plan.keys.bytes(l.key)[1:]...)
 	}
 	for _, g := range v.gains {
 		b = append(b, 2)
-		b = append(b, p.keys.bytes(g.key)[1:]...)
+		b = append(b, t.plan.keys.bytes(g.key)[1:]...)
 	}
-	p.unnamed(func(k users.Key, _ int32) { // what comes along is shown as well
+	t.unnamed(func(k users.Key, _ int32) { // what comes along is shown as well
 		b = append(b, 3)
 		str(string(k.Space))
 		str(k.Value)
 	})
-	p.scratch = b
+	t.scratch = b
 	sum := sha256.Sum256(b)
 	return binary.LittleEndian.Uint64(sum[:8])
 }

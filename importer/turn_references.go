@@ -7,10 +7,10 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-func (p *plan) decideRefer(row uint32, k *draftKey) {
-	v := &p.v
+func (t *turn) decideRefer(k *draftKey) {
+	v := &t.verdict
 	col := k.column
-	rec := p.factOf(k.id)
+	rec := t.plan.factOf(k.id)
 	if k.space.Managed() {
 		if rec < 0 {
 			v.find(k.field+".unknown", col, k.id)
@@ -18,18 +18,18 @@ func (p *plan) decideRefer(row uint32, k *draftKey) {
 		v.refers = append(v.refers, reference{k.field, rec, none})
 		return
 	}
-	at := p.view(k.id)
+	at := t.plan.view(k.id)
 	switch {
-	case rec >= 0 && rec == v.rec, p.d.claims(k.id) && (rec < 0 || at.first != none):
+	case rec >= 0 && rec == v.rec, t.says.claims(k.id) && (rec < 0 || at.first != none):
 		v.find(k.field+".self", col, k.id)
 	case rec >= 0 && at.first != none && at.claims == 0:
 		v.find(k.field+".leaving", col, k.id)
 	case rec >= 0 && at.first == none:
-		p.decideAbove(row, k, rec)
+		t.decideAbove(k, rec)
 	case k.stored && rec < 0:
 		v.find(k.field+".unknown", col, k.id)
 	case at.claims == 1:
-		v.need(row, at.claimer, true)
+		v.need(t.row, at.claimer, true)
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 		return
 	case at.claims > 1:
@@ -42,21 +42,21 @@ func (p *plan) decideRefer(row uint32, k *draftKey) {
 
 // decideAbove follows a reference through the store, to the first person whose
 // own reference a row of the file sets: a circle may close through them.
-func (p *plan) decideAbove(row uint32, k *draftKey, rec int32) {
-	chain := p.above(rec, k.field)
+func (t *turn) decideAbove(k *draftKey, rec int32) {
+	chain := t.plan.above(rec, k.field)
 	for i, x := range chain {
-		switch by := p.view(p.referrerKey(x)).first; by {
+		switch by := t.plan.view(t.plan.referrerKey(x)).first; by {
 		case none:
 			continue
-		case row:
-			n := note{severity: formats.Error, code: "reference.cycle", column: k.column, key: none, rows: []uint32{row}}
-			p.v.notes = append(p.v.notes, n)
+		case t.row:
+			n := note{severity: formats.Error, code: "reference.cycle", column: k.column, key: none, rows: []uint32{t.row}}
+			t.verdict.notes = append(t.verdict.notes, n)
 		default:
-			if !slices.Contains(p.v.refs, by) {
-				p.v.refs = append(p.v.refs, by)
+			if !slices.Contains(t.verdict.refs, by) {
+				t.verdict.refs = append(t.verdict.refs, by)
 			}
-			if p.v.rec >= 0 && slices.Contains(chain[i+1:], p.v.rec) {
-				p.v.need(row, by, true) // if that row does not happen, the store itself closes the circle
+			if t.verdict.rec >= 0 && slices.Contains(chain[i+1:], t.verdict.rec) {
+				t.verdict.need(t.row, by, true) // if that row does not happen, the store itself closes the circle
 			}
 		}
 		return

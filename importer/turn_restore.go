@@ -42,129 +42,129 @@ func (d *Draft) spare(code string) {
 }
 
 // restore goes on with the draft once it is known what the record is now.
-func (p *plan) restore() {
-	d := &p.d
-	s, rec := d.span, p.person()
+func (t *turn) restore() {
+	d := &t.says
+	s, rec := d.span, t.person()
 	switch {
 	case s.lost || s.last.Fields() == nil:
 	case s.gone && rec >= 0:
 		d.spare("undo.there")
 	case s.gone:
-		p.restoreGone(s)
+		t.restoreGone(s)
 	case rec < 0:
 		d.spare("undo.gone")
 	case s.made:
-		p.restoreMade(s, rec)
+		t.restoreMade(s, rec)
 	default:
-		p.restoreChanged(s, rec)
+		t.restoreChanged(s, rec)
 	}
 }
 
 // restoreGone makes again what the import deleted.
-func (p *plan) restoreGone(s *span) {
+func (t *turn) restoreGone(s *span) {
 	target := s.last.Clone()
 	for _, f := range s.fields {
 		target.SetField(f.name, f.old)
 	}
 	blank := users.Record{Head: target.Head, Data: users.NewData(target.Kind())}
-	p.add(draftKey{space: users.SpaceID, rel: relClaim, value: string(s.id), column: -1})
+	t.add(draftKey{space: users.SpaceID, rel: relClaim, value: string(s.id), column: -1})
 	for _, f := range fieldsOf(target) {
 		if v := target.Field(f); v != blank.Field(f) {
-			p.restoreField(f, v)
+			t.restoreField(f, v)
 		}
 	}
-	p.aim(blank, target)
+	t.aim(blank, target)
 }
 
 // restoreMade deletes what the import made, if it is as it was left.
-func (p *plan) restoreMade(s *span, rec int32) {
-	d := &p.d
-	now := p.facts.recs[rec]
+func (t *turn) restoreMade(s *span, rec int32) {
+	d := &t.says
+	now := t.plan.facts.recs[rec]
 	for _, f := range fieldsOf(now, s.last) {
 		if now.Field(f) != s.last.Field(f) {
 			d.spared = true
-			p.edited(f, now)
+			t.edited(f, now)
 		}
 	}
 	if d.spared {
 		return
 	}
 	d.deletes = true
-	if users.Remainder(now) != nil && !p.dir.Actor().Unbound() {
+	if users.Remainder(now) != nil && !t.plan.dir.Actor().Unbound() {
 		d.Warn("", "undo.stays")
 		d.target = users.Remainder(now)
 		return
 	}
-	uses := slices.Clone(p.facts.held[rec])
-	for _, l := range p.facts.led[rec] {
+	uses := slices.Clone(t.plan.facts.held[rec])
+	for _, l := range t.plan.facts.led[rec] {
 		// One who was made again may have been referred to all along.
-		if !p.undo.again || p.facts.recs[l].Updated.After(p.undo.at.Created) {
+		if !t.plan.undo.again || t.plan.facts.recs[l].Updated.After(t.plan.undo.at.Created) {
 			uses = append(uses, l)
 		}
 	}
 	for _, u := range uses {
-		key := p.useKey(p.facts.recs[u].ID, now.ID)
-		p.keys.state[key].fact = u + 1
+		key := t.plan.useKey(t.plan.facts.recs[u].ID, now.ID)
+		t.plan.keys.state[key].fact = u + 1
 		d.keys = append(d.keys, draftKey{space: spaceUse, rel: relClaim, column: -1, id: key})
 	}
-	d.drops = append(d.drops, p.personKey(rec))
-	p.drop(rec, now.Keys())
+	d.drops = append(d.drops, t.plan.personKey(rec))
+	t.drop(rec, now.Keys())
 	for _, f := range references {
 		if to := now.Field(f); to != "" {
-			d.drops = append(d.drops, p.useKey(now.ID, users.ID(to)))
+			d.drops = append(d.drops, t.plan.useKey(now.ID, users.ID(to)))
 		}
 	}
 }
 
 // restoreChanged puts fields back that are as the import left them.
-func (p *plan) restoreChanged(s *span, rec int32) {
-	now := p.facts.recs[rec]
+func (t *turn) restoreChanged(s *span, rec int32) {
+	now := t.plan.facts.recs[rec]
 	target := now.Clone()
 	for _, f := range s.fields {
 		switch now.Field(f.name) {
 		case f.old:
 		case f.new:
 			target.SetField(f.name, f.old)
-			p.restoreField(f.name, f.old)
+			t.restoreField(f.name, f.old)
 			if slices.Contains(references, f.name) && f.new != "" {
-				p.d.drops = append(p.d.drops, p.useKey(now.ID, users.ID(f.new)))
+				t.says.drops = append(t.says.drops, t.plan.useKey(now.ID, users.ID(f.new)))
 			}
 		default:
-			p.edited(f.name, now)
+			t.edited(f.name, now)
 		}
 	}
-	p.aim(now, target)
-	p.drop(rec, without(now.Keys(), target.Keys()))
+	t.aim(now, target)
+	t.drop(rec, without(now.Keys(), target.Keys()))
 }
 
 // restoreField wants a field, which may name a record.
-func (p *plan) restoreField(field, value string) {
+func (t *turn) restoreField(field, value string) {
 	if slices.Contains(references, field) && value != "" {
-		p.add(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
+		t.add(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
 		return
 	}
-	p.d.Want(field, value)
+	t.says.Want(field, value)
 }
 
 // aim claims the keys that the record gains.
-func (p *plan) aim(now, target users.Record) {
-	p.d.target = &target
+func (t *turn) aim(now, target users.Record) {
+	t.says.target = &target
 	for _, k := range without(target.Keys(), now.Keys()) {
-		p.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
+		t.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
 	}
 }
 
 // add is a key of the draft whose value is folded already.
-func (p *plan) add(k draftKey) {
-	k.id = p.keys.key(k.space, k.value)
-	p.d.keys = append(p.d.keys, k)
+func (t *turn) add(k draftKey) {
+	k.id = t.plan.keys.key(k.space, k.value)
+	t.says.keys = append(t.says.keys, k)
 }
 
-func (p *plan) drop(rec int32, keys []users.Key) {
+func (t *turn) drop(rec int32, keys []users.Key) {
 	for _, k := range keys {
-		id := p.keys.key(k.Space, k.Value)
-		p.keys.state[id].fact = rec + 1
-		p.d.drops = append(p.d.drops, id)
+		id := t.plan.keys.key(k.Space, k.Value)
+		t.plan.keys.state[id].fact = rec + 1
+		t.says.drops = append(t.says.drops, id)
 	}
 }
 
@@ -175,15 +175,15 @@ func (p *plan) useKey(by, of users.ID) uint32 {
 }
 
 // edited warns of a field that is not as the import left it, and stays.
-func (p *plan) edited(field string, now users.Record) {
+func (t *turn) edited(field string, now users.Record) {
 	value := now.Field(field)
-	if slices.Contains(p.undo.sensitive, field) {
+	if slices.Contains(t.plan.undo.sensitive, field) {
 		value = ""
 	}
-	if at, ok := p.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
-		value = p.nameOf(at)
+	if at, ok := t.plan.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
+		value = t.plan.nameOf(at)
 	}
-	p.d.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
+	t.says.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
 }
 
 // without are those of a that are not in b.
@@ -192,8 +192,8 @@ func without[T comparable](a, b []T) []T {
 }
 
 // decideRestore says what becomes of a row that takes something back.
-func (p *plan) decideRestore(row uint32) {
-	d, v := &p.d, &p.v
+func (t *turn) decideRestore() {
+	d, v := &t.says, &t.verdict
 	if d.spared || v.failed() {
 		v.action = ActionSkip
 		if v.failed() {
@@ -201,20 +201,20 @@ func (p *plan) decideRestore(row uint32) {
 		}
 		return
 	}
-	p.decidePerson(row)
+	t.decidePerson()
 	for i := range d.keys {
 		switch k := &d.keys[i]; {
 		case k.rel == relRefer:
-			p.decideNamed(row, k)
+			t.decideNamed(k)
 		case k.rel == relClaim && k.space != users.SpaceID:
-			p.decideKey(row, k)
+			t.decideKey(k)
 		}
 	}
-	p.decideWants(row)
-	p.decideLead(row)
-	p.decideOwner()
+	t.decideWants()
+	t.decideLead()
+	t.decideOwner()
 	if d.makes() && d.span.last.Kind() == users.KindUser {
-		p.decideNew()
+		t.decideNew()
 	}
 	switch {
 	case v.failed():
@@ -233,27 +233,27 @@ func (p *plan) decideRestore(row uint32) {
 // decideNamed lets a field name a record again; if that has gone since, the
 // field names none, as it would if the import had never been: what the import
 // made it name may go as well. What was a circle before may be one again.
-func (p *plan) decideNamed(row uint32, k *draftKey) {
-	v := &p.v
-	at, rec := p.view(k.id), p.factOf(k.id)
+func (t *turn) decideNamed(k *draftKey) {
+	v := &t.verdict
+	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
 	switch {
 	case rec >= 0 && at.first == none:
 		v.refers = append(v.refers, reference{k.field, rec, none})
 	case rec < 0 && at.claims == 1:
-		v.need(row, at.claimer, false)
+		v.need(t.row, at.claimer, false)
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 	default:
 		v.refers = append(v.refers, reference{k.field, -1, none})
-		p.d.target.SetField(k.field, "")
+		t.says.target.SetField(k.field, "")
 		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
 	}
 }
 
 // decideKey asks whether the record may have a key again, or whether what
 // refers to the record goes.
-func (p *plan) decideKey(row uint32, k *draftKey) {
-	v := &p.v
-	at, rec := p.view(k.id), p.factOf(k.id)
+func (t *turn) decideKey(k *draftKey) {
+	v := &t.verdict
+	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
 	code := string(k.space) + ".taken"
 	if k.space == spaceUse {
 		code = "undo.used"
@@ -265,48 +265,48 @@ func (p *plan) decideKey(row uint32, k *draftKey) {
 		v.find(code, -1, k.id)
 	case rec < 0 || rec == v.rec && k.space != spaceUse:
 	case at.first != none:
-		v.need(row, at.first, false)
+		v.need(t.row, at.first, false)
 	default:
 		v.find(code, -1, k.id)
 		n := &v.notes[len(v.notes)-1]
-		n.args = map[string]string{"holder": p.nameOf(rec)}
-		if holder, ok := p.facts.byID[p.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
-			n.args["holder"] = p.nameOf(holder)
+		n.args = map[string]string{"holder": t.plan.nameOf(rec)}
+		if holder, ok := t.plan.facts.byID[t.plan.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
+			n.args["holder"] = t.plan.nameOf(holder)
 		}
-		if _, value := p.keys.parts(k.id); k.space != spaceUse && !slices.Contains(p.undo.sensitive, k.space.Field()) {
+		if _, value := t.plan.keys.parts(k.id); k.space != spaceUse && !slices.Contains(t.plan.undo.sensitive, k.space.Field()) {
 			n.value = formats.Show(value)
 		}
 	}
 }
 
 // decideOwner names who loses a line, and asks whether the actor may change what people have.
-func (p *plan) decideOwner() {
-	d, v := &p.d, &p.v
+func (t *turn) decideOwner() {
+	d, v := &t.says, &t.verdict
 	if d.span.last.Kind() == users.KindUser || !d.deletes && !d.makes() && len(v.changes) == 0 {
 		return
 	}
-	if bad := p.dir.Actor().PermitsHeld(d.span.last.Kind()); bad != nil {
+	if bad := t.plan.dir.Actor().PermitsHeld(d.span.last.Kind()); bad != nil {
 		v.problem(bad, -1)
 	}
 	if v.rec < 0 {
 		return
 	}
-	now := p.facts.recs[v.rec]
+	now := t.plan.facts.recs[v.rec]
 	old := now.Holder()
 	if old == "" || d.target != nil && d.target.Holder() == old {
 		return
 	}
 	for _, k := range now.Keys() {
 		if k.Space == users.SpaceLine {
-			v.losses = append(v.losses, loss{holder: old, key: p.keys.key(k.Space, k.Value), rec: v.rec, taken: d.target != nil && d.target.Holder() != ""})
+			v.losses = append(v.losses, loss{holder: old, key: t.plan.keys.key(k.Space, k.Value), rec: v.rec, taken: d.target != nil && d.target.Holder() != ""})
 		}
 	}
 }
 
 // leadTarget says whether the restored record makes (+1) or takes (-1) one who leads the account.
-func (p *plan) leadTarget(rec int32) int {
-	d := &p.d
-	was := rec >= 0 && users.Leads(p.facts.recs[rec])
+func (t *turn) leadTarget(rec int32) int {
+	d := &t.says
+	was := rec >= 0 && users.Leads(t.plan.facts.recs[rec])
 	is := d.target != nil && users.Leads(*d.target)
 	switch {
 	case d.spared || was == is:
