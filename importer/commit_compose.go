@@ -175,18 +175,18 @@ func (c *commit) composePerson(b *composed, t *turn) {
 			w = b.stored(c, row, v.rec)
 		default:
 			w = b.fresh(c, row, c.idOf(t), c.blank(t))
-			if s := t.says.span; s != nil {
+			if s := t.says.restores; s != nil {
 				w.rec.Created = s.last.Created
 			}
 		}
 		return w
 	}
 	if v.action == ActionDelete {
-		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (t.says.span == nil || t.says.target != nil) {
+		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (t.says.restores == nil || t.target != nil) {
 			person().rec.Data = left.Data
 		} else {
 			person().deleted = true
-			if t.says.span != nil && !c.shown.undo.again { // else somebody may have referred to them all along
+			if t.says.restores != nil && !c.shown.undo.again { // else somebody may have referred to them all along
 				b.batch.Unused = append(b.batch.Unused, users.KeyOf(c.shown.account, users.LinkSupervisor, string(w.rec.ID)))
 			}
 		}
@@ -233,7 +233,7 @@ func (t *turn) composeMembers(field string, person func() *work) (speaks bool) {
 
 // blank is the data of somebody whom the drafted row makes, before its fields are set.
 func (c *commit) blank(t *turn) users.Data {
-	if s := t.says.span; s != nil {
+	if s := t.says.restores; s != nil {
 		return s.restored()
 	}
 	return &users.Profile{Source: c.dir.Actor().Source()}

@@ -51,7 +51,7 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 			}
 			taker[l.holder] = r
 		}
-		if rec := t.says.target; rec != nil && rec.Kind() != users.KindUser && rec.Holder() != "" {
+		if rec := t.target; rec != nil && rec.Kind() != users.KindUser && rec.Holder() != "" {
 			back[r] = rec.Holder()
 		}
 	}

@@ -215,7 +215,7 @@ func (x *export) circles() {
 }
 
 func (x *export) write() {
-	x.draft.values, x.draft.misread = map[*Column]allowed{}, map[*Column]map[string]misread{}
+	x.draft = newDraft(&said{})
 	for c := range x.spec.Columns {
 		if col := &x.spec.Columns[c]; col.Sensitive {
 			x.out.Findings = append(x.out.Findings, formats.Finding{Severity: formats.Warning, Code: "export.sensitive", Column: c + 1, Field: col.Field})

@@ -26,9 +26,9 @@ func (t *turn) request() uint32 {
 	b := t.scratch[:0]
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	str := func(s string) { num(len(s)); b = append(b, s...) }
-	for i := range d.keys {
-		num(int(d.keys[i].rel))
-		num(int(d.keys[i].id))
+	for i := range t.keys {
+		num(int(t.keys[i].rel))
+		num(int(t.keys[i].id))
 	}
 	b = append(b, 0xff)
 	for _, f := range d.releases {
@@ -84,18 +84,18 @@ func (t *turn) place(seen func(key uint32)) {
 			return
 		}
 	}
-	s.makes = s.rec < 0 && d.makes()
+	s.makes = s.rec < 0 && t.makes()
 	steers := false
 	if d.about >= 0 {
-		if !d.makes() { // else it sees the key by its claim
-			add(d.keys[d.about].id, chainRefer, false)
+		if !t.makes() { // else it sees the key by its claim
+			add(t.keys[d.about].id, chainRefer, false)
 		}
 		add(t.subject(s.rec), chainAbout, d.sole)
 	}
-	for i := range d.keys {
-		switch k := &d.keys[i]; k.rel {
+	for i := range t.keys {
+		switch k := &t.keys[i]; k.rel {
 		case relClaim, relTake, relSlot:
-			if !d.claimed(i) {
+			if !t.claimsBefore(i) {
 				add(k.id, chainClaim, false)
 			}
 		case relRefer:
@@ -184,6 +184,6 @@ func (p *plan) needs(row, by uint32) bool {
 }
 
 // keyUnasked reports whether the store was never asked about a key that it may hold.
-func (p *plan) keyUnasked(k *draftKey) bool {
+func (p *plan) keyUnasked(k *rowKey) bool {
 	return (k.space.Kind() != "" || k.space == users.SpaceID) && p.keys.state[k.id].fact == factUnasked
 }

@@ -221,8 +221,8 @@ type step struct {
 
 // steps notes the stored people whom the drafted row refers to.
 func (t *turn) steps(at map[step]bool) {
-	for i := range t.says.keys {
-		if k := &t.says.keys[i]; k.rel == relRefer && !k.space.Managed() {
+	for i := range t.keys {
+		if k := &t.keys[i]; k.rel == relRefer && !k.space.Managed() {
 			if rec := t.plan.factOf(k.id); rec >= 0 {
 				at[step{rec, k.field}] = true
 			}
@@ -348,7 +348,7 @@ func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 			}
 			keys = append(keys, key)
 		})
-		for _, k := range p.read(r).says.keys {
+		for _, k := range p.read(r).keys {
 			keys = append(keys, k.id)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 // unasked appends the drafted row's keys that the store has not been asked about.
 func (t *turn) unasked(to []uint32) []uint32 {
-	for i := range t.says.keys {
-		if k := &t.says.keys[i]; t.plan.keyUnasked(k) {
+	for i := range t.keys {
+		if k := &t.keys[i]; t.plan.keyUnasked(k) {
 			t.plan.keys.state[k.id].fact = factNone // asked once
 			to = append(to, k.id)
 		}
@@ -50,7 +50,7 @@ func (p *plan) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32
 		d, rec := &t.says, t.person()
 		if rec >= 0 && (len(d.releases) > 0 || d.deletes) {
 			people = append(people, rec)
-			if d.span != nil {
+			if d.restores != nil {
 				leaders = append(leaders, rec)
 			}
 		}
@@ -62,8 +62,8 @@ func (p *plan) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32
 			p.asked = true
 		}
 		t.steps(above)
-		for i := range d.keys {
-			if k := &d.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
+		for i := range t.keys {
+			if k := &t.keys[i]; k.rel == relRefer && rec >= 0 { // whom the person refers to now
 				present = append(present, users.ID(p.facts.recs[rec].Field(k.field)))
 			}
 		}
@@ -72,7 +72,7 @@ func (p *plan) learnAll(ctx context.Context, keys []uint32, rows iter.Seq[uint32
 				present = append(present, users.ID(p.facts.recs[rec].Field(w.field)))
 			}
 		}
-		if d.span != nil && rec >= 0 {
+		if d.restores != nil && rec >= 0 {
 			for _, f := range references {
 				present = append(present, users.ID(p.facts.recs[rec].Field(f)))
 			}

@@ -275,7 +275,7 @@ func (p *plan) redecide(row uint32) bool {
 	p.uncount(row)
 	print, old := t.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
-	s.lowers = t.says.span == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
+	s.lowers = t.says.restores == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}

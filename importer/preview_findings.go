@@ -139,7 +139,7 @@ func (t *turn) followedFinding() (formats.Finding, bool) {
 		if s.cause != none {
 			n.rows = []uint32{s.cause}
 		}
-		if len(n.rows) == 0 && s.doomed != none && !t.says.secret(s.doomed) {
+		if len(n.rows) == 0 && s.doomed != none && !t.secret(s.doomed) {
 			_, value := t.plan.keys.parts(s.doomed)
 			n.args = map[string]string{"key": formats.Show(value)}
 		}

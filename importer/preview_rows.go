@@ -123,7 +123,7 @@ func (p *Preview) CountBy(table int, field string) map[string]int {
 		if p.grid.rows[r].id.Table() != table || !p.actionOf(r).writes() && p.actionOf(r) != ActionUnchanged {
 			continue
 		}
-		if v := p.read(r).says.row.Value(field); v != "" {
+		if v := p.read(r).draft.row.Value(field); v != "" {
 			out[v]++
 		}
 	}
@@ -211,13 +211,13 @@ func (t *turn) show() RowView {
 }
 
 func (t *turn) showEffect(out *RowView, v *verdict) {
-	spec := t.says.spec
+	spec := t.spec
 	for _, c := range v.changes {
-		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || t.says.says(c.New) || t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field) {
+		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || t.holdsSensitive(c.New) || t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field) {
 			c.Old, c.New = "", ""
 		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
 			c.Old = t.plan.named(c.Old)
-			if t.says.span != nil {
+			if t.says.restores != nil {
 				c.New = t.plan.named(c.New)
 			}
 		} else if slices.Contains(references, c.Field) {
@@ -226,17 +226,17 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 		out.Changes = append(out.Changes, c)
 	}
 	for _, x := range v.gains {
-		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.says.secret(x.key) {
+		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.secret(x.key) {
 			out.Gains = append(out.Gains, Gain{space, t.written(x.key, x.rec)})
 		}
 	}
 	for _, key := range t.comesAlong() {
-		if !t.says.secret(key) {
+		if !t.secret(key) {
 			out.Gains = append(out.Gains, Gain{t.plan.keys.spaceOf(key), t.written(key, -1)})
 		}
 	}
 	for _, x := range v.keeps {
-		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.says.secret(x) {
+		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.secret(x) {
 			out.Keeps = append(out.Keeps, Gain{space, t.written(x, -1)})
 		}
 	}
@@ -245,7 +245,7 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 			continue // it goes on with another thing of theirs
 		}
 		l := Loss{Space: t.plan.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
-		if !t.says.secret(x.key) {
+		if !t.secret(x.key) {
 			l.Value = t.written(x.key, x.rec)
 		}
 		if i, ok := t.plan.facts.byID[x.holder]; ok {
@@ -267,8 +267,8 @@ func (t *turn) written(key uint32, rec int32) string {
 			return name
 		}
 	}
-	for i := range t.says.keys {
-		if k := &t.says.keys[i]; k.id == key && k.rel != relAbout {
+	for i := range t.keys {
+		if k := &t.keys[i]; k.id == key && k.rel != relAbout {
 			return k.value
 		}
 	}
@@ -278,7 +278,7 @@ func (t *turn) written(key uint32, rec int32) string {
 // unnamed yields the keys that the drafted row does not name, of the things its
 // person gains: a line has its public number already.
 func (t *turn) unnamed(yield func(k users.Key, thing int32)) {
-	if t.says.span != nil {
+	if t.says.restores != nil {
 		return
 	}
 	t.things(func(_ users.Kind, thing int32) {
@@ -286,7 +286,7 @@ func (t *turn) unnamed(yield func(k users.Key, thing int32)) {
 			return
 		}
 		for _, k := range t.plan.facts.recs[thing].Keys() {
-			if !t.says.claimsIn(k.Space) {
+			if !t.claimsIn(k.Space) {
 				yield(k, thing)
 			}
 		}
@@ -334,18 +334,18 @@ func (p *plan) named(id string) string {
 
 // whoOf names the person the drafted row is about.
 func (t *turn) whoOf() string {
-	switch s := t.says.span; {
+	switch s := t.says.restores; {
 	case t.verdict.rec >= 0:
 		return t.plan.nameOf(t.verdict.rec)
 	case s != nil && s.last.Data != nil:
 		return whoIs(s.last)
 	}
-	if t.says.about >= 0 && !t.says.secret(t.says.keys[t.says.about].id) {
-		return formats.Show(t.says.keys[t.says.about].value)
+	if t.says.about >= 0 && !t.secret(t.keys[t.says.about].id) {
+		return formats.Show(t.keys[t.says.about].value)
 	}
 	var named []string
 	for _, f := range []string{"name", "first_name", "last_name"} {
-		if s := t.says.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
+		if s := t.draft.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
 			named = append(named, s)
 			if f == "name" {
 				break

@@ -49,18 +49,22 @@ type Draft struct {
 	lang string // of the file's headings
 	row  Row
 
+	*said
+
+	values  map[*Column]allowed
+	misread map[*Column]map[string]misread
+}
+
+// said is what the engine reads of a draft.
+type said struct {
 	keys     []draftKey
 	releases []release
 	wants    []want
 	notes    []note
-	about    int // index in keys, -1 if the row is about nobody
+	about    int // index in keys, -1 if the row is about no one
 	sole     bool
 	deletes  bool
-
-	values  map[*Column]allowed
-	misread map[*Column]map[string]misread
-
-	restoring
+	restores *span // what an import did to a record, which the row takes back
 }
 
 type relation uint8
@@ -81,8 +85,10 @@ type draftKey struct {
 	column int    // in which the value stands, or -1
 	made   bool   // claimed only for a thing that the row makes
 	stored bool   // no row of the file makes what the reference names
-	id     uint32 // interned by the engine
 }
+
+// isClaim reports whether the person shall hold the key, by force or not.
+func (k *draftKey) isClaim() bool { return k.rel == relClaim || k.rel == relTake }
 
 // release is a kind of thing that the person gives up: all of it, or where a field has a value.
 type release struct {
@@ -123,11 +129,15 @@ type note struct {
 	stored   func(was func(field string) string) bool // counts only for somebody who exists and is so
 }
 
+// newDraft returns a draft that writes to what a row says.
+func newDraft(to *said) Draft {
+	return Draft{said: to, values: map[*Column]allowed{}, misread: map[*Column]map[string]misread{}}
+}
+
 func (d *Draft) reset(spec *Table, lang string, row Row) {
 	d.spec, d.lang, d.row = spec, lang, row
 	d.keys, d.releases, d.wants, d.notes = d.keys[:0], d.releases[:0], d.wants[:0], d.notes[:0]
-	d.about, d.sole, d.deletes = -1, false, false
-	d.restoring = restoring{}
+	d.about, d.sole, d.deletes, d.restores = -1, false, false, nil
 }
 
 // About says whom the row is about: the person who holds the value in the
@@ -376,51 +386,3 @@ func (d *Draft) problem(column int, p users.Problem) {
 	}
 	d.notes = append(d.notes, n)
 }
-
-// claims reports whether the row claims the interned key.
-func (d *Draft) claims(id uint32) bool {
-	for i := range d.keys {
-		if k := &d.keys[i]; k.id == id && (k.rel == relClaim || k.rel == relTake) {
-			return true
-		}
-	}
-	return false
-}
-
-// claimsIn reports whether the row claims a key of the space.
-func (d *Draft) claimsIn(s users.Space) bool {
-	return slices.ContainsFunc(d.keys, func(k draftKey) bool { return k.space == s && (k.rel == relClaim || k.rel == relTake) })
-}
-
-// secret reports whether the key came from a sensitive column.
-func (d *Draft) secret(id uint32) bool {
-	for i := range d.keys {
-		if k := &d.keys[i]; k.id == id && k.column >= 0 && d.spec.Columns[k.column].Sensitive {
-			return true
-		}
-	}
-	return false
-}
-
-// says reports whether a sensitive cell holds just that value.
-func (d *Draft) says(value string) bool {
-	for i := range d.spec.Columns {
-		if d.spec.Columns[i].Sensitive && value != "" && d.row.cells[i].value == value {
-			return true
-		}
-	}
-	return false
-}
-
-// claimed reports whether the key at i is one the row claims already.
-func (d *Draft) claimed(i int) bool {
-	for j := range i {
-		if k := &d.keys[j]; k.id == d.keys[i].id && (k.rel == relClaim || k.rel == relTake || k.rel == relSlot) {
-			return true
-		}
-	}
-	return false
-}
-
-// makes reports whether the row claims the key it is about.
-func (d *Draft) makes() bool { return d.about >= 0 && d.claims(d.keys[d.about].id) }

@@ -14,15 +14,25 @@ import (
 // A plan has one turn, which read makes that of the next row: a turn is valid
 // until the next call of plan.read.
 type turn struct {
-	plan    *plan
-	row     uint32
-	says    Draft
+	plan  *plan
+	row   uint32
+	spec  *Table
+	cells []cell // one for each column of the table
+	says  said
+	keys  []rowKey // of says, numbered, and those a restored record has
+	restoring
 	verdict verdict
 
 	// scratch
-	cells   []cell
+	draft   Draft // by which the Template writes says
 	scratch []byte
 	blank   users.Profile
+}
+
+// rowKey is a key that a row names, with its number.
+type rowKey struct {
+	draftKey
+	id uint32
 }
 
 // read has the Template read a row, and gives the row's keys their numbers. It
@@ -34,30 +44,39 @@ type turn struct {
 func (p *plan) read(row uint32) *turn {
 	t := p.nextTurn(row)
 	g := p.grid
-	spec := g.spec(row)
-	if cap(t.cells) < len(spec.Columns) {
-		t.cells = make([]cell, len(spec.Columns))
+	t.spec = g.spec(row)
+	if cap(t.cells) < len(t.spec.Columns) {
+		t.cells = make([]cell, len(t.spec.Columns))
 	}
-	t.cells = t.cells[:len(spec.Columns)]
+	t.cells = t.cells[:len(t.spec.Columns)]
+	t.restoring = restoring{}
 
-	d := &t.says
-	d.reset(spec, g.tables[g.rows[row].id.Table()].lang, Row{spec, t.cells})
+	t.reset()
 	if p.panicked[row] || !t.readRow() {
 		if p.panicked == nil {
 			p.panicked = map[uint32]bool{}
 		}
 		p.panicked[row] = true
-		d.reset(d.spec, d.lang, d.row)
-		d.notes = append(d.notes, note{severity: formats.Error, code: "internal.panic", column: -1, key: none})
+		t.reset()
+		t.note(formats.Error, "internal.panic")
 	}
 
 	t.numberKeys()
-	if d.span != nil {
+	if t.says.restores != nil {
 		t.restore()
 	}
-	p.grants = p.grants || d.span != nil || d.mayGrant()
+	p.grants = p.grants || t.says.restores != nil || t.says.mayGrant()
 	return t
 }
+
+// reset empties the draft of the turn's row.
+func (t *turn) reset() {
+	g := t.plan.grid
+	t.draft.reset(t.spec, g.tables[g.rows[t.row].id.Table()].lang, Row{t.spec, t.cells})
+}
+
+// note adds a finding about the whole row to its draft.
+func (t *turn) note(s formats.Severity, code string, args ...string) { t.draft.note(s, "", code, args) }
 
 // decided reads a row and decides it.
 func (p *plan) decided(row uint32) *turn {
@@ -85,7 +104,7 @@ func (p *plan) nextTurn(row uint32) *turn {
 
 func newTurn(p *plan) *turn {
 	t := &turn{plan: p}
-	t.says.values, t.says.misread = map[*Column]allowed{}, map[*Column]map[string]misread{}
+	t.draft = newDraft(&t.says)
 	return t
 }
 
@@ -98,13 +117,12 @@ func (t *turn) readRow() (ok bool) {
 		}
 	}()
 
-	d := &t.says
-	for i := range d.spec.Columns {
-		t.cells[i] = d.readCell(i, t.plan.grid.text(t.row, i))
+	for i := range t.spec.Columns {
+		t.cells[i] = t.draft.readCell(i, t.plan.grid.text(t.row, i))
 		t.cells[i].away = t.plan.grid.away(t.row, i)
 	}
 	t.readNotes()
-	d.spec.Draft(d.row, d)
+	t.spec.Draft(t.draft.row, &t.draft)
 	return true
 }
 
@@ -132,24 +150,79 @@ func (t *turn) readNotes() {
 // numberKeys gives the keys of the draft their numbers, and drops those that
 // are claimed only for a thing to be made (ClaimIfCreating) where the thing exists.
 func (t *turn) numberKeys() {
-	d := &t.says
-	for i := range d.keys {
-		k := &d.keys[i]
-		k.id = t.plan.keys.key(k.space, k.space.Fold(k.value))
+	t.keys = t.keys[:0]
+	for _, k := range t.says.keys {
+		t.keys = append(t.keys, rowKey{k, t.plan.keys.key(k.space, k.space.Fold(k.value))})
 	}
 
-	d.keys = slices.DeleteFunc(d.keys, func(k draftKey) bool {
+	if !slices.ContainsFunc(t.keys, func(k rowKey) bool { return k.made }) {
+		return
+	}
+	t.keys = slices.DeleteFunc(t.keys, func(k rowKey) bool {
 		if !k.made {
 			return false
 		}
 		rec, ok := t.heldRecord(k.space.Kind())
 		return ok && rec >= 0
 	})
+	for i := range t.keys { // the last one counts
+		if t.keys[i].rel == relAbout {
+			t.says.about = i
+		}
+	}
 }
 
 // mayGrant reports whether the row may give or take roles.
-func (d *Draft) mayGrant() bool {
+func (d *said) mayGrant() bool {
 	return slices.ContainsFunc(d.wants, func(w want) bool {
 		return w.field == "role" || w.field == "roles" || w.field == users.FieldCatalogue
 	})
 }
+
+// claims reports whether the row claims the interned key.
+func (t *turn) claims(id uint32) bool {
+	for i := range t.keys {
+		if k := &t.keys[i]; k.id == id && k.isClaim() {
+			return true
+		}
+	}
+	return false
+}
+
+// claimsIn reports whether the row claims a key of the space.
+func (t *turn) claimsIn(s users.Space) bool {
+	return slices.ContainsFunc(t.keys, func(k rowKey) bool { return k.space == s && k.isClaim() })
+}
+
+// secret reports whether the key came from a sensitive column.
+func (t *turn) secret(id uint32) bool {
+	for i := range t.keys {
+		if k := &t.keys[i]; k.id == id && k.column >= 0 && t.spec.Columns[k.column].Sensitive {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsSensitive reports whether a sensitive cell holds just that value.
+func (t *turn) holdsSensitive(value string) bool {
+	for i := range t.spec.Columns {
+		if t.spec.Columns[i].Sensitive && value != "" && t.cells[i].value == value {
+			return true
+		}
+	}
+	return false
+}
+
+// claimsBefore reports whether the key at i is one the row claims already.
+func (t *turn) claimsBefore(i int) bool {
+	for j := range i {
+		if k := &t.keys[j]; k.id == t.keys[i].id && (k.isClaim() || k.rel == relSlot) {
+			return true
+		}
+	}
+	return false
+}
+
+// makes reports whether the row claims the key it is about.
+func (t *turn) makes() bool { return t.says.about >= 0 && t.claims(t.keys[t.says.about].id) }

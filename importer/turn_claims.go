@@ -12,9 +12,9 @@ func (t *turn) decidePerson() {
 	if d.about < 0 {
 		return
 	}
-	k := &d.keys[d.about]
+	k := &t.keys[d.about]
 	col := k.column
-	at, makes := t.plan.view(k.id), d.makes()
+	at, makes := t.plan.view(k.id), t.makes()
 	switch {
 	case v.rec >= 0:
 		if at.first != none && at.claims > 0 && !makes {
@@ -58,13 +58,13 @@ func (p *plan) presentName(row, claimer uint32, space users.Space) *string {
 }
 
 func (t *turn) decideClaim(i int) {
-	v, k := &t.verdict, &t.says.keys[i]
+	v, k := &t.verdict, &t.keys[i]
 	col := k.column
 	at := t.plan.view(k.id)
 	code := string(k.space)
 	if at.claims > 1 {
 		v.find(code+".contested", col, k.id)
-		if col >= 0 && t.says.row.cells[col].blank {
+		if col >= 0 && t.cells[col].blank {
 			t.naming(k.value)
 		}
 	}
@@ -141,7 +141,7 @@ func (t *turn) decideWants() {
 		if w.onlyNew && v.rec >= 0 && !held {
 			continue
 		}
-		col := d.spec.holding(w.field)
+		col := t.spec.holding(w.field)
 		if w.member != notMember {
 			if !slices.ContainsFunc(d.wants[:i], func(o want) bool { return o.field == w.field && o.member != notMember }) {
 				out, in := t.members(rec, w.field)
@@ -167,15 +167,15 @@ func (t *turn) decideWants() {
 	for _, f := range v.refers {
 		old := rec.Field(f.field)
 		if f.rec < 0 && f.row == none { // nobody any more
-			change(rec, f.field, old, "", d.spec.holding(f.field))
+			change(rec, f.field, old, "", t.spec.holding(f.field))
 			continue
 		}
 		if f.rec >= 0 && old == string(t.plan.facts.recs[f.rec].ID) {
 			continue
 		}
-		for i := range d.keys {
-			if k := &d.keys[i]; k.rel == relRefer && k.field == f.field {
-				change(rec, f.field, old, k.value, d.spec.holding(f.field))
+		for i := range t.keys {
+			if k := &t.keys[i]; k.rel == relRefer && k.field == f.field {
+				change(rec, f.field, old, k.value, t.spec.holding(f.field))
 			}
 		}
 	}
@@ -214,9 +214,9 @@ func (t *turn) decideLead() {
 	case at.first != none:
 		t.verdict.successor = true
 	default:
-		col := t.says.spec.column("role")
+		col := t.spec.column("role")
 		if col < 0 {
-			col = t.says.spec.column("roles")
+			col = t.spec.column("roles")
 		}
 		t.verdict.find("admin.last", col, none)
 	}

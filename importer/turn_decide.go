@@ -81,7 +81,7 @@ func (t *turn) decide() {
 			v.notes = append(v.notes, n)
 		}
 	}
-	if d.span != nil {
+	if d.restores != nil {
 		t.decideRestore()
 		return
 	}
@@ -90,8 +90,8 @@ func (t *turn) decide() {
 		return
 	}
 	t.decidePerson()
-	for i := range d.keys {
-		switch k := &d.keys[i]; k.rel {
+	for i := range t.keys {
+		switch k := &t.keys[i]; k.rel {
 		case relClaim, relTake:
 			t.decideClaim(i)
 		case relRefer:
@@ -105,7 +105,7 @@ func (t *turn) decide() {
 	}
 	t.takenAlong(v.rec, func(key uint32, at int) {
 		if t.plan.view(key).claims > 1 {
-			v.find(string(t.plan.keys.spaceOf(key))+".contested", d.keys[at].column, key)
+			v.find(string(t.plan.keys.spaceOf(key))+".contested", t.keys[at].column, key)
 			t.naming(t.written(key, -1)) // which does not stand in the cell
 		}
 	})
@@ -124,7 +124,7 @@ func (t *turn) decide() {
 // no sensitive cell does.
 func (t *turn) naming(name string) {
 	n := &t.verdict.notes[len(t.verdict.notes)-1]
-	if !t.says.secret(n.key) && !t.says.says(name) {
+	if !t.secret(n.key) && !t.holdsSensitive(name) {
 		n.args = with(n.args, "name", formats.Show(name))
 	}
 }
@@ -168,14 +168,14 @@ func (t *turn) decideRepeat(first uint32) {
 // action is what the row will do, once everything else is decided.
 func (t *turn) action() Action {
 	d, v := &t.says, &t.verdict
-	makes := v.rec < 0 && d.makes()
+	makes := v.rec < 0 && t.makes()
 	if makes && t.plan.opts.Mode != ModeUpdate {
 		t.decideNew()
 	}
 	if v.rec >= 0 && !t.plan.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0) {
-		k := d.keys[d.about]
+		k := t.keys[d.about]
 		code := "person.exists" // who the row speaks of, and could not make
-		if d.makes() {
+		if t.makes() {
 			code = string(k.space) + ".taken"
 		}
 		v.find(code, k.column, k.id)
@@ -238,14 +238,14 @@ func (t *turn) decideHeld() {
 // not there, and has not said so itself.
 func (t *turn) decideNobody() {
 	d, v := &t.says, &t.verdict
-	if v.rec >= 0 || v.maker != none || v.doomed != none || d.makes() && !d.deletes || v.failed() {
+	if v.rec >= 0 || v.maker != none || v.doomed != none || t.makes() && !d.deletes || v.failed() {
 		return
 	}
 	if d.about < 0 {
 		v.find("row.nobody", -1, none)
 		return
 	}
-	k := &d.keys[d.about]
+	k := &t.keys[d.about]
 	v.find(string(k.space)+".unknown", k.column, k.id)
 }
 
@@ -264,7 +264,7 @@ func (t *turn) decideNew() {
 	if bad == nil || slices.ContainsFunc(v.notes, func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }) {
 		return
 	}
-	v.problem(bad, t.says.spec.holding("name"))
+	v.problem(bad, t.spec.holding("name"))
 }
 
 func (v *verdict) problem(bad *users.Problem, col int) {

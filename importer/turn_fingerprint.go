@@ -16,7 +16,7 @@ func (t *turn) print() uint64 {
 	if v.action != ActionCreate && v.rec >= 0 {
 		str(string(t.plan.facts.recs[v.rec].ID))
 	}
-	if v.action != ActionCreate || t.says.span != nil { // what is made again follows from the store
+	if v.action != ActionCreate || t.says.restores != nil { // what is made again follows from the store
 		for _, c := range v.changes {
 			str(c.Field)
 			str(c.Old)

@@ -12,8 +12,8 @@ func (t *turn) person() int32 {
 	if t.says.about < 0 {
 		return -1
 	}
-	i := t.plan.factOf(t.says.keys[t.says.about].id)
-	if i >= 0 && t.says.span == nil && t.plan.facts.recs[i].Kind() != users.KindUser {
+	i := t.plan.factOf(t.keys[t.says.about].id)
+	if i >= 0 && t.says.restores == nil && t.plan.facts.recs[i].Kind() != users.KindUser {
 		return -1
 	}
 	return i
@@ -31,13 +31,13 @@ func (t *turn) subject(rec int32) uint32 {
 	if rec >= 0 {
 		return t.plan.personKey(rec)
 	}
-	return t.says.keys[t.says.about].id
+	return t.keys[t.says.about].id
 }
 
 // freed yields the keys the drafted row takes from its own person, with what the store has of them.
 func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
-	if t.says.span != nil {
-		for _, k := range t.says.drops {
+	if t.says.restores != nil {
+		for _, k := range t.drops {
 			yield(k, rec)
 		}
 		return
@@ -50,14 +50,14 @@ func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
 		t.freedByDelete(rec, yield)
 		return
 	}
-	for i := range t.says.keys {
-		k := &t.says.keys[i]
+	for i := range t.keys {
+		k := &t.keys[i]
 		f := k.space.Field()
-		if f == "" || k.rel != relClaim && k.rel != relTake {
+		if f == "" || !k.isClaim() {
 			continue
 		}
 		if old := k.space.Fold(r.Field(f)); old != "" {
-			if id := t.plan.keys.key(k.space, old); !t.says.claims(id) {
+			if id := t.plan.keys.key(k.space, old); !t.claims(id) {
 				t.plan.keys.state[id].fact = rec + 1
 				yield(id, rec)
 			}
@@ -82,7 +82,7 @@ func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
 func (t *turn) replaced(thing int32, yield func(uint32, int32)) {
 	for _, key := range t.plan.facts.recs[thing].Keys() {
 		id := t.plan.keys.key(key.Space, key.Value)
-		if t.says.claims(id) || !t.says.claimsIn(key.Space) {
+		if t.claims(id) || !t.claimsIn(key.Space) {
 			continue
 		}
 		t.plan.keys.state[id].fact = thing + 1
@@ -94,18 +94,18 @@ func (t *turn) replaced(thing int32, yield func(uint32, int32)) {
 // from others: whoever else claims one of them claims the same thing. at is the
 // row's own key by which it takes the thing.
 func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
-	if t.says.span != nil {
+	if t.says.restores != nil {
 		return
 	}
-	for i := range t.says.keys {
-		k := &t.says.keys[i]
+	for i := range t.keys {
+		k := &t.keys[i]
 		of := t.plan.factOf(k.id)
 		if k.rel != relTake || of < 0 || t.claimedWith(i, of) || !t.plan.others(rec, of) {
 			continue
 		}
 		for _, key := range t.plan.facts.recs[of].Keys() {
 			id := t.plan.keys.key(key.Space, key.Value)
-			if !t.says.claims(id) {
+			if !t.claims(id) {
 				t.plan.keys.state[id].fact = of + 1
 				yield(id, i)
 			}
@@ -122,7 +122,7 @@ func (p *plan) others(rec, of int32) bool {
 // claimedWith reports whether an earlier key of the drafted row claims the same record.
 func (t *turn) claimedWith(i int, of int32) bool {
 	for j := range i {
-		if k := &t.says.keys[j]; (k.rel == relClaim || k.rel == relTake) && t.plan.factOf(k.id) == of {
+		if k := &t.keys[j]; k.isClaim() && t.plan.factOf(k.id) == of {
 			return true
 		}
 	}
@@ -137,7 +137,7 @@ func (t *turn) freedWith(rec, held int32, yield func(uint32, int32)) {
 	}
 	for _, k := range h.Keys() {
 		id := t.plan.keys.key(k.Space, k.Value)
-		if t.says.claims(id) {
+		if t.claims(id) {
 			continue // it goes on with another thing of theirs
 		}
 		t.plan.keys.state[id].fact = held + 1
@@ -160,12 +160,12 @@ func (t *turn) freedByDelete(rec int32, yield func(uint32, int32)) {
 
 // leadDelta says whether the drafted row makes (+1) or takes (-1) one who leads the account.
 func (t *turn) leadDelta(rec int32) int {
-	if t.says.span != nil {
+	if t.says.restores != nil {
 		return t.leadTarget(rec)
 	}
 	var r users.Record
 	switch {
-	case rec < 0 && !t.says.makes(), rec >= 0 && !t.plan.changesPerson(rec):
+	case rec < 0 && !t.makes(), rec >= 0 && !t.plan.changesPerson(rec):
 		return 0
 	case rec >= 0:
 		r = t.plan.facts.recs[rec]
@@ -233,9 +233,9 @@ func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 // heldRecord is the record of that kind which the drafted row gives its person:
 // the one of the first key it claims. It is -1 if it is to be made.
 func (t *turn) heldRecord(kind users.Kind) (rec int32, ok bool) {
-	for i := range t.says.keys {
-		k := &t.says.keys[i]
-		if k.space.Kind() == kind && (k.rel == relClaim || k.rel == relTake) {
+	for i := range t.keys {
+		k := &t.keys[i]
+		if k.space.Kind() == kind && k.isClaim() {
 			return t.plan.factOf(k.id), true
 		}
 	}
@@ -251,11 +251,11 @@ func (t *turn) gives(rec int32) bool {
 // things yields what the drafted row gives its person, one thing of a kind, as
 // heldRecord says it.
 func (t *turn) things(yield func(kind users.Kind, rec int32)) {
-	for i := range t.says.keys {
-		k := &t.says.keys[i]
+	for i := range t.keys {
+		k := &t.keys[i]
 		kind := k.space.Kind()
-		if !kind.Held() || k.rel != relClaim && k.rel != relTake || slices.ContainsFunc(t.says.keys[:i], func(o draftKey) bool {
-			return o.space.Kind() == kind && (o.rel == relClaim || o.rel == relTake)
+		if !kind.Held() || !k.isClaim() || slices.ContainsFunc(t.keys[:i], func(o rowKey) bool {
+			return o.space.Kind() == kind && o.isClaim()
 		}) {
 			continue
 		}
@@ -266,12 +266,12 @@ func (t *turn) things(yield func(kind users.Kind, rec int32)) {
 // keysFromOtherLines yields the keys that the drafted row claims and that stand with other
 // things than the one it gives its person, with what the store has of them.
 func (t *turn) keysFromOtherLines(yield func(key uint32, of int32)) {
-	if t.says.span != nil {
+	if t.says.restores != nil {
 		return
 	}
-	for i := range t.says.keys {
-		k := &t.says.keys[i]
-		if !k.space.Kind().Held() || k.rel != relClaim && k.rel != relTake {
+	for i := range t.keys {
+		k := &t.keys[i]
+		if !k.space.Kind().Held() || !k.isClaim() {
 			continue
 		}
 		if of := t.plan.factOf(k.id); of >= 0 && !t.gives(of) {

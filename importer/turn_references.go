@@ -7,7 +7,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-func (t *turn) decideRefer(k *draftKey) {
+func (t *turn) decideRefer(k *rowKey) {
 	v := &t.verdict
 	col := k.column
 	rec := t.plan.factOf(k.id)
@@ -20,7 +20,7 @@ func (t *turn) decideRefer(k *draftKey) {
 	}
 	at := t.plan.view(k.id)
 	switch {
-	case rec >= 0 && rec == v.rec, t.says.claims(k.id) && (rec < 0 || at.first != none):
+	case rec >= 0 && rec == v.rec, t.claims(k.id) && (rec < 0 || at.first != none):
 		v.find(k.field+".self", col, k.id)
 	case rec >= 0 && at.first != none && at.claims == 0:
 		v.find(k.field+".leaving", col, k.id)
@@ -42,7 +42,7 @@ func (t *turn) decideRefer(k *draftKey) {
 
 // decideAbove follows a reference through the store, to the first person whose
 // own reference a row of the file sets: a circle may close through them.
-func (t *turn) decideAbove(k *draftKey, rec int32) {
+func (t *turn) decideAbove(k *rowKey, rec int32) {
 	chain := t.plan.above(rec, k.field)
 	for i, x := range chain {
 		switch by := t.plan.view(t.plan.referrerKey(x)).first; by {

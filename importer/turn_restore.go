@@ -14,7 +14,6 @@ import (
 
 // restoring is what a draft restores.
 type restoring struct {
-	span   *span
 	target *users.Record // how the record shall be; nil if it shall be gone
 	drops  []uint32      // keys it gives up
 	spared bool          // nothing is done: the record was edited since
@@ -25,7 +24,7 @@ var references = []string{"holder", "supervisor", "org_unit"}
 
 // restore says that the row takes back what an import did to a record.
 func (d *Draft) restore(s *span) {
-	d.restoring = restoring{span: s}
+	d.restores = s
 	d.About(users.SpaceID, string(s.id))
 	d.OneRowPerPerson()
 	switch {
@@ -36,23 +35,23 @@ func (d *Draft) restore(s *span) {
 	}
 }
 
-func (d *Draft) spare(code string) {
-	d.spared = true
-	d.Warn("", code)
+// spare leaves the record as it is, and says why.
+func (t *turn) spare(code string) {
+	t.spared = true
+	t.note(formats.Warning, code)
 }
 
 // restore goes on with the draft once it is known what the record is now.
 func (t *turn) restore() {
-	d := &t.says
-	s, rec := d.span, t.person()
+	s, rec := t.says.restores, t.person()
 	switch {
 	case s.lost || s.last.Fields() == nil:
 	case s.gone && rec >= 0:
-		d.spare("undo.there")
+		t.spare("undo.there")
 	case s.gone:
 		t.restoreGone(s)
 	case rec < 0:
-		d.spare("undo.gone")
+		t.spare("undo.gone")
 	case s.made:
 		t.restoreMade(s, rec)
 	default:
@@ -82,17 +81,17 @@ func (t *turn) restoreMade(s *span, rec int32) {
 	now := t.plan.facts.recs[rec]
 	for _, f := range fieldsOf(now, s.last) {
 		if now.Field(f) != s.last.Field(f) {
-			d.spared = true
+			t.spared = true
 			t.edited(f, now)
 		}
 	}
-	if d.spared {
+	if t.spared {
 		return
 	}
 	d.deletes = true
 	if users.Remainder(now) != nil && !t.plan.dir.Actor().Unbound() {
-		d.Warn("", "undo.stays")
-		d.target = users.Remainder(now)
+		t.note(formats.Warning, "undo.stays")
+		t.target = users.Remainder(now)
 		return
 	}
 	uses := slices.Clone(t.plan.facts.held[rec])
@@ -105,13 +104,13 @@ func (t *turn) restoreMade(s *span, rec int32) {
 	for _, u := range uses {
 		key := t.plan.useKey(t.plan.facts.recs[u].ID, now.ID)
 		t.plan.keys.state[key].fact = u + 1
-		d.keys = append(d.keys, draftKey{space: spaceUse, rel: relClaim, column: -1, id: key})
+		t.keys = append(t.keys, rowKey{draftKey{space: spaceUse, rel: relClaim, column: -1}, key})
 	}
-	d.drops = append(d.drops, t.plan.personKey(rec))
+	t.drops = append(t.drops, t.plan.personKey(rec))
 	t.drop(rec, now.Keys())
 	for _, f := range references {
 		if to := now.Field(f); to != "" {
-			d.drops = append(d.drops, t.plan.useKey(now.ID, users.ID(to)))
+			t.drops = append(t.drops, t.plan.useKey(now.ID, users.ID(to)))
 		}
 	}
 }
@@ -127,7 +126,7 @@ func (t *turn) restoreChanged(s *span, rec int32) {
 			target.SetField(f.name, f.old)
 			t.restoreField(f.name, f.old)
 			if slices.Contains(references, f.name) && f.new != "" {
-				t.says.drops = append(t.says.drops, t.plan.useKey(now.ID, users.ID(f.new)))
+				t.drops = append(t.drops, t.plan.useKey(now.ID, users.ID(f.new)))
 			}
 		default:
 			t.edited(f.name, now)
@@ -143,12 +142,12 @@ func (t *turn) restoreField(field, value string) {
 		t.add(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
 		return
 	}
-	t.says.Want(field, value)
+	t.draft.Want(field, value)
 }
 
 // aim claims the keys that the record gains.
 func (t *turn) aim(now, target users.Record) {
-	t.says.target = &target
+	t.target = &target
 	for _, k := range without(target.Keys(), now.Keys()) {
 		t.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
 	}
@@ -156,15 +155,14 @@ func (t *turn) aim(now, target users.Record) {
 
 // add is a key of the draft whose value is folded already.
 func (t *turn) add(k draftKey) {
-	k.id = t.plan.keys.key(k.space, k.value)
-	t.says.keys = append(t.says.keys, k)
+	t.keys = append(t.keys, rowKey{k, t.plan.keys.key(k.space, k.value)})
 }
 
 func (t *turn) drop(rec int32, keys []users.Key) {
 	for _, k := range keys {
 		id := t.plan.keys.key(k.Space, k.Value)
 		t.plan.keys.state[id].fact = rec + 1
-		t.says.drops = append(t.says.drops, id)
+		t.drops = append(t.drops, id)
 	}
 }
 
@@ -183,7 +181,7 @@ func (t *turn) edited(field string, now users.Record) {
 	if at, ok := t.plan.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
 		value = t.plan.nameOf(at)
 	}
-	t.says.Warn("", "undo.edited", "field", field, "now", formats.Show(value))
+	t.note(formats.Warning, "undo.edited", "field", field, "now", formats.Show(value))
 }
 
 // without are those of a that are not in b.
@@ -194,7 +192,7 @@ func without[T comparable](a, b []T) []T {
 // decideRestore says what becomes of a row that takes something back.
 func (t *turn) decideRestore() {
 	d, v := &t.says, &t.verdict
-	if d.spared || v.failed() {
+	if t.spared || v.failed() {
 		v.action = ActionSkip
 		if v.failed() {
 			v.action = ActionError
@@ -202,8 +200,8 @@ func (t *turn) decideRestore() {
 		return
 	}
 	t.decidePerson()
-	for i := range d.keys {
-		switch k := &d.keys[i]; {
+	for i := range t.keys {
+		switch k := &t.keys[i]; {
 		case k.rel == relRefer:
 			t.decideNamed(k)
 		case k.rel == relClaim && k.space != users.SpaceID:
@@ -213,13 +211,13 @@ func (t *turn) decideRestore() {
 	t.decideWants()
 	t.decideLead()
 	t.decideOwner()
-	if d.makes() && d.span.last.Kind() == users.KindUser {
+	if t.makes() && d.restores.last.Kind() == users.KindUser {
 		t.decideNew()
 	}
 	switch {
 	case v.failed():
 		v.action = ActionError
-	case d.makes():
+	case t.makes():
 		v.action = ActionCreate
 	case d.deletes:
 		v.action = ActionDelete
@@ -233,7 +231,7 @@ func (t *turn) decideRestore() {
 // decideNamed lets a field name a record again; if that has gone since, the
 // field names none, as it would if the import had never been: what the import
 // made it name may go as well. What was a circle before may be one again.
-func (t *turn) decideNamed(k *draftKey) {
+func (t *turn) decideNamed(k *rowKey) {
 	v := &t.verdict
 	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
 	switch {
@@ -244,14 +242,14 @@ func (t *turn) decideNamed(k *draftKey) {
 		v.refers = append(v.refers, reference{k.field, -1, at.claimer})
 	default:
 		v.refers = append(v.refers, reference{k.field, -1, none})
-		t.says.target.SetField(k.field, "")
+		t.target.SetField(k.field, "")
 		v.notes = append(v.notes, note{severity: formats.Warning, code: "undo.reference", column: -1, key: none, args: map[string]string{"field": k.field}})
 	}
 }
 
 // decideKey asks whether the record may have a key again, or whether what
 // refers to the record goes.
-func (t *turn) decideKey(k *draftKey) {
+func (t *turn) decideKey(k *rowKey) {
 	v := &t.verdict
 	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
 	code := string(k.space) + ".taken"
@@ -282,10 +280,10 @@ func (t *turn) decideKey(k *draftKey) {
 // decideOwner names who loses a line, and asks whether the actor may change what people have.
 func (t *turn) decideOwner() {
 	d, v := &t.says, &t.verdict
-	if d.span.last.Kind() == users.KindUser || !d.deletes && !d.makes() && len(v.changes) == 0 {
+	if d.restores.last.Kind() == users.KindUser || !d.deletes && !t.makes() && len(v.changes) == 0 {
 		return
 	}
-	if bad := t.plan.dir.Actor().PermitsHeld(d.span.last.Kind()); bad != nil {
+	if bad := t.plan.dir.Actor().PermitsHeld(d.restores.last.Kind()); bad != nil {
 		v.problem(bad, -1)
 	}
 	if v.rec < 0 {
@@ -293,23 +291,22 @@ func (t *turn) decideOwner() {
 	}
 	now := t.plan.facts.recs[v.rec]
 	old := now.Holder()
-	if old == "" || d.target != nil && d.target.Holder() == old {
+	if old == "" || t.target != nil && t.target.Holder() == old {
 		return
 	}
 	for _, k := range now.Keys() {
 		if k.Space == users.SpaceLine {
-			v.losses = append(v.losses, loss{holder: old, key: t.plan.keys.key(k.Space, k.Value), rec: v.rec, taken: d.target != nil && d.target.Holder() != ""})
+			v.losses = append(v.losses, loss{holder: old, key: t.plan.keys.key(k.Space, k.Value), rec: v.rec, taken: t.target != nil && t.target.Holder() != ""})
 		}
 	}
 }
 
 // leadTarget says whether the restored record makes (+1) or takes (-1) one who leads the account.
 func (t *turn) leadTarget(rec int32) int {
-	d := &t.says
 	was := rec >= 0 && users.Leads(t.plan.facts.recs[rec])
-	is := d.target != nil && users.Leads(*d.target)
+	is := t.target != nil && users.Leads(*t.target)
 	switch {
-	case d.spared || was == is:
+	case t.spared || was == is:
 		return 0
 	case was:
 		return -1
