@@ -105,7 +105,7 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 	for r := range live {
 		unasked = e.p.read(r).unasked(unasked)
 	}
-	if err := e.p.learnAll(ctx, unasked, live); err != nil {
+	if err := e.p.lookUp(ctx, unasked, live); err != nil {
 		return fmt.Errorf("importer: edit: %w", err)
 	}
 	return nil
@@ -272,7 +272,7 @@ func (e *editing) sharingThings(rows []uint32, whose map[int32]bool) []uint32 {
 	var out []uint32
 	seen := map[int32]bool{}
 	for _, key := range keys {
-		of := p.factOf(key)
+		of := p.facts.holderOf(key)
 		if of < 0 || seen[of] || !p.keys.spaceOf(key).Kind().Held() {
 			continue
 		}

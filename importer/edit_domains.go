@@ -129,7 +129,7 @@ func (p *plan) domainsIn(table, column int) []*domain {
 // held reports whether the store was found to hold the value.
 func (p *plan) held(space users.Space, value string) bool {
 	key := p.keys.known(space, space.Fold(value))
-	return key != none && p.factOf(key) >= 0
+	return key != none && p.facts.holderOf(key) >= 0
 }
 
 // nearest is the one domain that d may have been meant for, or "".

@@ -103,7 +103,7 @@ func (t *turn) place(seen func(key uint32)) {
 				continue
 			}
 			add(k.id, chainRefer, false)
-			if rec := t.plan.factOf(k.id); rec >= 0 {
+			if rec := t.plan.facts.holderOf(k.id); rec >= 0 {
 				for _, x := range slices.Clone(t.plan.above(rec, k.field)) {
 					add(t.plan.referrerKey(x), chainRefer, false)
 				}

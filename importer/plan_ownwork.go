@@ -72,58 +72,75 @@ func (o *ownWork) took() (people, leading int) {
 	return people, leading
 }
 
-// rewind puts the records that the import has changed, and nobody since, back
+// rewind puts the records that the import has changed, and no one since, back
 // to what they were before it; what it made is not there yet.
-func (p *plan) rewind(ctx context.Context, asked []users.Key, f users.Found) (users.Found, error) {
-	if p.own == nil || len(p.own.images) == 0 {
-		return f, nil
+func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found) (users.Found, error) {
+	if f.own == nil || len(f.own.images) == 0 {
+		return found, nil
 	}
+	ids := f.own.concerned(asked, found.Records)
+	if len(ids) == 0 {
+		return found, nil
+	}
+
+	now, err := f.present(ctx, ids)
+	if err != nil {
+		return found, err
+	}
+	found.Records = slices.DeleteFunc(found.Records, func(r users.Record) bool { _, ok := f.own.images[r.ID]; return ok })
+	for _, id := range ids {
+		i := f.own.images[id]
+		switch r, there := now[id]; {
+		case !there && i.version == 0 && i.before != nil:
+			found.Records = append(found.Records, *i.before)
+		case !there:
+		case r.Version != i.version:
+			found.Records = append(found.Records, r) // written by another since
+		case i.before != nil:
+			was := *i.before
+			was.Version = r.Version
+			found.Records = append(found.Records, was)
+		}
+	}
+
+	slices.SortFunc(found.Records, func(a, b users.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
+// concerned returns the records that the import wrote and that answer for the
+// keys, now or before it, in order.
+func (o *ownWork) concerned(asked []users.Key, found []users.Record) []users.ID {
 	var ids []users.ID
-	for _, r := range f.Records {
-		if _, ok := p.own.images[r.ID]; ok {
+	for _, r := range found {
+		if _, ok := o.images[r.ID]; ok {
 			ids = append(ids, r.ID)
 		}
 	}
 	for _, k := range asked {
-		ids = append(ids, p.own.by[k]...)
-		if i, ok := p.own.images[users.ID(k.Value)]; ok && k.Space == users.SpaceID && i.before != nil {
+		ids = append(ids, o.by[k]...)
+		if i, ok := o.images[users.ID(k.Value)]; ok && k.Space == users.SpaceID && i.before != nil {
 			ids = append(ids, users.ID(k.Value))
 		}
 	}
-	if len(ids) == 0 {
-		return f, nil
-	}
 	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	return slices.Compact(ids)
+}
+
+// present returns the records of those ids as the store has them now.
+func (f *facts) present(ctx context.Context, ids []users.ID) (map[users.ID]users.Record, error) {
 	now := map[users.ID]users.Record{}
 	for part := range slices.Chunk(ids, users.MaxFind) {
 		keys := make([]users.Key, len(part))
 		for i, id := range part {
 			keys[i] = users.ByID(id)
 		}
-		g, err := p.dir.Find(ctx, keys...)
+		found, err := f.dir.Find(ctx, keys...)
 		if err != nil {
-			return f, err
+			return nil, err
 		}
-		for _, r := range g.Records {
+		for _, r := range found.Records {
 			now[r.ID] = r
 		}
 	}
-	f.Records = slices.DeleteFunc(f.Records, func(r users.Record) bool { _, ok := p.own.images[r.ID]; return ok })
-	for _, id := range ids {
-		i := p.own.images[id]
-		switch r, there := now[id]; {
-		case !there && i.version == 0 && i.before != nil:
-			f.Records = append(f.Records, *i.before)
-		case !there:
-		case r.Version != i.version:
-			f.Records = append(f.Records, r) // somebody else's word
-		case i.before != nil:
-			was := *i.before
-			was.Version = r.Version
-			f.Records = append(f.Records, was)
-		}
-	}
-	slices.SortFunc(f.Records, func(a, b users.Record) int { return cmp.Compare(a.ID, b.ID) })
-	return f, nil
+	return now, nil
 }

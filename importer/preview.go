@@ -224,7 +224,8 @@ func (s *rowState) extra() *rowMore {
 // build reads, looks up, places and decides every row.
 func (p *plan) build(ctx context.Context) error {
 	n := len(p.grid.rows)
-	p.keys, p.facts = newKeyTable(n), newFacts()
+	p.keys = newKeyTable(n)
+	p.facts = newFacts(p.dir, p.account, p.keys, p.own)
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
 	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
@@ -233,7 +234,7 @@ func (p *plan) build(ctx context.Context) error {
 	for r := range rows {
 		unasked = p.read(r).unasked(unasked)
 	}
-	if err := p.learnAll(ctx, unasked, rows); err != nil {
+	if err := p.lookUp(ctx, unasked, rows); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)
 	}
 	for r := range rows {

@@ -249,7 +249,7 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 			l.Value = t.written(x.key, x.rec)
 		}
 		if i, ok := t.plan.facts.byID[x.holder]; ok {
-			l.Who = t.plan.nameOf(i)
+			l.Who = t.plan.facts.nameOf(i)
 		}
 		out.Losses = append(out.Losses, l)
 	}
@@ -259,7 +259,7 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 // the one that holds it, or the drafted row; folded, where none says it.
 func (t *turn) written(key uint32, rec int32) string {
 	space, value := t.plan.keys.parts(key)
-	for _, of := range []int32{rec, t.plan.factOf(key)} {
+	for _, of := range []int32{rec, t.plan.facts.holderOf(key)} {
 		if of < 0 {
 			continue
 		}
@@ -322,7 +322,7 @@ func (p *plan) goesTo(key uint32, of func(row uint32) bool) bool {
 // named is who has the id, where that is known, else the id.
 func (p *plan) named(id string) string {
 	if at, ok := p.facts.byID[users.ID(id)]; ok {
-		return p.nameOf(at)
+		return p.facts.nameOf(at)
 	}
 	if p.undo != nil {
 		if s := p.undo.byID[users.ID(id)]; s != nil && s.last.Data != nil {
@@ -336,7 +336,7 @@ func (p *plan) named(id string) string {
 func (t *turn) whoOf() string {
 	switch s := t.says.restores; {
 	case t.verdict.rec >= 0:
-		return t.plan.nameOf(t.verdict.rec)
+		return t.plan.facts.nameOf(t.verdict.rec)
 	case s != nil && s.last.Data != nil:
 		return whoIs(s.last)
 	}

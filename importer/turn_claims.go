@@ -75,7 +75,7 @@ func (t *turn) decideClaim(i int) {
 		}
 		return
 	}
-	rec := t.plan.factOf(k.id)
+	rec := t.plan.facts.holderOf(k.id)
 	if rec < 0 {
 		v.gains = append(v.gains, gain{k.id, -1})
 		return
@@ -94,7 +94,7 @@ func (t *turn) decideClaim(i int) {
 	default:
 		v.find(code+".taken", col, k.id)
 		if i, ok := t.plan.facts.byID[holder]; ok {
-			v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.nameOf(i)}
+			v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(i)}
 		}
 	}
 	v.gains = append(v.gains, gain{k.id, rec})

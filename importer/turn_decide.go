@@ -179,7 +179,7 @@ func (t *turn) action() Action {
 			code = string(k.space) + ".taken"
 		}
 		v.find(code, k.column, k.id)
-		v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.nameOf(v.rec)}
+		v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}
 	t.decideHeld()

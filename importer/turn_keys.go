@@ -12,7 +12,7 @@ func (t *turn) person() int32 {
 	if t.says.about < 0 {
 		return -1
 	}
-	i := t.plan.factOf(t.keys[t.says.about].id)
+	i := t.plan.facts.holderOf(t.keys[t.says.about].id)
 	if i >= 0 && t.says.restores == nil && t.plan.facts.recs[i].Kind() != users.KindUser {
 		return -1
 	}
@@ -64,7 +64,7 @@ func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
 		}
 	}
 	for _, f := range t.says.releases {
-		for _, h := range t.plan.givenUp(rec, f) {
+		for _, h := range t.plan.facts.released(rec, f) {
 			if !t.gives(h) {
 				t.freedWith(rec, h, yield)
 			}
@@ -99,7 +99,7 @@ func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
 	}
 	for i := range t.keys {
 		k := &t.keys[i]
-		of := t.plan.factOf(k.id)
+		of := t.plan.facts.holderOf(k.id)
 		if k.rel != relTake || of < 0 || t.claimedWith(i, of) || !t.plan.others(rec, of) {
 			continue
 		}
@@ -122,7 +122,7 @@ func (p *plan) others(rec, of int32) bool {
 // claimedWith reports whether an earlier key of the drafted row claims the same record.
 func (t *turn) claimedWith(i int, of int32) bool {
 	for j := range i {
-		if k := &t.keys[j]; k.isClaim() && t.plan.factOf(k.id) == of {
+		if k := &t.keys[j]; k.isClaim() && t.plan.facts.holderOf(k.id) == of {
 			return true
 		}
 	}
@@ -236,7 +236,7 @@ func (t *turn) heldRecord(kind users.Kind) (rec int32, ok bool) {
 	for i := range t.keys {
 		k := &t.keys[i]
 		if k.space.Kind() == kind && k.isClaim() {
-			return t.plan.factOf(k.id), true
+			return t.plan.facts.holderOf(k.id), true
 		}
 	}
 	return -1, false
@@ -259,7 +259,7 @@ func (t *turn) things(yield func(kind users.Kind, rec int32)) {
 		}) {
 			continue
 		}
-		yield(kind, t.plan.factOf(k.id))
+		yield(kind, t.plan.facts.holderOf(k.id))
 	}
 }
 
@@ -274,7 +274,7 @@ func (t *turn) keysFromOtherLines(yield func(key uint32, of int32)) {
 		if !k.space.Kind().Held() || !k.isClaim() {
 			continue
 		}
-		if of := t.plan.factOf(k.id); of >= 0 && !t.gives(of) {
+		if of := t.plan.facts.holderOf(k.id); of >= 0 && !t.gives(of) {
 			yield(k.id, of)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 func (t *turn) decideRefer(k *rowKey) {
 	v := &t.verdict
 	col := k.column
-	rec := t.plan.factOf(k.id)
+	rec := t.plan.facts.holderOf(k.id)
 	if k.space.Managed() {
 		if rec < 0 {
 			v.find(k.field+".unknown", col, k.id)

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -179,7 +178,7 @@ func (t *turn) edited(field string, now users.Record) {
 		value = ""
 	}
 	if at, ok := t.plan.facts.byID[users.ID(value)]; ok && slices.Contains(references, field) {
-		value = t.plan.nameOf(at)
+		value = t.plan.facts.nameOf(at)
 	}
 	t.note(formats.Warning, "undo.edited", "field", field, "now", formats.Show(value))
 }
@@ -233,7 +232,7 @@ func (t *turn) decideRestore() {
 // made it name may go as well. What was a circle before may be one again.
 func (t *turn) decideNamed(k *rowKey) {
 	v := &t.verdict
-	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
+	at, rec := t.plan.view(k.id), t.plan.facts.holderOf(k.id)
 	switch {
 	case rec >= 0 && at.first == none:
 		v.refers = append(v.refers, reference{k.field, rec, none})
@@ -251,7 +250,7 @@ func (t *turn) decideNamed(k *rowKey) {
 // refers to the record goes.
 func (t *turn) decideKey(k *rowKey) {
 	v := &t.verdict
-	at, rec := t.plan.view(k.id), t.plan.factOf(k.id)
+	at, rec := t.plan.view(k.id), t.plan.facts.holderOf(k.id)
 	code := string(k.space) + ".taken"
 	if k.space == spaceUse {
 		code = "undo.used"
@@ -267,9 +266,9 @@ func (t *turn) decideKey(k *rowKey) {
 	default:
 		v.find(code, -1, k.id)
 		n := &v.notes[len(v.notes)-1]
-		n.args = map[string]string{"holder": t.plan.nameOf(rec)}
+		n.args = map[string]string{"holder": t.plan.facts.nameOf(rec)}
 		if holder, ok := t.plan.facts.byID[t.plan.facts.recs[rec].Holder()]; ok && k.space != spaceUse {
-			n.args["holder"] = t.plan.nameOf(holder)
+			n.args["holder"] = t.plan.facts.nameOf(holder)
 		}
 		if _, value := t.plan.keys.parts(k.id); k.space != spaceUse && !slices.Contains(t.plan.undo.sensitive, k.space.Field()) {
 			n.value = formats.Show(value)
@@ -350,33 +349,4 @@ func (u *undoing) newIDs(g *grid) map[uint32]users.ID {
 		}
 	}
 	return out
-}
-
-// askLed looks up whom people lead, one round for all of them.
-func (p *plan) askLed(rows []int32, find func([]users.Key) ([]users.Record, error)) error {
-	byID := map[users.ID]int32{}
-	for _, i := range rows {
-		if _, ok := p.facts.led[i]; !ok {
-			byID[p.facts.recs[i].ID] = i
-		}
-	}
-	var keys []users.Key
-	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		keys = append(keys, users.KeyOf(p.account, users.LinkSupervisor, string(id)))
-	}
-	found, err := find(keys)
-	if err != nil {
-		return err
-	}
-	for _, i := range byID {
-		p.facts.led[i] = nil
-	}
-	for _, r := range found {
-		if i, ok := byID[users.ID(r.Field("supervisor"))]; ok {
-			if n := p.keep(r); n >= 0 {
-				p.facts.led[i] = append(p.facts.led[i], n)
-			}
-		}
-	}
-	return nil
 }
