@@ -58,6 +58,15 @@ func BenchmarkRead(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
 	})
+	b.Run("tokenizer", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			table, err := xlsx.Slow().Read(b.Context(), source(data), formats.Limits{Rows: -1})
+			require.NoError(b, err)
+			require.Equal(b, benchRows+1, table.Len())
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+	})
 	b.Run("inflate", func(b *testing.B) {
 		for b.Loop() {
 			z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))

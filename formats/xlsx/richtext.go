@@ -48,7 +48,7 @@ func unexpected(z *tokenizer) error {
 
 // passBy leaves out an extension, and refuses anything else.
 func (z *tokenizer) passBy() error {
-	if z.ns == nsMain && string(z.name) == "extLst" {
+	if z.is("extLst") {
 		return z.skip()
 	}
 	return unexpected(z)
@@ -75,36 +75,31 @@ func (z *tokenizer) content(dst []byte, most int) ([]byte, error) {
 // richText appends the text of the element just begun (si or is): that of t
 // and of the t of each r. Phonetic runs (rPh) are left out.
 func (z *tokenizer) richText(dst []byte, most int) ([]byte, error) {
-	for depth := 1; depth > 0; {
-		kind, err := z.next()
-		switch {
-		case err != nil:
-			return dst, err
-		case kind == tokenEnd:
-			depth--
-		case kind == tokenText:
-			if err := z.blank(); err != nil {
-				return dst, err
-			}
-		case z.ns == nsMain && string(z.name) == "r" && depth == 1:
-			depth++
-		case z.ns == nsMain && string(z.name) == "t":
+	inRun := func() (err error) {
+		if z.ns != nsMain {
+			return z.passBy()
+		}
+		switch string(z.name) {
+		case "t":
 			from := len(dst)
 			if dst, err = z.content(dst, most); err != nil {
-				return dst, err
+				return err
 			}
 			dst = decodeEscapes(dst, from)
-		case z.ns == nsMain && (string(z.name) == "rPh" || string(z.name) == "phoneticPr" || string(z.name) == "rPr"):
-			if err := z.skip(); err != nil {
-				return dst, err
-			}
-		default:
-			if err := z.passBy(); err != nil {
-				return dst, err
-			}
+			return nil
+		case "rPh", "phoneticPr", "rPr":
+			return z.skip()
 		}
+		return z.passBy()
 	}
-	return dst, nil
+
+	err := z.each(func() error {
+		if z.is("r") {
+			return z.each(inRun)
+		}
+		return inRun()
+	})
+	return dst, err
 }
 
 // escapeAt is the UTF-16 unit that an escape _xHHHH_ at the start of b stands for.

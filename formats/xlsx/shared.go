@@ -79,41 +79,42 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 		s.add(text)
 		return nil
 	}
-	for {
-		if text, ok := z.plainItem(slow); ok {
+
+	takePlain := func() error {
+		for !slow {
+			text, ok := z.plainItem()
+			if !ok {
+				break
+			}
 			if err := keep(text); err != nil {
 				return err
 			}
-			continue
 		}
-		kind, err := z.next()
-		switch {
-		case err != nil:
-			return err
-		case kind == tokenEnd:
-			return z.finish()
-		case kind == tokenText:
-			err = z.blank()
-		case z.ns == nsMain && string(z.name) == "si":
-			if scratch, err = z.richText(scratch[:0], keptBytes); err == nil {
-				err = keep(scratch)
-			}
-		default:
-			err = z.passBy()
-		}
-		if err != nil {
-			return err
-		}
+		return nil
 	}
+
+	err := z.eachWith(takePlain, func() (err error) {
+		if !z.is("si") {
+			return z.passBy()
+		}
+		if scratch, err = z.richText(scratch[:0], keptBytes); err != nil {
+			return err
+		}
+		return keep(scratch)
+	})
+	if err != nil {
+		return err
+	}
+	return z.finish()
 }
 
 // plainItem takes <si><t>text</t></si> off the window if it stands there as
 // it is, without references or line ends to decode. It is a shortcut: what it
 // takes the tokenizer would read alike.
-func (z *tokenizer) plainItem(slow bool) ([]byte, bool) {
+func (z *tokenizer) plainItem() ([]byte, bool) {
 	const open, shut = "<si><t>", "</t></si>"
 	w := z.buf[z.pos:z.end]
-	if slow || !after(w, 0, open) || z.selfClosed || z.defaultNS != nsMain || len(z.opened)+2 > z.lim.XMLDepth {
+	if !after(w, 0, open) || z.selfClosed || z.defaultNS != nsMain || len(z.opened)+2 > z.lim.XMLDepth {
 		return nil, false
 	}
 	n := bytes.IndexByte(w[len(open):], '<')

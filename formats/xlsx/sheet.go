@@ -97,33 +97,22 @@ func (s *sheet) worksheet(z *tokenizer) error {
 	if err := z.root("worksheet"); err != nil {
 		return err
 	}
-	for {
-		kind, err := z.next()
+
+	err := z.each(func() error {
 		switch {
-		case err != nil:
-			return err
-		case kind == tokenEnd:
-			return z.finish()
-		case kind == tokenText:
-			err = z.blank()
-		case z.ns != nsMain:
-			err = z.skip()
-		default:
-			switch string(z.name) {
-			case "sheetData":
-				err = s.rows(z)
-			case "cols":
-				err = s.children(z, "col", s.hide)
-			case "mergeCells":
-				err = s.children(z, "mergeCell", s.merge)
-			default:
-				err = z.skip()
-			}
+		case z.is("sheetData"):
+			return s.rows(z)
+		case z.is("cols"):
+			return s.children(z, "col", s.hide)
+		case z.is("mergeCells"):
+			return s.children(z, "mergeCell", s.merge)
 		}
-		if err != nil {
-			return err
-		}
+		return z.skip()
+	})
+	if err != nil {
+		return err
 	}
+	return z.finish()
 }
 
 // children calls each for every child so called of the element just begun.
@@ -135,7 +124,7 @@ func (s *sheet) children(z *tokenizer, name string, each func(z *tokenizer) erro
 			return err
 		case kind == tokenText:
 			continue
-		case z.ns == nsMain && string(z.name) == name:
+		case z.is(name):
 			err = each(z)
 		}
 		if err == nil {
@@ -163,22 +152,12 @@ func (s *sheet) hide(z *tokenizer) error {
 }
 
 func (s *sheet) rows(z *tokenizer) error {
-	for {
-		kind, err := z.next()
-		switch {
-		case err != nil || kind == tokenEnd:
-			return err
-		case kind == tokenText:
-			err = z.blank()
-		case z.ns != nsMain || string(z.name) != "row":
-			err = z.passBy()
-		default:
-			err = s.readRow(z)
+	return z.each(func() error {
+		if !z.is("row") {
+			return z.passBy()
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return s.readRow(z)
+	})
 }
 
 func (s *sheet) readRow(z *tokenizer) error {
@@ -201,26 +180,24 @@ func (s *sheet) readRow(z *tokenizer) error {
 	hidden := z.flag("hidden")
 	s.row, s.column, s.open, s.counted = number, 0, true, !numbered
 	s.cells, s.arena, s.sorted = s.cells[:0], s.arena[:0], true
-	for {
-		for !s.slow && s.plainCell(z) { // each takes one cell
-		}
-		kind, err := z.next()
-		switch {
-		case err != nil:
-			return err
-		case kind == tokenEnd:
-			return s.endRow(hidden)
-		case kind == tokenText:
-			err = z.blank()
-		case z.ns != nsMain || string(z.name) != "c":
-			err = z.passBy()
-		default:
-			err = s.readCell(z)
-		}
-		if err != nil {
-			return err
-		}
+
+	err := z.eachWith(
+		func() error {
+			for !s.slow && s.plainCell(z) { // one cell a call
+			}
+			return nil
+		},
+		func() error {
+			if !z.is("c") {
+				return z.passBy()
+			}
+			return s.readCell(z)
+		},
+	)
+	if err != nil {
+		return err
 	}
+	return s.endRow(hidden)
 }
 
 func (s *sheet) readCell(z *tokenizer) error {
@@ -263,49 +240,53 @@ func (s *sheet) readCell(z *tokenizer) error {
 // read reads the inside of a c element. Where v and is are both there the type
 // says which is meant; twice the same leaves it open.
 func (c *cellContent) read(z *tokenizer) error {
-	for {
-		kind, err := z.next()
-		switch {
-		case err != nil || kind == tokenEnd:
-			return err
-		case kind == tokenText:
-			err = z.blank()
-		case z.ns != nsMain:
-			err = z.passBy()
-		default:
-			switch string(z.name) {
-			case "v":
-				if err = once(z, &c.v); err != nil {
-					break
-				}
-				if c.is && c.kind == kindInline {
-					err = z.skip()
-					break
-				}
-				c.has, c.inline = true, false
-				c.value, err = z.content(c.value[:0], keptBytes)
-			case "f":
-				if err = once(z, &c.formula); err == nil {
-					err = z.skip()
-				}
-			case "is":
-				if err = once(z, &c.is); err != nil {
-					break
-				}
-				if c.v && c.kind != kindInline {
-					err = z.skip()
-					break
-				}
-				c.has, c.inline = true, true
-				c.value, err = z.richText(c.value[:0], keptBytes)
-			default:
-				err = z.passBy()
+	return z.each(func() error {
+		if z.ns != nsMain {
+			return z.passBy()
+		}
+		switch string(z.name) {
+		case "v":
+			return c.readValue(z)
+		case "is":
+			return c.readInline(z)
+		case "f":
+			if err := once(z, &c.formula); err != nil {
+				return err
 			}
+			return z.skip()
 		}
-		if err != nil {
-			return err
-		}
+		return z.passBy()
+	})
+}
+
+// readValue reads a v element, which an is element of an inline cell overrules.
+func (c *cellContent) readValue(z *tokenizer) error {
+	if err := once(z, &c.v); err != nil {
+		return err
 	}
+	if c.is && c.kind == kindInline {
+		return z.skip()
+	}
+
+	c.has, c.inline = true, false
+	var err error
+	c.value, err = z.content(c.value[:0], keptBytes)
+	return err
+}
+
+// readInline reads an is element, which the v element of any other cell overrules.
+func (c *cellContent) readInline(z *tokenizer) error {
+	if err := once(z, &c.is); err != nil {
+		return err
+	}
+	if c.v && c.kind != kindInline {
+		return z.skip()
+	}
+
+	c.has, c.inline = true, true
+	var err error
+	c.value, err = z.richText(c.value[:0], keptBytes)
+	return err
 }
 
 // once refuses an element that was there before, and takes note of it.

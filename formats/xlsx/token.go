@@ -254,6 +254,40 @@ func (z *tokenizer) appendText(dst []byte) []byte {
 	return decodeText(dst, z.text)
 }
 
+// each calls visit for every start tag directly inside the current element and
+// returns after the end tag of that element. visit must read its own element up
+// to and including the end tag. Text between the elements must be white space.
+func (z *tokenizer) each(visit func() error) error { return z.eachWith(nil, visit) }
+
+// eachWith is each with a shortcut, which may be nil. eachWith calls the shortcut
+// before every token. A shortcut takes as many whole elements off the window as it
+// can, and leaves everything else to visit.
+func (z *tokenizer) eachWith(shortcut, visit func() error) error {
+	for {
+		if shortcut != nil {
+			if err := shortcut(); err != nil {
+				return err
+			}
+		}
+
+		kind, err := z.next()
+		switch {
+		case err != nil || kind == tokenEnd:
+			return err
+		case kind == tokenText:
+			err = z.blank()
+		default:
+			err = visit()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// is reports whether the current tag has that name in SpreadsheetML.
+func (z *tokenizer) is(name string) bool { return z.ns == nsMain && string(z.name) == name }
+
 // skip reads on to the end of the element whose start tag was read last.
 func (z *tokenizer) skip() error {
 	for depth := 1; depth > 0; {
