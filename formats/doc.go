@@ -1,37 +1,38 @@
-// Package formats turns files into tables of text, and sheets into files.
+// Package formats defines the tables that files are read into and the sheets that
+// files are written from. Limits bound the cost of a file.
 //
-// A [Table] is what a person would see on the screen: rows of cells, each cell
-// the text it shows, each row with the record number a spreadsheet prints
-// beside it and the physical line it began on. Nothing here knows what a
-// column means; that is the importer's business.
+// A [Table] is a file as a spreadsheet shows it: rows of cells. Each cell is the
+// text that the spreadsheet shows. Each row has the record number that the
+// spreadsheet prints next to it, and the physical line on which the row begins.
+// Package formats does not know what a column means. Package importer does.
 //
-// The formats themselves live below: [github.com/usher-go/usher/formats/xlsx]
-// and [github.com/usher-go/usher/formats/csv]. They are values, tried in the
-// caller's order:
+// The packages [github.com/usher-go/usher/formats/xlsx] and
+// [github.com/usher-go/usher/formats/csv] implement the formats. A [Format] is a
+// value, and [Open] tries the formats in the order that the caller gives:
 //
 //	table, err := formats.Open(ctx, src, nil, xlsx.Format{}, csv.Format{})
 //
-// A file is either read whole, or refused with one [*Refusal] that says what
-// the file is and what to do about it. What can be mended row by row is a
-// [Finding] instead, and costs nobody else anything.
+// A file is either read as a whole, or refused with one [*Refusal] that says what
+// the file is and what is wrong with it. A problem that a person can correct in
+// one row is a [Finding] instead, and does not affect the other rows.
 //
 // # Positions
 //
-// A row's number counts every record of the file from 1, also those that a
-// table leaves out because they show nothing; its line is the physical line on
-// which it began, for a workbook the number once more. A column is a number
-// from 1, with the cell's name ("B3") beside it where the format has names. A
-// finding with row 0 is about the whole file; [Table.Stray] are all that stand
-// in no row of the table.
+// The number of a row counts every record of the file from 1. It includes the
+// records that a table leaves out because they are blank. The line of a row is the
+// physical line on which the record begins; in a workbook, line and number are
+// equal. A column is a number from 1, with the name of the cell ("B3") where the
+// format has cell names. A finding with row 0 concerns the whole file.
+// [Table.Stray] returns the findings that belong to no row of the table.
 //
 // # Limits
 //
-// [Limits] bound what a file may cost. Each has a default that suits one
-// person's upload, and the host may change each: a number, or a negative one for
-// the most there can be. A file over a limit is refused with the code "limit."
-// and its name, and with "max", before any row of it is offered. What a file
-// declares about itself may refuse it sooner; it is never believed, and no
-// memory is set aside for it.
+// [Limits] bound what a file may cost. Each limit has a default that suits the
+// upload of one person. The host can set a limit to a number, or to a negative
+// value for the highest possible one. A file over a limit is refused before
+// any row is returned. The code is "limit." plus the name of the limit, and the
+// argument "max" is the number. A size that a file declares can refuse the file early, but is never
+// trusted: no memory is allocated for a declared size.
 //
 //	limit.upload          UploadBytes    limit.entries         Entries
 //	limit.rows            Rows           limit.part            PartBytes
@@ -44,5 +45,7 @@
 //	limit.xml_attributes  XMLAttributes  limit.xml_token       XMLToken
 //	limit.xml_namespaces  XMLNamespaces
 //
-// Package formats imports the standard library only.
+// # Imports
+//
+// Package formats imports the standard library only. The formats import it.
 package formats

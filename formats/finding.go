@@ -8,21 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// Severity says what a [Finding] does to its row. The zero value is invalid.
+// Severity is the effect of a [Finding] on its row. The zero value is invalid.
 type Severity uint8
 
 const (
-	// Warning leaves the row as it is.
+	// Warning has no effect: the row can be imported.
 	Warning Severity = iota + 1
-	// Brake holds back every row it concerns until a person approves its code.
+	// Brake blocks every row it concerns until a person approves the code of the finding.
 	Brake
-	// Error keeps its row from being done.
+	// Error blocks the row until a person corrects it.
 	Error
 )
 
 var severityNames = [...]string{Warning: "warning", Brake: "brake", Error: "error"}
 
-// String is "warning", "brake" or "error".
+// String returns "warning", "brake" or "error".
 func (s Severity) String() string {
 	if int(s) < len(severityNames) && severityNames[s] != "" {
 		return severityNames[s]
@@ -30,7 +30,7 @@ func (s Severity) String() string {
 	return "Severity(" + strconv.Itoa(int(s)) + ")"
 }
 
-// MarshalText writes the name [Severity.String] gives. The zero value is an error.
+// MarshalText returns the name that [Severity.String] returns. The zero value is an error.
 func (s Severity) MarshalText() ([]byte, error) {
 	if s < Warning || s > Error {
 		return nil, fmt.Errorf("formats: severity %d has no name", s)
@@ -38,7 +38,7 @@ func (s Severity) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
-// UnmarshalText reads the names that MarshalText writes.
+// UnmarshalText reads a name that MarshalText writes. Any other text is an error.
 func (s *Severity) UnmarshalText(text []byte) error {
 	for i, n := range severityNames {
 		if n != "" && n == string(text) {
@@ -49,39 +49,39 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return fmt.Errorf("formats: no severity is called %q", Show(string(text)))
 }
 
-// A Finding is something a person should know about a file, a row or a cell.
-// It is data: the text is made from Code and Args, in the reader's language,
-// when it is shown.
+// A Finding is a fact about a file, a row or a cell that a person should know.
+// A Finding is data. The text that a person reads is rendered from Code and Args
+// in the person's language.
 type Finding struct {
 	Severity Severity `json:"severity"`
-	// Code is "space.fact" in lower case: "email.form", "csv.quote". Codes are stable.
+	// Code is "space.fact" in lower case: "email.form", "csv.quote". Codes never change.
 	Code string `json:"code"`
-	// Table names the table; empty where there is only one.
+	// Table is the name of the table. It is empty where there is only one table.
 	Table string `json:"table,omitempty"`
-	// Row is the record number a spreadsheet shows, from 1; 0 for the whole file.
+	// Row is the record number that a spreadsheet shows, from 1; 0 for the whole file.
 	Row int `json:"row,omitempty"`
-	// Line is the physical line on which the record began, from 1; 0 where a format has none.
+	// Line is the physical line on which the record begins, from 1; 0 where the format has no lines.
 	Line int `json:"line,omitempty"`
 	// Column counts from 1; 0 for the whole row.
 	Column int `json:"column,omitempty"`
 	// Cell is the name of the cell ("B3") where the format names cells.
 	Cell string `json:"cell,omitempty"`
-	// Field is the field the column stands for, where that is known.
+	// Field is the field that the column is mapped to, where that is known.
 	Field string `json:"field,omitempty"`
-	// Value is the text in question, cut to 80 characters with control characters escaped ([Show]).
+	// Value is the text of the cell as [Show] returns it: at most 80 characters, control characters escaped.
 	Value string `json:"value,omitempty"`
-	// Args are what the text needs beside Value. Numbers are decimal.
+	// Args are the other values that the text needs. Numbers are decimal.
 	Args map[string]string `json:"args,omitempty"`
-	// Fix is a value for the cell that would mend it, where one is evident. It is never applied unasked.
+	// Fix is a value that would correct the cell, where one is evident. A fix is applied only on request.
 	Fix *string `json:"fix,omitempty"`
 }
 
-// MaxShown is how many characters of a value a finding or a message repeats at the most.
+// MaxShown is the maximum number of characters of a value in a finding or a message.
 const MaxShown = 80
 
-// Show makes s fit to be shown: at most [MaxShown] characters, with control,
-// format and bidi characters and bytes that are not UTF-8 as escapes. A value
-// that was cut ends in "…".
+// Show returns s in a form that is safe to print. It escapes control, format and
+// bidi characters and bytes that are not UTF-8, and cuts the result to [MaxShown]
+// characters. A value that was cut ends in "…".
 func Show(s string) string {
 	plain := len(s) <= MaxShown
 	for i := 0; plain && i < len(s); i++ {
@@ -90,8 +90,9 @@ func Show(s string) string {
 	if plain {
 		return s
 	}
+
 	var b strings.Builder
-	n, fits := 0, 0 // characters written, and bytes of those that leave room for the "…"
+	n, fits := 0, 0 // characters so far; bytes of the longest prefix that leaves room for "…"
 	for i, r := range s {
 		piece := string(r)
 		switch {
@@ -101,6 +102,7 @@ func Show(s string) string {
 			piece = strconv.QuoteRuneToASCII(r)
 			piece = piece[1 : len(piece)-1]
 		}
+
 		n += utf8.RuneCountInString(piece)
 		if n > MaxShown {
 			return b.String()[:fits] + "…"
@@ -113,10 +115,10 @@ func Show(s string) string {
 	return b.String()
 }
 
-// CellName is the name a spreadsheet gives the cell in that column and row,
-// both from 1: CellName(2, 3) is "B3".
+// CellName returns the name of a cell in a spreadsheet. column and row count
+// from 1: CellName(2, 3) is "B3".
 func CellName(column, row int) string {
-	var buf [14]byte // an int64 has no more letters
+	var buf [14]byte // enough letters for any int64
 	i := len(buf)
 	for column > 0 {
 		column--

@@ -5,32 +5,34 @@ import (
 	"unicode"
 )
 
-// Guard makes a cell inert: text that a spreadsheet might take for a formula
-// gets an apostrophe in front. That is text which begins, after any blanks,
-// controls and invisible characters, with = + - @ | or %, or a full-width twin
-// of the first four; text which begins with a TAB or a line end; and "sep=",
-// which is an instruction.
+// Guard returns s with an apostrophe in front if a spreadsheet might evaluate s
+// instead of showing it, and s itself otherwise. A spreadsheet might evaluate:
 //
-// Text that begins with apostrophes and goes on like that gets one more, so
-// that Unguard(Guard(s)) == s for every s.
+//   - text that begins with = + - @ | or %, or with a full-width = + - or @,
+//     after any blanks, control characters and invisible characters;
+//   - text that begins with a TAB or a line end;
+//   - text that begins with "sep=", which tells Excel the delimiter.
+//
+// Guard adds an apostrophe to such text even after leading apostrophes, so that
+// Unguard(Guard(s)) == s for every s.
 func Guard(s string) string {
-	if live(strings.TrimLeft(s, "'")) {
+	if isLive(strings.TrimLeft(s, "'")) {
 		return "'" + s
 	}
 	return s
 }
 
-// Unguard takes away the one apostrophe that [Guard] would have put there.
-// Any other text it leaves alone, "'tis" as well as "'0042".
+// Unguard removes the apostrophe that [Guard] adds. It returns any other text
+// unchanged, such as "'tis" and "'0042".
 func Unguard(s string) string {
-	if strings.HasPrefix(s, "'") && live(strings.TrimLeft(s, "'")) {
+	if strings.HasPrefix(s, "'") && isLive(strings.TrimLeft(s, "'")) {
 		return s[1:]
 	}
 	return s
 }
 
-// live holds if a spreadsheet may do more with s than show it.
-func live(s string) bool {
+// isLive reports whether a spreadsheet might evaluate s instead of showing it.
+func isLive(s string) bool {
 	if s == "" {
 		return false
 	}
@@ -40,6 +42,8 @@ func live(s string) bool {
 	case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9':
 		return len(s) >= 4 && strings.EqualFold(s[:4], "sep=")
 	}
+
+	// A spreadsheet ignores blanks and invisible characters before a formula.
 	s = strings.TrimLeftFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
 	})

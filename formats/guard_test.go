@@ -47,7 +47,7 @@ func TestUnguardLeavesAlone(t *testing.T) {
 	}
 }
 
-// requireGuard holds Guard to its law, and to leaving nothing live.
+// requireGuard checks that Unguard reverses Guard, and that the guarded text is inert.
 func requireGuard(t require.TestingT, s string) {
 	guarded := formats.Guard(s)
 	require.Equal(t, s, formats.Unguard(guarded), "%q", s)

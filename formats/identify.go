@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// A Kind is what the first bytes of a file say it is.
+// A Kind is the type of a file according to its first bytes.
 type Kind string
 
-// The kinds [Identify] tells apart.
+// The kinds that [Identify] distinguishes.
 const (
-	KindText Kind = "text" // anything that may be read as text
-	KindZip  Kind = "zip"  // a workbook is one too: package xlsx looks inside
+	KindText Kind = "text" // anything that can be read as text
+	KindZip  Kind = "zip"  // also a workbook: package xlsx looks inside
 	KindOLE2 Kind = "ole2" // .xls, .doc, or an encrypted workbook: package xlsx looks inside
 	KindGzip Kind = "gzip"
 	KindPDF  Kind = "pdf"
@@ -27,7 +27,7 @@ const (
 	KindXML  Kind = "xml"
 	KindJSON Kind = "json"
 	KindELF  Kind = "program"
-	KindData Kind = "data" // bytes that are no text
+	KindData Kind = "data" // binary data of another kind
 )
 
 var magics = []struct {
@@ -45,20 +45,22 @@ var magics = []struct {
 	{KindData, "\x28\xb5\x2f\xfd"}, {KindData, "\xca\xfe\xba\xbe"},
 }
 
-// inner are magics of letters alone, which only count where there is a NUL too:
-// pictures and films, tar, Parquet, property lists.
-var inner = []struct {
+// binaryMarks are signatures that consist of letters only, of images, films, tar,
+// Parquet and property lists. Text can contain them, so they count only in a file
+// that also contains a NUL.
+var binaryMarks = []struct {
 	at    int
 	magic string
 }{{0, "PAR1"}, {0, "bplist00"}, {4, "ftyp"}, {8, "WEBP"}, {8, "WAVE"}, {8, "AVI "}, {257, "ustar"}}
 
-// Tags that begin a web page, and those that may begin a piece of one as well as a cell: "<Title>".
+// pageTags are the tags that begin a web page. pieceTags begin a part of a page,
+// but also a cell of text: "<Title>".
 var (
 	pageTags  = []string{"!doctype html", "html", "head", "body", "table", "meta", "script", "style"}
 	pieceTags = []string{"title", "link", "div", "span", "form", "center", "font", "p", "br", "h1", "h2", "h3", "b", "a", "img", "ul"}
 )
 
-// Identify tells what a file is from its first bytes. It never asks the name.
+// Identify returns the kind of a file from its first bytes. It does not use the name of the file.
 func Identify(head []byte) Kind {
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.magic)) {
@@ -68,12 +70,13 @@ func Identify(head []byte) Kind {
 	if bytes.HasPrefix(head, []byte("BZh")) && len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&SY")) {
 		return KindBz2
 	}
-	for _, m := range inner {
+	for _, m := range binaryMarks {
 		if len(head) > m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) && bytes.IndexByte(head, 0) >= 0 {
 			return KindData
 		}
 	}
-	text := markup(head)
+
+	text := trimToMarkup(head)
 	switch {
 	case looksLikeHTML(text):
 		return KindHTML
@@ -85,13 +88,15 @@ func Identify(head []byte) Kind {
 	return KindText
 }
 
-// markup is where a document of tags or braces would begin: without a mark of
-// the byte order, the zeros of UTF-16, white space and comments.
-func markup(head []byte) []byte {
+// trimToMarkup returns the part of head where a document of tags or braces would
+// begin. It removes the byte order mark, the zeros of UTF-16, leading white space
+// and leading comments.
+func trimToMarkup(head []byte) []byte {
 	text := bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		text = bytes.ReplaceAll(head[2:], []byte{0}, nil)
 	}
+
 	for {
 		text = bytes.TrimLeft(text, " \t\r\n")
 		if !bytes.HasPrefix(text, []byte("<!--")) {
@@ -109,13 +114,14 @@ func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && bytes.EqualFold(b[:len(prefix)], []byte(prefix))
 }
 
-// looksLikeHTML wants a tag of a page, or one of a piece and an end tag behind it.
+// looksLikeHTML reports whether text begins with a page tag, or with a piece tag
+// and contains an end tag.
 func looksLikeHTML(text []byte) bool {
-	return beginsWith(text, pageTags) || beginsWith(text, pieceTags) && bytes.Contains(text, []byte("</"))
+	return beginsWithTag(text, pageTags) || beginsWithTag(text, pieceTags) && bytes.Contains(text, []byte("</"))
 }
 
-// beginsWith reports whether text begins with one of the tags, whole.
-func beginsWith(text []byte, tags []string) bool {
+// beginsWithTag reports whether text begins with one of the tags as a whole word.
+func beginsWithTag(text []byte, tags []string) bool {
 	for _, tag := range tags {
 		if !hasPrefixFold(text, "<"+tag) {
 			continue
@@ -127,7 +133,7 @@ func beginsWith(text []byte, tags []string) bool {
 	return false
 }
 
-// looksLikeXML wants an element that declares a namespace.
+// looksLikeXML reports whether text begins with an element that declares a namespace.
 func looksLikeXML(text []byte) bool {
 	if len(text) == 0 || text[0] != '<' {
 		return false
@@ -136,7 +142,8 @@ func looksLikeXML(text []byte) bool {
 	return bytes.Contains(tag, []byte(" xmlns=")) || bytes.Contains(tag, []byte(" xmlns:"))
 }
 
-// looksLikeJSON wants more than an opening bracket, which a cell may begin with.
+// looksLikeJSON reports whether text begins as JSON does. An opening bracket alone
+// is not enough, because a cell may begin with one.
 func looksLikeJSON(text []byte) bool {
 	if len(text) < 2 || text[0] != '{' && text[0] != '[' || !utf8.ValidString(string(text[:1])) {
 		return false
@@ -145,6 +152,7 @@ func looksLikeJSON(text []byte) bool {
 	if len(next) == 0 {
 		return false
 	}
+
 	if text[0] == '{' {
 		if next[0] != '"' {
 			return next[0] == '}'
@@ -155,5 +163,6 @@ func looksLikeJSON(text []byte) bool {
 	return next[0] == '{' || next[0] == '[' || next[0] == '"'
 }
 
-// Unreadable refuses a file for being of that kind: "file.type", with "found".
+// Unreadable returns a [*Refusal] for a file of that kind: the code is "file.type",
+// the argument "found" is the kind.
 func Unreadable(k Kind) *Refusal { return Refuse("file.type", "found", string(k)) }

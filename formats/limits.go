@@ -2,88 +2,91 @@ package formats
 
 import "strconv"
 
-// Limits bound what a file may cost. Zero means the default; a negative value
-// means the hard bound of the format, or none where the format has none.
-// A file over a limit is refused with a code "limit.…" that names the limit
-// and its number, before any row of it is offered.
+// Limits bound what a file may cost. Zero means the default. A negative value
+// means the hard bound of the format, or no bound where the format has none. A
+// file over a limit is refused before any row is returned. The code "limit.…" of
+// the refusal names the limit, and its argument "max" is the number.
 type Limits struct {
-	// UploadBytes is the size of the file itself. Default 20 MiB.
+	// UploadBytes bounds the size of the file. Default 20 MiB.
 	UploadBytes int64
-	// Rows is how many records after the first may hold something. Default 100,000; hard 1,048,576.
+	// Rows bounds the records after the first that are not blank. Default 100,000; hard 1,048,576.
 	Rows int
-	// Columns is how many cells a row may have. Default 256; hard 16,384.
+	// Columns bounds the cells of a row. Default 256; hard 16,384.
 	Columns int
-	// Cells is how many cells a table may have. Default 5,000,000.
+	// Cells bounds the cells of a table. Default 5,000,000.
 	Cells int
-	// CellChars is how many UTF-16 code units a cell may hold, as Excel counts. Default and hard 32,767.
+	// CellChars bounds the UTF-16 code units of a cell, which is how Excel counts. Default and hard 32,767.
 	CellChars int
-	// RecordBytes is how many bytes one CSV record may hold. Default 1 MiB.
+	// RecordBytes bounds the bytes of one CSV record. Default 1 MiB.
 	RecordBytes int
-	// Findings is how many findings the rows of a table may have together.
-	// Default 500,000: five for each row of the default.
+	// Findings bounds the findings of all rows of a table together. Default
+	// 500,000, which is five for each row of the default.
 	Findings int
 
-	// Entries is how many entries a workbook's container may have. Default 1,000.
+	// Entries bounds the entries in the zip of a workbook. Default 1,000.
 	Entries int
-	// PartBytes is how large one unpacked part may be, and how much text may be
-	// kept of a workbook: a shared string costs each cell that it stands in. Default 100 MiB.
+	// PartBytes bounds the unpacked size of one part, and also the text that is
+	// kept of a workbook. A shared string counts once for each cell that uses it.
+	// Default 100 MiB.
 	PartBytes int64
-	// UnpackedBytes is how large all unpacked parts may be together. Default 200 MiB.
+	// UnpackedBytes bounds the unpacked size of all parts together. Default 200 MiB.
 	UnpackedBytes int64
-	// Ratio is how many times its packed size a part may unpack to, past its first 100 KiB. Default 100.
+	// Ratio bounds the unpacked size of a part divided by its packed size. It applies
+	// to parts of more than 100 KiB. Default 100.
 	Ratio int64
-	// SharedStrings is how many shared strings a workbook may have. Default 1,000,000.
+	// SharedStrings bounds the shared strings of a workbook. Default 1,000,000.
 	SharedStrings int
-	// SharedBytes is how much text they may hold. Default 64 MiB.
+	// SharedBytes bounds the text of the shared strings. Default 64 MiB.
 	SharedBytes int64
-	// Merged is how many merged ranges a sheet may have. Default 131,072.
+	// Merged bounds the merged ranges of a sheet. Default 131,072.
 	Merged int
-	// Styles is how many cell formats and number formats a workbook may have.
-	// Default 65,536, a little more than Excel makes.
+	// Styles bounds the cell formats of a workbook, and also its number formats.
+	// Default 65,536, a little more than Excel creates.
 	Styles int
-	// XMLDepth is how deep elements may nest. Default 64.
+	// XMLDepth bounds the nesting of elements. Default 64.
 	XMLDepth int
-	// XMLAttributes is how many attributes an element may have. Default 256.
+	// XMLAttributes bounds the attributes of an element. Default 256.
 	XMLAttributes int
-	// XMLToken is how large one tag or piece of text may be, in bytes. Default 1 MiB.
+	// XMLToken bounds the size of one tag or piece of text, in bytes. Default 1 MiB.
 	XMLToken int
-	// XMLNamespaces is how many namespace declarations may hold at one place. Default 64.
+	// XMLNamespaces bounds the namespace declarations that are in scope at one place. Default 64.
 	XMLNamespaces int
 }
 
-// The bounds that no limit can raise.
+// The bounds that a limit cannot exceed.
 const (
-	HardRows      = 1_048_576 // XLSX's last row
-	HardColumns   = 16_384    // XLSX's column XFD
-	HardCellChars = 32_767    // Excel's longest cell
+	HardRows      = 1_048_576 // the last row of XLSX
+	HardColumns   = 16_384    // column XFD, the last of XLSX
+	HardCellChars = 32_767    // the longest cell of Excel
 )
 
-// WithDefaults is l with every zero replaced by the default and every
-// negative value by the hard bound.
+// WithDefaults returns l with every zero replaced by the default, and every
+// negative or excessive value replaced by the hard bound.
 func (l Limits) WithDefaults() Limits {
-	pick(&l.UploadBytes, 20<<20, 1<<40)
-	pick(&l.Rows, 100_000, HardRows)
-	pick(&l.Columns, 256, HardColumns)
-	pick(&l.Cells, 5_000_000, 1<<31-1)
-	pick(&l.CellChars, HardCellChars, HardCellChars)
-	pick(&l.RecordBytes, 1<<20, 1<<30)
-	pick(&l.Findings, 500_000, 1<<31-1)
-	pick(&l.Entries, 1_000, 1<<16)
-	pick(&l.PartBytes, 100<<20, 1<<40)
-	pick(&l.UnpackedBytes, 200<<20, 1<<40)
-	pick(&l.Ratio, 100, 1<<40)
-	pick(&l.SharedStrings, 1_000_000, 1<<31-1)
-	pick(&l.SharedBytes, 64<<20, 1<<40)
-	pick(&l.Merged, 1<<17, 1<<31-1)
-	pick(&l.Styles, 1<<16, 1<<31-1)
-	pick(&l.XMLDepth, 64, 1<<16)
-	pick(&l.XMLAttributes, 256, 1<<16)
-	pick(&l.XMLToken, 1<<20, 1<<30)
-	pick(&l.XMLNamespaces, 64, 1<<16)
+	applyDefault(&l.UploadBytes, 20<<20, 1<<40)
+	applyDefault(&l.Rows, 100_000, HardRows)
+	applyDefault(&l.Columns, 256, HardColumns)
+	applyDefault(&l.Cells, 5_000_000, 1<<31-1)
+	applyDefault(&l.CellChars, HardCellChars, HardCellChars)
+	applyDefault(&l.RecordBytes, 1<<20, 1<<30)
+	applyDefault(&l.Findings, 500_000, 1<<31-1)
+	applyDefault(&l.Entries, 1_000, 1<<16)
+	applyDefault(&l.PartBytes, 100<<20, 1<<40)
+	applyDefault(&l.UnpackedBytes, 200<<20, 1<<40)
+	applyDefault(&l.Ratio, 100, 1<<40)
+	applyDefault(&l.SharedStrings, 1_000_000, 1<<31-1)
+	applyDefault(&l.SharedBytes, 64<<20, 1<<40)
+	applyDefault(&l.Merged, 1<<17, 1<<31-1)
+	applyDefault(&l.Styles, 1<<16, 1<<31-1)
+	applyDefault(&l.XMLDepth, 64, 1<<16)
+	applyDefault(&l.XMLAttributes, 256, 1<<16)
+	applyDefault(&l.XMLToken, 1<<20, 1<<30)
+	applyDefault(&l.XMLNamespaces, 64, 1<<16)
 	return l
 }
 
-func pick[N int | int64](v *N, def, hard N) {
+// applyDefault replaces *v by def if it is zero, and by hard if it is out of range.
+func applyDefault[N int | int64](v *N, def, hard N) {
 	switch {
 	case *v == 0:
 		*v = def
@@ -92,8 +95,8 @@ func pick[N int | int64](v *N, def, hard N) {
 	}
 }
 
-// OverLimit refuses a file for passing the limit called name ("rows" gives
-// the code "limit.rows") whose number is n.
+// OverLimit returns a [*Refusal] for a file that exceeds the limit n. The name
+// "rows" gives the code "limit.rows".
 func OverLimit[N int | int64](name string, n N) *Refusal {
 	return Refuse("limit."+name, "max", strconv.FormatInt(int64(n), 10))
 }

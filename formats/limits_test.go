@@ -24,7 +24,7 @@ func TestLimitsDefaults(t *testing.T) {
 	require.Equal(t, want, want.WithDefaults(), "a second time changes nothing")
 }
 
-// TestLimitsAreListed: the package's page names every limit.
+// TestLimitsAreListed: doc.go lists every limit.
 func TestLimitsAreListed(t *testing.T) {
 	page, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestLimitsHard(t *testing.T) {
 		}
 	}
 	none, most = none.WithDefaults(), most.WithDefaults()
-	require.Equal(t, none, most, "what is more than the hard bound is the hard bound")
+	require.Equal(t, none, most, "values above the hard bound become the hard bound")
 	require.Equal(t, formats.HardRows, none.Rows)
 	require.Equal(t, formats.HardColumns, none.Columns)
 	require.Equal(t, formats.HardCellChars, none.CellChars)

@@ -12,7 +12,8 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// words is a format of lines of words. It takes what its name ends in.
+// words is a format whose lines are rows and whose words are cells. It matches
+// text files with the extension ext.
 type words struct{ ext string }
 
 func (w words) Name() string { return "words" + w.ext }
@@ -86,6 +87,7 @@ func TestOpenDoesNotChangeLimits(t *testing.T) {
 	require.Equal(t, formats.Limits{Rows: 3}, limits)
 }
 
+// broken is a source whose reads fail.
 type broken struct{ err error }
 
 func (b broken) ReadAt([]byte, int64) (int, error) { return 0, b.err }
@@ -97,13 +99,13 @@ func TestOpenSourceFails(t *testing.T) {
 	require.EqualError(t, err, "formats: read: bad sector")
 }
 
-// looks tells what it was shown.
-type looks struct {
+// headRecorder is a format that records the head it is given and matches nothing.
+type headRecorder struct {
 	words
 	head *[]byte
 }
 
-func (l looks) Match(_ string, head []byte) bool {
+func (l headRecorder) Match(_ string, head []byte) bool {
 	*l.head = head
 	return false
 }
@@ -114,7 +116,7 @@ func TestOpenShowsTheHead(t *testing.T) {
 		size, claimed, want int
 	}{{9, 9, 9}, {2000, 2000, 512}, {3, 100, 3}} {
 		src := formats.Source{ReaderAt: strings.NewReader(strings.Repeat("x", tt.size)), Size: int64(tt.claimed)}
-		_, err := formats.Open(t.Context(), src, nil, looks{head: &head})
+		_, err := formats.Open(t.Context(), src, nil, headRecorder{head: &head})
 		require.Error(t, err)
 		require.Equal(t, strings.Repeat("x", tt.want), string(head))
 	}

@@ -6,25 +6,26 @@ import (
 	"strings"
 )
 
-// A Refusal says why a file was not read at all. No row of a refused file
-// counts for anything.
+// A Refusal is the error for a file that was not read. It says why. No row of a
+// refused file is used.
 type Refusal struct {
 	// Code is "space.fact": "file.type", "xlsx.doctype", "limit.rows".
 	Code string
-	// File is which of several files given together was refused, from 1; 0 where
-	// there was one, or all of them are meant.
+	// File is the number of the refused file among several files, from 1. It is 0
+	// where there was one file, or where the refusal concerns all files.
 	File int
-	// Row is the record the trouble stands in, from 1; 0 where it is not in a record.
+	// Row is the number of the record that caused the refusal, from 1; 0 where no
+	// record did.
 	Row int
-	// Args are what a message needs: "found" names what the file is, "limit" and
-	// "max" name a limit and its number, "want" what was looked for.
+	// Args are the values that a message needs: "found" is what the file is, "max"
+	// the number of a limit, "want" what was expected.
 	Args map[string]string
-	// Err is the cause, where there is one worth keeping.
+	// Err is the cause. It may be nil.
 	Err error
 }
 
-// Error is one line: the code and its arguments, in English and for logs.
-// Messages for people are rendered from Code and Args.
+// Error returns one line for logs: the code and its arguments, in English. The
+// text that a person reads is rendered from Code and Args.
 func (r *Refusal) Error() string {
 	var b strings.Builder
 	b.WriteString("formats: file refused: ")
@@ -38,10 +39,10 @@ func (r *Refusal) Error() string {
 	return b.String()
 }
 
-// Unwrap is the cause.
+// Unwrap returns Err.
 func (r *Refusal) Unwrap() error { return r.Err }
 
-// Refuse makes a [*Refusal]; args are names and values in turn.
+// Refuse returns a [*Refusal]. args are names and values in turn.
 func Refuse(code string, args ...string) *Refusal {
 	r := &Refusal{Code: code}
 	if len(args) > 1 {

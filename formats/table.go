@@ -7,40 +7,42 @@ import (
 	"unicode/utf8"
 )
 
-// A Table is one sheet of text, as read. It never changes once it is built.
+// A Table is one sheet of text as it was read. A table never changes after
+// [Builder.Table] has returned it.
 //
-// The text lies in a few large strings and cells are slices of them, so a row
-// costs no allocation to keep or to read.
+// The text is kept in a few large strings, and cells are slices of them. So
+// neither keeping nor reading a row allocates memory.
 type Table struct {
-	// Name is the sheet's name, or the file's.
+	// Name is the name of the sheet, or of the file.
 	Name string
-	// Source says how the file was read: "format", "encoding", "delimiter", "sheet"
-	// as far as the format knows them.
+	// Source records how the file was read: "format", "encoding", "delimiter" and
+	// "sheet", as far as the format knows them.
 	Source map[string]string
-	// Cells is whether the format names its cells ("B3").
+	// Cells is true if the format names its cells ("B3").
 	Cells bool
 
 	chunks   []string
 	rows     []rowHead
-	ends     []uint32 // end of each cell within its row's chunk
-	findings found
+	ends     []uint32 // end of each cell in the chunk of its row
+	findings findingList
 	columns  int
 }
 
+// A rowHead is the position of a row in the file and of its cells in the table.
 type rowHead struct {
 	number, line uint32
 	chunk        uint32
-	start        uint32 // of the row's text in its chunk
-	cell         uint32 // index in ends of its first cell
+	start        uint32 // start of the text in the chunk
+	cell         uint32 // index of the first cell in ends
 }
 
-// Len is the number of rows that hold something.
+// Len returns the number of rows. Blank records are not rows.
 func (t *Table) Len() int { return len(t.rows) }
 
-// Columns is the width of the widest row.
+// Columns returns the number of cells of the longest row.
 func (t *Table) Columns() int { return t.columns }
 
-// Row is the i-th row that holds something, from 0. It panics if i is out of range.
+// Row returns row i, from 0. The methods of a row that is out of range panic.
 func (t *Table) Row(i int) Row { return Row{t, i} }
 
 // Rows yields the rows in the order of the file.
@@ -54,11 +56,11 @@ func (t *Table) Rows() iter.Seq[Row] {
 	}
 }
 
-// Findings are those of the whole file (row 0) and of every row, in order of row and column.
+// Findings returns the findings of the file (row 0) and of every row, ordered by row and column.
 func (t *Table) Findings() []Finding { return slices.Collect(t.findings.all()) }
 
-// Stray are the findings that stand in no row of the table: those of the whole
-// file, and warnings about rows that were left out because they show nothing.
+// Stray returns the findings that belong to no row of the table: the findings of
+// the file, and warnings about records that the table leaves out as blank.
 func (t *Table) Stray() []Finding {
 	var out []Finding
 	i := 0
@@ -79,32 +81,38 @@ type Row struct {
 	i int
 }
 
-// Number is the record number a spreadsheet shows. The first record of a file is 1 whatever it holds.
+// Number returns the record number that a spreadsheet shows. The first record of
+// a file has number 1, even if it is blank.
 func (r Row) Number() int { return int(r.t.rows[r.i].number) }
 
-// Line is the physical line on which the record began, from 1; for a workbook it is the number.
+// Line returns the physical line on which the record begins, from 1. In a
+// workbook, it is the record number.
 func (r Row) Line() int { return int(r.t.rows[r.i].line) }
 
-// Len is the number of cells from the first column to the last that is not empty.
+// Len returns the number of cells from the first column to the last cell that is
+// not empty.
 func (r Row) Len() int {
 	if r.t == nil {
 		return 0
 	}
-	return int(r.last() - r.t.rows[r.i].cell)
+	return int(r.endCell() - r.t.rows[r.i].cell)
 }
 
-func (r Row) last() uint32 {
+// endCell returns the index after the last cell of the row.
+func (r Row) endCell() uint32 {
 	if r.i+1 < len(r.t.rows) {
 		return r.t.rows[r.i+1].cell
 	}
 	return uint32(len(r.t.ends))
 }
 
-// Cell is the text of column c, from 0. A column the row does not have is empty.
+// Cell returns the text of column c, from 0. It returns "" for a column that the
+// row does not have.
 func (r Row) Cell(c int) string {
 	if c < 0 || c >= r.Len() {
 		return ""
 	}
+
 	h := r.t.rows[r.i]
 	k := h.cell + uint32(c)
 	start := h.start
@@ -114,7 +122,7 @@ func (r Row) Cell(c int) string {
 	return r.t.chunks[h.chunk][start:r.t.ends[k]]
 }
 
-// Cells are all the cells of the row.
+// Cells returns a new slice with all cells of the row.
 func (r Row) Cells() []string {
 	out := make([]string, r.Len())
 	for c := range out {
@@ -123,52 +131,55 @@ func (r Row) Cells() []string {
 	return out
 }
 
-// Findings are what the format found in this row.
+// Findings returns the findings of this row.
 func (r Row) Findings() []Finding {
 	if r.t == nil || len(r.t.findings) == 0 {
 		return nil
 	}
-	return r.t.findings.of(r.Number())
+	return r.t.findings.ofRow(r.Number())
 }
 
-// A Builder makes a [Table] row by row, within limits. It is for formats.
+// A Builder builds a [Table] row by row, within limits. Formats use it.
 type Builder struct {
-	t      *Table
-	lim    Limits
-	chunk  []byte
-	open   rowHead
-	filled uint32 // cells of the open row up to the last that is not empty
-	end    uint32 // end of the text up to there
-	failed int    // the last record with an error
-	found  collector
+	t         *Table
+	lim       Limits
+	chunk     []byte
+	row       rowHead
+	filled    uint32 // cells of the current row up to the last that is not empty
+	end       uint32 // end of the text of these cells
+	errorRow  int    // number of the last record with an error
+	collected collector
 }
 
 const chunkSize = 1 << 18
 
-// NewBuilder begins a table of that name within lim, whose zeros are taken for the defaults.
+// NewBuilder returns a builder for a table of that name. Zeros in lim mean the defaults.
 func NewBuilder(name string, lim Limits) *Builder {
 	return &Builder{t: &Table{Name: name}, lim: lim.WithDefaults()}
 }
 
-// Cell appends a cell to the open row. It refuses with "limit.columns",
-// "limit.cells" or "limit.cell" as soon as a cell that is not empty passes them.
+// Cell appends a cell to the current row. A cell that is not empty and exceeds a
+// limit is refused with "limit.columns", "limit.cells" or "limit.cell". Empty cells
+// count only if a cell that is not empty follows.
 func (b *Builder) Cell(text []byte) error {
-	n := uint32(len(b.t.ends)) - b.open.cell
+	n := uint32(len(b.t.ends)) - b.row.cell
 	if len(text) > 0 {
 		switch {
 		case int(n) >= b.lim.Columns:
-			return b.over(OverLimit("columns", b.lim.Columns))
+			return b.refuse(OverLimit("columns", b.lim.Columns))
 		case len(b.t.ends) >= b.lim.Cells:
-			return b.over(OverLimit("cells", b.lim.Cells))
-		case len(text) > b.lim.CellChars && units(text) > b.lim.CellChars:
-			return b.over(OverLimit("cell", b.lim.CellChars))
+			return b.refuse(OverLimit("cells", b.lim.Cells))
+		case len(text) > b.lim.CellChars && countUnits(text) > b.lim.CellChars:
+			return b.refuse(OverLimit("cell", b.lim.CellChars))
 		}
 	} else if int(n) >= HardColumns {
-		return nil // nothing there, and nowhere to put it
+		return nil // no spreadsheet has this column: an empty cell there is not needed
 	}
+
 	if len(b.chunk)+len(text) > cap(b.chunk) {
 		b.grow(len(text))
 	}
+
 	b.chunk = append(b.chunk, text...)
 	b.t.ends = append(b.t.ends, uint32(len(b.chunk)))
 	if len(text) > 0 {
@@ -177,17 +188,21 @@ func (b *Builder) Cell(text []byte) error {
 	return nil
 }
 
-func (b *Builder) over(r *Refusal) *Refusal {
+// refuse returns r for the row after the kept ones. A format that knows the record
+// number replaces it.
+func (b *Builder) refuse(r *Refusal) *Refusal {
 	r.Row = len(b.t.rows) + 1
 	return r
 }
 
-func at(row int, r *Refusal) *Refusal {
+// atRow returns r with that row.
+func atRow(row int, r *Refusal) *Refusal {
 	r.Row = row
 	return r
 }
 
-func units(text []byte) int {
+// countUnits returns the number of UTF-16 code units of text.
+func countUnits(text []byte) int {
 	n := 0
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
@@ -197,67 +212,73 @@ func units(text []byte) int {
 	return n
 }
 
-// grow makes room for n more bytes, taking the open row along: a row lies in one chunk.
+// grow makes room for n more bytes. It begins a new chunk and moves the current
+// row there, because a row must lie in one chunk.
 func (b *Builder) grow(n int) {
-	tail := b.chunk[b.open.start:]
-	if b.open.start > 0 {
-		b.t.chunks = append(b.t.chunks, string(b.chunk[:b.open.start]))
+	tail := b.chunk[b.row.start:]
+	if b.row.start > 0 {
+		b.t.chunks = append(b.t.chunks, string(b.chunk[:b.row.start]))
 	}
 	next := make([]byte, len(tail), max(chunkSize, 2*(len(tail)+n)))
 	copy(next, tail)
-	for i := b.open.cell; i < uint32(len(b.t.ends)); i++ {
-		b.t.ends[i] -= b.open.start
+
+	// The ends count from the start of the chunk, which is now the start of the row.
+	for i := b.row.cell; i < uint32(len(b.t.ends)); i++ {
+		b.t.ends[i] -= b.row.start
 	}
-	b.end -= min(b.end, b.open.start)
-	b.chunk, b.open.start = next, 0
+	b.end -= min(b.end, b.row.start)
+	b.chunk, b.row.start = next, 0
 }
 
-// EndRow closes the open row as record number, begun on physical line line.
-// A row without a cell that is not empty is left out, and false is returned,
-// unless an error was found in it: that must not vanish. Numbers must rise. It
-// refuses with "limit.rows", and with "limit.findings" as soon as a row ends with more.
+// EndRow ends the current row, which is the record number that begins on the
+// physical line. Numbers must ascend. EndRow reports whether it kept the row: it
+// leaves out a row whose cells are all empty, unless an error was found in it. It
+// refuses too many rows with "limit.rows" and too many findings with "limit.findings".
 func (b *Builder) EndRow(number, line int) (kept bool, err error) {
-	b.found.endRow()
-	if b.found.n > b.lim.Findings {
-		return false, at(number, OverLimit("findings", b.lim.Findings))
+	b.collected.endRow()
+	if b.collected.rows > b.lim.Findings {
+		return false, atRow(number, OverLimit("findings", b.lim.Findings))
 	}
-	blank := b.filled == 0 && (b.failed == 0 || b.failed != number)
+
+	blank := b.filled == 0 && (b.errorRow == 0 || b.errorRow != number)
 	if !blank {
 		if len(b.t.rows) > b.lim.Rows {
-			return false, at(number, OverLimit("rows", b.lim.Rows))
+			return false, atRow(number, OverLimit("rows", b.lim.Rows))
 		}
-		b.open.number, b.open.line, b.open.chunk = uint32(number), uint32(line), uint32(len(b.t.chunks))
-		b.t.rows = append(b.t.rows, b.open)
+		b.row.number, b.row.line, b.row.chunk = uint32(number), uint32(line), uint32(len(b.t.chunks))
+		b.t.rows = append(b.t.rows, b.row)
 		b.t.columns = max(b.t.columns, int(b.filled))
-		b.t.ends = b.t.ends[:b.open.cell+b.filled]
+		b.t.ends = b.t.ends[:b.row.cell+b.filled]
 		b.chunk = b.chunk[:b.end]
 	} else {
-		b.t.ends = b.t.ends[:b.open.cell]
-		b.chunk = b.chunk[:b.open.start]
+		// Drop the empty cells and anything they left in the chunk.
+		b.t.ends = b.t.ends[:b.row.cell]
+		b.chunk = b.chunk[:b.row.start]
 	}
-	b.open = rowHead{start: uint32(len(b.chunk)), cell: uint32(len(b.t.ends))}
-	b.filled, b.end = 0, b.open.start
+
+	b.row = rowHead{start: uint32(len(b.chunk)), cell: uint32(len(b.t.ends))}
+	b.filled, b.end = 0, b.row.start
 	return !blank, nil
 }
 
-// Rows is how many rows were kept so far.
+// Rows returns the number of rows kept so far.
 func (b *Builder) Rows() int { return len(b.t.rows) }
 
-// Find adds a finding. One with a Row of 0 is the file's.
+// Find adds a finding. A finding with row 0 concerns the whole file.
 func (b *Builder) Find(f Finding) {
 	f.Value = Show(f.Value)
 	if f.Severity == Error {
-		b.failed = f.Row
+		b.errorRow = f.Row
 	}
-	b.found.add(f)
+	b.collected.add(f)
 }
 
-// Table ends the building and is the result. The builder must not be used again.
+// Table returns the finished table. The builder must not be used again.
 func (b *Builder) Table() *Table {
 	if len(b.chunk) > 0 || len(b.t.chunks) == 0 {
 		b.t.chunks = append(b.t.chunks, string(b.chunk))
 	}
-	b.t.findings = b.found.finish()
+	b.t.findings = b.collected.finish()
 	b.chunk = nil
 	return b.t
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// build makes a table of rows, numbered from 1, two lines each.
+// build returns a table of these rows. Their numbers count from 1, and each row has two lines.
 func build(t require.TestingT, rows ...[]string) *formats.Table {
 	b := formats.NewBuilder("t", formats.Limits{Rows: -1, Cells: -1})
 	for i, row := range rows {
@@ -26,7 +26,7 @@ func build(t require.TestingT, rows ...[]string) *formats.Table {
 	return b.Table()
 }
 
-// trim takes away the empty cells at the end.
+// trim returns row without the empty cells at its end.
 func trim(row []string) []string {
 	for len(row) > 0 && row[len(row)-1] == "" {
 		row = row[:len(row)-1]
@@ -77,7 +77,8 @@ func TestRowsStop(t *testing.T) {
 	require.Equal(t, 1, n)
 }
 
-// A table gives back what went in, wherever its pieces of text end.
+// TestTableKeepsEverything: a table returns the cells that were added, wherever
+// its chunks of text end.
 func TestTableKeepsEverything(t *testing.T) {
 	cell := rapid.OneOf(
 		rapid.SampledFrom([]string{"", "", "a", "é", "\x00"}),
@@ -174,7 +175,7 @@ func TestFindingsByRow(t *testing.T) {
 	require.Equal(t, []string{"late", "y", "z"}, codes(table.Row(2).Findings()))
 	require.Equal(t, formats.Show(strings.Repeat("x", 100)), table.Row(2).Findings()[0].Value)
 
-	// What a caller does with its findings is its own business.
+	// A caller that changes its findings does not change the table.
 	table.Findings()[0].Code = "changed"
 	_ = append(table.Row(0).Findings(), formats.Finding{Code: "changed"})
 	require.Equal(t, []string{"file", "y", "z", "y", "a", "z", "late", "y", "z"}, codes(table.Findings()))
@@ -213,8 +214,8 @@ func TestRowsOfASheet(t *testing.T) {
 	}
 }
 
-// A row that shows nothing but has an error is a row: a formula whose value was
-// never stored must not read as a blank line.
+// TestBuilderKeepsAFailedRow: a row without text is kept if it has an error. A
+// formula whose value was never stored must not be read as a blank line.
 func TestBuilderKeepsAFailedRow(t *testing.T) {
 	b := formats.NewBuilder("t", formats.Limits{})
 	require.NoError(t, b.Cell([]byte("NAME")))

@@ -12,8 +12,8 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// TestFindingsInOrder: however many there are, and in whatever order they come,
-// a table has them by row, column and code, and each row has its own.
+// TestFindingsInOrder: a table orders its findings by row, column and code, for
+// any number of findings and any order in which they were added.
 func TestFindingsInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := formats.NewBuilder("t", formats.Limits{})
@@ -60,7 +60,7 @@ func TestFindingsInOrder(t *testing.T) {
 	})
 }
 
-// TestStray: what was found where no row is kept does not vanish.
+// TestStray: Stray returns the findings of the file and of rows that are left out.
 func TestStray(t *testing.T) {
 	b := formats.NewBuilder("t", formats.Limits{})
 	require.NoError(t, b.Cell([]byte("a")))
@@ -79,7 +79,7 @@ func TestStray(t *testing.T) {
 	require.Equal(t, []formats.Finding{{Severity: formats.Warning, Code: "a.whole"}, {Severity: formats.Warning, Code: "a.blank", Row: 2}}, table.Stray())
 }
 
-// TestLimitFindings: a row that ends with too many findings refuses the file.
+// TestLimitFindings: EndRow refuses the file when its row exceeds the limit of findings.
 func TestLimitFindings(t *testing.T) {
 	b := formats.NewBuilder("t", formats.Limits{Findings: 2})
 	for row := 1; row <= 3; row++ {
