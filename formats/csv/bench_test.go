@@ -26,8 +26,8 @@ func benchFile() []byte {
 	return b.Bytes()
 }
 
-// BenchmarkRead reads the same file with this package, which decides the
-// encoding and the delimiter and keeps every cell, and with its neighbours.
+// BenchmarkRead reads one file with this package and with other readers. This
+// package also detects the encoding and the delimiter, and keeps every cell.
 func BenchmarkRead(b *testing.B) {
 	data := benchFile()
 	b.Run("usher", func(b *testing.B) {

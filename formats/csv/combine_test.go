@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// TestEveryCombination: encodings, delimiters, line ends, ends of file and "sep="
-// lines do not get into each other's way.
+// TestEveryCombination: every combination of encoding, delimiter, line end, end of
+// file and "sep=" line gives the same table.
 func TestEveryCombination(t *testing.T) {
 	records := [][]string{{"Prénom", "Nom", "Note"}, {"José", "Núñez, Jr; y|z\tw", `say "hé"`}, {"", "", ""}, {"Zoë", "two\nlines", ""}, {"Ana", "", "x"}}
 	want := [][]string{records[0], records[1], {"Zoë", "two\nlines"}, records[4]}
@@ -46,8 +46,8 @@ func TestEveryCombination(t *testing.T) {
 	require.Equal(t, 4*5*4*3*7, runs)
 }
 
-// write makes text of records, with all line ends in turn where eol is empty,
-// and says where the records stand that are not blank.
+// write returns the text of records, and the positions of the records that are not
+// blank. An empty eol means all line ends in turn.
 func write(records [][]string, delim, eol, end, sep string) (text string, at []position) {
 	var b strings.Builder
 	row, line := 0, 1

@@ -26,7 +26,7 @@ import (
 	"github.com/usher-go/usher/internal/corpus"
 )
 
-// A truth is one file of the corpus with what must become of it.
+// A truth is one file of the corpus with its expected outcome.
 type truth struct {
 	File   string `json:"file"`
 	Expect string `json:"expect"`
@@ -40,10 +40,11 @@ type truth struct {
 	} `json:"python_csv"`
 }
 
-// deviations are files whose outcome is not the wanted one, with the reason.
+// deviations are the files with another outcome than expected, with the reason.
 var deviations = map[string]string{}
 
-// twins are files that must give what another gives; Python's opinion of them is not the wanted one.
+// twins are files that must give the same table as another file, although Python
+// reads them differently.
 var twins = map[string]string{
 	"csv/made/enc-double-bom.csv":    "csv/made/eol-crlf.csv",
 	"csv/made/enc-utf16be-nobom.csv": "csv/made/enc-utf16le-bom.csv",
@@ -51,8 +52,9 @@ var twins = map[string]string{
 	"csv/made/eol-ctrl-z.csv":        "csv/made/eol-crlf.csv",
 }
 
-// elsewhere are codes that an importer finds, for the reader has no columns that mean anything.
-func elsewhere(t truth) bool {
+// isImporterCode reports whether the expected code is a finding of the importer. The
+// reader cannot find it, because it does not know what a column means.
+func isImporterCode(t truth) bool {
 	space, _, _ := strings.Cut(t.Code, ".")
 	return slices.Contains([]string{"header", "email", "cell"}, space) || strings.HasPrefix(t.Code, "text.") && !strings.Contains(t.Why, "NUL") ||
 		strings.Contains(t.Expect, "header.") || t.Expect == "per row"
@@ -81,7 +83,7 @@ func TestCorpus(t *testing.T) {
 			table, err := formats.Open(context.Background(), formats.Source{
 				Name: filepath.Base(want.File), ReaderAt: bytes.NewReader(data), Size: int64(len(data)),
 			}, nil, Format{})
-			outcome := judge(t, want, data, table, err)
+			outcome := checkOutcome(t, want, data, table, err)
 			if twin := twins[want.File]; twin != "" && err == nil {
 				data, err := os.ReadFile(filepath.Join(root, twin))
 				require.NoError(t, err)
@@ -106,6 +108,7 @@ func TestCorpus(t *testing.T) {
 	require.LessOrEqual(t, counts["deviations"]*100, counts["all"])
 }
 
+// cellsOf yields the cells of every row.
 func cellsOf(t *formats.Table) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for r := range t.Rows() {
@@ -116,8 +119,8 @@ func cellsOf(t *formats.Table) iter.Seq[[]string] {
 	}
 }
 
-// judge says what is wrong with an outcome, or nothing.
-func judge(t *testing.T, want truth, data []byte, table *formats.Table, err error) string {
+// checkOutcome returns the difference between the outcome and the truth, or "".
+func checkOutcome(t *testing.T, want truth, data []byte, table *formats.Table, err error) string {
 	var refused *formats.Refusal
 	if err != nil {
 		require.True(t, errors.As(err, &refused), "%v", err)
@@ -126,7 +129,7 @@ func judge(t *testing.T, want truth, data []byte, table *formats.Table, err erro
 	switch {
 	case may("companion"), may("no panic"):
 		return ""
-	case elsewhere(want) && err == nil:
+	case isImporterCode(want) && err == nil:
 		return ""
 	case err != nil && may("csv.quote") && refused.Code == "csv.quote":
 		return ""
@@ -160,15 +163,16 @@ func judge(t *testing.T, want truth, data []byte, table *formats.Table, err erro
 	return ""
 }
 
-// digest hashes the records of data as the corpus does, empty cells at their
-// ends included. table, where those are gone, must hold the same.
+// digest returns the hash of the records of data as the corpus computes it, with the
+// empty cells at their ends. It checks that table, which has no such cells, is equal
+// otherwise.
 func digest(t *testing.T, data []byte, table *formats.Table) string {
 	src := formats.Source{Name: table.Name, ReaderAt: bytes.NewReader(data), Size: int64(len(data))}
-	cs, err := decide(t.Context(), src, src.Size, "")
+	cs, err := detectCharset(t.Context(), src, src.Size, "")
 	require.NoError(t, err)
-	l := Format{}.detect(src, cs)
-	s := newScanner(cs.reader(newSource(src, src.Size)), room(src.Size), l.delim, 0, formats.Limits{}.WithDefaults())
-	s.skip = l.sep
+	l := Format{}.detectLayout(src, cs)
+	s := newScanner(cs.reader(newSource(src, src.Size)), windowSize(src.Size), l.delim, 0, formats.Limits{}.WithDefaults())
+	s.skipFirst = l.sep
 	var records [][]string
 	i := 0
 	for {
@@ -198,7 +202,7 @@ func digest(t *testing.T, data []byte, table *formats.Table) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// pythonJSON is what Python's json.dumps makes of records.
+// pythonJSON returns records as json.dumps of Python writes them.
 func pythonJSON(records [][]string) []byte {
 	var out bytes.Buffer
 	out.WriteByte('[')

@@ -16,7 +16,7 @@ const quotedPeople = "\ufeffNAME,EMAIL,NOTE\r\n" +
 	"Zoë,zoe@example.com,\r\n" +
 	"\"\",,\"x\"\r\n"
 
-// TestBrokenOff: a source that holds less than it said is refused, wherever it ends.
+// TestBrokenOff: a source with fewer bytes than its size is refused, wherever it ends.
 func TestBrokenOff(t *testing.T) {
 	_, err := open(quotedPeople, nil)
 	require.NoError(t, err)
@@ -29,9 +29,9 @@ func TestBrokenOff(t *testing.T) {
 	}
 }
 
-// TestCut: text itself does not say where it ends. A file that was cut before
-// it was sent is refused if the cut is inside of quotes or leaves nothing; else
-// it has the rows up to the cut, all as they were but the last, which is their beginning.
+// TestCut: text does not declare its length. A file that was cut before the upload is
+// refused if the cut is inside quotes or leaves nothing. Otherwise it has the rows up
+// to the cut, and the last row is the beginning of the original one.
 func TestCut(t *testing.T) {
 	whole, err := open(quotedPeople, comma())
 	require.NoError(t, err)
@@ -45,10 +45,10 @@ func TestCut(t *testing.T) {
 			refused++
 			continue
 		}
-		require.False(t, inside, "cut at %d, inside of quotes, and no error", n)
-		require.NoError(t, begins(whole, short), "cut at %d", n)
+		require.False(t, inside, "cut at %d, inside quotes, and no error", n)
+		require.NoError(t, checkBeginning(whole, short), "cut at %d", n)
 		rows := 1
-		for _, shown := range []string{"Lovelace", "Zoë", "x\""} { // before that a row is blank
+		for _, shown := range []string{"Lovelace", "Zoë", "x\""} { // before this text the row is blank
 			if n > strings.Index(quotedPeople, shown) {
 				rows++
 			}
@@ -58,20 +58,21 @@ func TestCut(t *testing.T) {
 	require.Greater(t, refused, 30, "or the loop tests nothing")
 }
 
+// comma returns options with a fixed delimiter.
 func comma() *csv.Options { return &csv.Options{Format: csv.Format{Delimiter: ','}} }
 
 func isRefusal(err error) bool { return errors.As(err, new(*formats.Refusal)) }
 
-// begins says why a table is not the beginning of another, where its last row
-// may be cut.
-func begins(whole, short *formats.Table) error {
+// checkBeginning returns an error if short is not the beginning of whole. The last
+// row of short may be cut.
+func checkBeginning(whole, short *formats.Table) error {
 	if short.Len() > whole.Len() {
 		return errors.New("there are more rows")
 	}
 	for i := range short.Len() {
 		a, b := whole.Row(i), short.Row(i)
 		if a.Number() != b.Number() || a.Line() != b.Line() {
-			return errors.New("a row stands elsewhere")
+			return errors.New("a row has another position")
 		}
 		last := i == short.Len()-1
 		if b.Len() > a.Len() || !last && b.Len() != a.Len() {
@@ -79,7 +80,7 @@ func begins(whole, short *formats.Table) error {
 		}
 		for c := range b.Len() {
 			if b.Cell(c) != a.Cell(c) && !(last && strings.HasPrefix(a.Cell(c), strings.TrimRight(b.Cell(c), "\ufffd\r"))) {
-				return errors.New("a cell is another") // and no letter or line end that was cut
+				return errors.New("a cell is another") // not only cut inside a letter or line end
 			}
 		}
 	}

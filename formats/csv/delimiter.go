@@ -13,43 +13,47 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// A layout is how the records of one file are cut.
+// A layout describes how one file is split into records and cells.
 type layout struct {
 	delim rune
-	sep   bool // the first line is a "sep=" line
-	width int  // cells of the heading, 0 if it is not known
+	sep   bool // the first line is a "sep=" line, not a record, not a record, not a record
+	width int  // cells of the heading, 0 if not known
 }
 
-// headingRows is among how many records a heading is looked for.
+// headingRows is the number of records in which the heading is searched for.
 const headingRows = 20
 
-// detect finds the layout of a file in its first text. What goes wrong here,
-// the reader meets again.
-func (f Format) detect(src formats.Source, cs charset) layout {
-	buf := make([]byte, min(window, 3*src.Size+1)) // no encoding makes more of a byte
+// detectLayout determines the layout from the first text of the file. It ignores
+// errors, because the reader will meet them again.
+func (f Format) detectLayout(src formats.Source, cs charset) layout {
+	buf := make([]byte, min(window, 3*src.Size+1)) // no encoding turns a byte into more than 3
 	n, err := io.ReadFull(cs.reader(newSource(src, src.Size)), buf)
 	whole := err != nil
 	text := buf[:n]
 	for bytes.HasPrefix(text, bom) {
 		text = text[len(bom):]
 	}
+
+	// A "sep=" line gives the delimiter, unless the caller has given it.
 	l := layout{delim: f.Delimiter}
-	sep, found := sepLine(text)
+	sep, found := parseSepLine(text)
 	if l.sep = found; found && l.delim == 0 {
 		l.delim = sep
 	}
 	if l.delim != 0 {
-		l.width = f.sample(text, whole, l).heading
+		l.width = f.takeSample(text, whole, l).heading
 		return l
 	}
+
+	// Of two equal samples the first wins, so the order of the candidates matters.
 	candidates := []rune{',', ';', '\t', '|'}
 	if ext := strings.ToLower(path.Ext(src.Name)); ext == ".tsv" || ext == ".tab" {
 		candidates = []rune{'\t', ',', ';', '|'}
 	}
-	best := f.sample(text, whole, layout{delim: candidates[0]})
+	best := f.takeSample(text, whole, layout{delim: candidates[0]})
 	l.delim = candidates[0]
 	for _, d := range candidates[1:] {
-		if s := f.sample(text, whole, layout{delim: d}); s.better(best) {
+		if s := f.takeSample(text, whole, layout{delim: d}); s.isBetter(best) {
 			best, l.delim = s, d
 		}
 	}
@@ -57,8 +61,9 @@ func (f Format) detect(src formats.Source, cs charset) layout {
 	return l
 }
 
-// sepLine finds the line by which Excel is told the delimiter, quoted or not.
-func sepLine(text []byte) (rune, bool) {
+// parseSepLine returns the delimiter of a "sep=" line, which tells Excel the
+// delimiter. The line may be quoted.
+func parseSepLine(text []byte) (rune, bool) {
 	if i := bytes.IndexAny(text, "\r\n"); i >= 0 {
 		text = text[:i]
 	}
@@ -69,80 +74,89 @@ func sepLine(text []byte) (rune, bool) {
 		return 0, false
 	}
 	d, n := utf8.DecodeRune(text[4:])
-	return d, n == len(text)-4 && validSign(d)
+	return d, n == len(text)-4 && isValidSign(d)
 }
 
-// validSign holds for what may separate cells or begin a comment.
-func validSign(d rune) bool {
+// isValidSign reports whether d may separate cells or begin a comment.
+func isValidSign(d rune) bool {
 	return d > 0 && d != '"' && d != '\r' && d != '\n' && d != utf8.RuneError && utf8.ValidRune(d)
 }
 
-// A sample is what a delimiter makes of the first records.
+// A sample describes the first records of a file as one delimiter splits them.
 type sample struct {
-	known   int  // headings known in one record, at most; 0 if fewer than two
-	heading int  // the width of the heading, 0 if it is not known
-	first   bool // the first record is split
-	width   int  // the most frequent width of two or more, by records without faults
-	share   int  // records of that width and without faults, in 1/1000
+	known   int  // the most known headings in one record; 0 if fewer than two
+	heading int  // width of the heading, 0 if not known
+	split   bool // the first record has more than one cell
+	width   int  // the most frequent width above 1 of records without faults
+	share   int  // share of the records of that width and without faults, in 1/1000
 }
 
-func (f Format) sample(text []byte, whole bool, l layout) sample {
+// takeSample splits text as l says. whole means that text is the whole file.
+func (f Format) takeSample(text []byte, whole bool, l layout) sample {
 	s := newScanner(nil, 0, l.delim, f.Comment, formats.Limits{RecordBytes: window, Columns: formats.HardColumns})
-	s.skip = l.sep
+	s.skipFirst = l.sep
 	s.buf, s.end, s.eof = text, len(text), true
-	known := foldAll(f.Headings)
+	known := foldHeadings(f.Headings)
 
 	var out sample
 	var widths []int
-	clean := map[int]int{} // how many records without faults, by width
+	clean := map[int]int{} // number of records without faults, by width
 	for {
 		ok, err := s.next()
 		cut := !whole && s.pos == s.end
 		if !ok || err != nil || cut && len(widths) > 0 {
-			break // what is wrong here, the reader meets again
+			break // the reader will meet the error again
 		}
-		if s.left || s.blank() {
+		if s.skipped || s.isBlank() {
 			continue
 		}
+
 		if len(widths) < headingRows {
-			switch k := s.known(known); {
+			switch k := s.countKnown(known); {
 			case k > max(1, out.known):
 				out.known, out.heading = k, s.width
 			case k == s.width && out.heading == 0:
 				out.heading = k
 			}
 		}
-		if s.faults&faulty == 0 {
+
+		if s.faults&faultMask == 0 {
 			clean[s.width]++
 		}
 		widths = append(widths, s.width)
 		if cut {
-			out.judge(widths, clean)
-			out.heading = 0 // it is longer than the sample
+			out.weigh(widths, clean)
+			out.heading = 0 // the record is longer than the sample
 			return out
 		}
 	}
-	out.judge(widths, clean)
+	out.weigh(widths, clean)
 	return out
 }
 
-// judge weighs the records' widths, and how many records without faults there are of each.
-func (a *sample) judge(widths []int, clean map[int]int) {
+// weigh fills the sample from the widths of all records and the number of records
+// without faults of each width.
+func (a *sample) weigh(widths []int, clean map[int]int) {
 	if len(widths) == 0 {
 		return
 	}
-	a.first = widths[0] > 1
+
+	a.split = widths[0] > 1
 	delete(clean, 1)
-	a.width = most(clean)
+	a.width = mostFrequent(clean)
 	a.share = clean[a.width] * 1000 / len(widths)
+
+	// Without known headings, the heading is the first record that is about as wide
+	// as the median: a title above the heading is narrower.
 	if a.heading == 0 {
 		middle := slices.Sorted(slices.Values(widths))[(len(widths)-1)/2]
 		a.heading = widths[slices.IndexFunc(widths, func(w int) bool { return w*2 > middle || w > 1 && w*2 == middle })]
 	}
 }
 
-// most is the key of the greatest count, the greater one of two, 0 of none.
-func most(counts map[int]int) int {
+// mostFrequent returns the key with the greatest count, the greater key of equal
+// counts, or 0 if counts is empty.
+func mostFrequent(counts map[int]int) int {
 	best := 0
 	for w, n := range counts {
 		if n > counts[best] || n == counts[best] && w > best {
@@ -152,21 +166,21 @@ func most(counts map[int]int) int {
 	return best
 }
 
-// better holds if a is likelier than b, which was tried before it.
-func (a sample) better(b sample) bool {
-	return a.known+a.class() > 0 && cmp.Or(
+// isBetter reports whether a is likelier than b, a sample of an earlier candidate.
+func (a sample) isBetter(b sample) bool {
+	return a.known+a.rank() > 0 && cmp.Or(
 		cmp.Compare(a.known, b.known),
-		cmp.Compare(a.class(), b.class()),
+		cmp.Compare(a.rank(), b.rank()),
 		cmp.Compare(a.share, b.share),
 		cmp.Compare(a.width, b.width),
 	) > 0
 }
 
-// class is 2 if the first record is split and most others alike, 1 if one of
-// both holds, else 0.
-func (a sample) class() int {
+// rank returns 1 for a first record of more than one cell, plus 1 if at least half
+// of the records have the same width.
+func (a sample) rank() int {
 	n := 0
-	if a.first && a.share > 0 {
+	if a.split && a.share > 0 {
 		n++
 	}
 	if a.share >= 500 {
@@ -175,12 +189,12 @@ func (a sample) class() int {
 	return n
 }
 
-// known counts the cells of the record that are among the headings.
-func (s *scanner) known(headings map[string]bool) int {
+// countKnown returns the number of cells of the record that are known headings.
+func (s *scanner) countKnown(headings map[string]bool) int {
 	n := 0
 	if len(headings) > 0 {
 		for _, c := range s.cells {
-			if headings[fold(string(s.value(c)))] {
+			if headings[foldHeading(string(s.value(c)))] {
 				n++
 			}
 		}
@@ -188,8 +202,9 @@ func (s *scanner) known(headings map[string]bool) int {
 	return n
 }
 
-// fold makes headings equal that differ in case, blanks and punctuation.
-func fold(s string) string {
+// foldHeading returns s in lower case with letters and digits only, so that headings
+// are equal if they differ in case, blanks and punctuation only.
+func foldHeading(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return -1
@@ -198,10 +213,11 @@ func fold(s string) string {
 	}, s)
 }
 
-func foldAll(headings []string) map[string]bool {
+// foldHeadings returns the set of folded headings.
+func foldHeadings(headings []string) map[string]bool {
 	out := make(map[string]bool, len(headings))
 	for _, h := range headings {
-		if k := fold(h); k != "" {
+		if k := foldHeading(h); k != "" {
 			out[k] = true
 		}
 	}

@@ -72,8 +72,9 @@ func TestSignsThatCannotBe(t *testing.T) {
 	}
 }
 
-// Rows that are all longer than the heading say so: the heading is no title
-// above the rows if it is half as wide, or known.
+// TestSurplusThroughout: if all rows are longer than the heading, each has a finding.
+// A first record that is half as wide as the rows, or known, is the heading and not a
+// title above it.
 func TestSurplusThroughout(t *testing.T) {
 	surplus := func(c, text string) []string {
 		return []string{"error csv.field_count 2:" + c + " " + text, "error csv.field_count 3:" + c + " " + text}
@@ -96,7 +97,7 @@ func TestSurplusThroughout(t *testing.T) {
 	require.Empty(t, findings(table))
 }
 
-// A heading longer than the sample is still the heading.
+// TestWideHeading: a heading that is longer than the sample is still the heading.
 func TestWideHeading(t *testing.T) {
 	heading := strings.Repeat(strings.Repeat("h", 999)+";", 99) + "h"
 	o := &csv.Options{Limits: formats.Limits{Columns: -1}}

@@ -16,9 +16,9 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
-// standard reads text with encoding/csv, whose records become those of a
-// table: without those that hold nothing, and without empty cells at the end.
-func standard(text string, comment rune) (out [][]string, at []int, err error) {
+// readStandard reads text with encoding/csv. It returns the records as a table has
+// them: without blank records, and without empty cells at the end.
+func readStandard(text string, comment rune) (out [][]string, at []int, err error) {
 	r := stdcsv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.Comment = comment
@@ -40,24 +40,24 @@ func standard(text string, comment rune) (out [][]string, at []int, err error) {
 	}
 }
 
-// On what both define, this package and encoding/csv agree: cells, lines, and
-// that a quote is never closed. They differ by intent where a CR stands alone
-// (a line end here), inside quotes (CRLF stays here), and where quotes are out
-// of place (one row's trouble here, the end of the file there).
+// TestDifferential: this package and encoding/csv agree on cells, lines, and quotes
+// that are never closed. They differ by intent in three cases. A CR alone is a line
+// end here. A CRLF inside quotes is kept here. A misplaced quote is a finding of one
+// row here, and an error of the file there.
 func TestDifferential(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"a", "bc", " ", "é", "日", "😀", ",", ",", "\n", "\n", "\r\n", `"`, `"`, `""`, `"x,y"`, "\"p\nq\"", ";", "\t", "#", "'", "="})
 	agreed := 0
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(piece, 1, 40).Draw(t, "text"), "")
 		comment := rapid.SampledFrom([]rune{0, '#'}).Draw(t, "comment")
-		want, lines, wantErr := standard(text, comment)
+		want, lines, wantErr := readStandard(text, comment)
 		got, err := open(text, &csv.Options{Format: csv.Format{Delimiter: ',', Comment: comment}})
 
 		var refused *formats.Refusal
 		switch {
 		case errors.Is(wantErr, stdcsv.ErrBareQuote):
 			return
-		case wantErr != nil: // text after a closing quote, or none closing
+		case wantErr != nil: // text after a closing quote, or a quote that is never closed
 			if errors.As(err, &refused) && refused.Code == "csv.quote" {
 				return
 			}

@@ -22,6 +22,7 @@ const people = "Prénom,Nom\r\nJosé,Núñez\r\nZoë,O’Brien\r\n"
 
 var peopleCells = [][]string{{"Prénom", "Nom"}, {"José", "Núñez"}, {"Zoë", "O’Brien"}}
 
+// encode returns text in that encoding.
 func encode(t *testing.T, e encoding.Encoding, text string) string {
 	t.Helper()
 	out, err := e.NewEncoder().String(text)
@@ -85,7 +86,8 @@ func TestNamedMultibyte(t *testing.T) {
 	require.Equal(t, [][]string{{"名前", "会社"}, {"山田", "表示"}}, cells(table))
 }
 
-// The first byte that is not ASCII decides as well at the end of a long file as at its start.
+// TestEncodingIsDecidedOverTheWholeFile: a byte that is not ASCII decides the
+// encoding at the end of a long file as well as at its start.
 func TestEncodingIsDecidedOverTheWholeFile(t *testing.T) {
 	for _, size := range []int{4 << 10, 64 << 10, 1 << 20} {
 		for shift := range 5 {
@@ -104,7 +106,7 @@ func TestEncodingIsDecidedOverTheWholeFile(t *testing.T) {
 	}
 }
 
-// Text that is full of NULs further on is no UTF-16 for it.
+// TestNULsFurtherOn: NULs after the start of a text do not make it UTF-16.
 func TestNULsFurtherOn(t *testing.T) {
 	table, err := open(strings.Repeat("a,b\n", 1<<14)+strings.Repeat("x\x00", 1<<13), nil)
 	require.NoError(t, err)
@@ -160,7 +162,8 @@ func TestUnknownEncoding(t *testing.T) {
 	}
 }
 
-// TestTornUTF16: where a byte is missing, line ends are none any more and rows would be lost in a cell.
+// TestTornUTF16: a missing byte hides the following line ends, so that rows would be
+// read as one cell. Such a file is refused.
 func TestTornUTF16(t *testing.T) {
 	text := encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "name;email\r\n"+strings.Repeat("Ann;a@example.com\r\n", 9))
 	row := len(text) / 10
@@ -170,6 +173,7 @@ func TestTornUTF16(t *testing.T) {
 	}
 }
 
+// requireRefused checks that reading text is refused with that code and row.
 func requireRefused(t *testing.T, text, code string, row int, o *csv.Options) *formats.Refusal {
 	t.Helper()
 	table, err := csv.Open(t.Context(), bytes.NewReader([]byte(text)), int64(len(text)), o)

@@ -11,8 +11,8 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
-// The encoding, the delimiter and the line ends are found in the file; each
-// row knows the record number that a spreadsheet shows beside it.
+// The encoding, the delimiter and the line ends are detected. Each row has the record
+// number that a spreadsheet shows next to it.
 func ExampleOpen() {
 	file := strings.NewReader("sep=;\r\nName;Phone;Note\r\nAda;+33 1 23 45 67 89;\"two\r\nlines\"\r\n\r\nBob;0042;;too much\r\n")
 
@@ -34,7 +34,7 @@ func ExampleOpen() {
 	//   error csv.field_count in column 4: "too much"
 }
 
-// A file that cannot be trusted as a whole is refused, and says where the trouble is.
+// A file with a quote that is never closed is refused, with the line of the quote.
 func ExampleOpen_refused() {
 	file := strings.NewReader("Name,Note\nAda,\"the quote is open\nBob,lost\n")
 	_, err := csv.Open(context.Background(), file, file.Size(), nil)
@@ -42,7 +42,26 @@ func ExampleOpen_refused() {
 	// Output: formats: file refused: csv.quote line=2
 }
 
-// Whatever a cell holds, opening the file calculates nothing.
+// A caller that knows the format better than the detection sets the fields of Format.
+func ExampleRead() {
+	stream := strings.NewReader("# exported by hand\nName|Town\nJos\xe9|Z\xfcrich\n")
+
+	table, err := csv.Read(context.Background(), stream, &csv.Options{
+		Format: csv.Format{Encoding: "iso-8859-15", Delimiter: '|', Comment: '#'},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row := range table.Rows() {
+		fmt.Printf("row %d: %q\n", row.Number(), row.Cells())
+	}
+	// Output:
+	// row 2: ["Name" "Town"]
+	// row 3: ["José" "Zürich"]
+}
+
+// Every cell is inert: a spreadsheet that opens the file evaluates nothing.
 func ExampleWriter() {
 	sheet := formats.Sheet{
 		Preamble: []string{"# one person a line"},
@@ -60,6 +79,7 @@ func ExampleWriter() {
 	// "'=HYPERLINK(""http://x"")",
 }
 
+// The field tags are the headings.
 func ExampleMarshal() {
 	type line struct {
 		Row   int    `csv:"row"`

@@ -13,9 +13,9 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
-// FuzzRead holds any bytes to these laws: a file is read or refused; the pieces
-// it comes in change nothing; positions rise and every finding stands on a row;
-// and the table, written, reads the same again.
+// FuzzRead checks these laws for any bytes. A file is read or refused. The sizes of
+// the reads change nothing. Positions ascend, and every finding has the position of a
+// row. The table reads the same after it was written.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"a,b\n1,2\n", "\ufeff\ufeffa;b\r\n\"x\r\ny\";2\r\r\n3\r4", "sep=|\na|b", "a,\"b", "\"a\"b,c\n d\"", " \"a\",b\n1,2,3",
@@ -60,7 +60,7 @@ func FuzzRead(f *testing.F) {
 		rows := cells(table)
 		for i, r := range rows {
 			for k := range r {
-				require.True(t, len(r[k]) == len(bytes.ToValidUTF8([]byte(r[k]), []byte("??"))), "%q is no text", r[k])
+				require.True(t, len(r[k]) == len(bytes.ToValidUTF8([]byte(r[k]), []byte("??"))), "%q is not valid text", r[k])
 				r[k] = string(bytes.ReplaceAll([]byte(r[k]), []byte{0}, []byte("\ufffd")))
 			}
 			rows[i] = append(r, make([]string, table.Columns()-len(r))...)
@@ -69,8 +69,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzCut: text that is cut anywhere behind its first line is refused, or has
-// the rows up to the cut, where they stood, and nothing else.
+// FuzzCut: text that is cut after its first line is refused, or has exactly the rows
+// up to the cut, at the same positions.
 func FuzzCut(f *testing.F) {
 	for _, s := range []string{quotedPeople, "a,b\r\r\n\"x\"\"\",y\r\n\n,,\n1,2\x1a", "a\n\"b\"c,d\n \"e\"\n\xff,\x00\n"} {
 		f.Add([]byte(s), uint16(20))
@@ -81,7 +81,7 @@ func FuzzCut(f *testing.F) {
 		first := bytes.IndexAny(data, "\r\n")
 		n := int(cut) % (len(data) + 1)
 		if first < 0 || n <= first || bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-			return // a "sep=" line or a mark that is cut is none; half a unit of UTF-16 shifts nothing but itself
+			return // a cut "sep=" line or byte order mark is an ordinary cell; UTF-16 has units of two bytes
 		}
 		whole, err := csv.Open(t.Context(), bytes.NewReader(data), int64(len(data)), o)
 		if err != nil {
@@ -92,6 +92,6 @@ func FuzzCut(f *testing.F) {
 			require.True(t, isRefusal(err), "%v", err)
 			return
 		}
-		require.NoError(t, begins(whole, short), "cut at %d", n)
+		require.NoError(t, checkBeginning(whole, short), "cut at %d", n)
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/gocarina/gocsv"
 )
 
-// Marshal writes rows, a slice of structs or of pointers to structs, as the zero
-// [Writer] writes a sheet. The headings are the names in the fields' tags:
+// Marshal writes rows, which is a slice of structs or of pointers to structs, as
+// the zero [Writer] writes a sheet. The headings are the names in the field tags:
 //
 //	type line struct {
 //		Row   int    `csv:"row"`
@@ -17,29 +17,29 @@ import (
 //		note  string `csv:"-"`
 //	}
 //
-// It is for files of a fixed shape. The error is w's, or that of a field which
-// cannot be written as text, or says that rows is no such slice.
+// Marshal is for files whose columns are fixed. It returns the error of w, of a
+// field that cannot be written as text, or of rows that are not such a slice.
 func Marshal(w io.Writer, rows any) error {
 	if k := reflect.ValueOf(rows).Kind(); k != reflect.Slice {
-		return fmt.Errorf("csv: marshal: %T is no slice", rows)
+		return fmt.Errorf("csv: marshal: %T is not a slice", rows)
 	}
 	e, err := Writer{}.encoder(w)
 	if err != nil {
 		return err
 	}
-	if err := gocsv.MarshalCSV(rows, records{e}); err != nil && e.err == nil {
+	if err := gocsv.MarshalCSV(rows, recordWriter{e}); err != nil && e.err == nil {
 		return fmt.Errorf("csv: marshal: %w", err)
 	}
 	return e.err
 }
 
-// records is an encoder as gocsv wants it.
-type records struct{ e *encoder }
+// A recordWriter is an encoder with the methods that gocsv needs.
+type recordWriter struct{ e *encoder }
 
-func (r records) Write(row []string) error {
-	r.e.record(row)
+func (r recordWriter) Write(row []string) error {
+	r.e.writeRecord(row)
 	return r.e.err
 }
 
-func (r records) Flush()       { _ = r.e.flush() }
-func (r records) Error() error { return r.e.err }
+func (r recordWriter) Flush()       { _ = r.e.flush() }
+func (r recordWriter) Error() error { return r.e.err }

@@ -35,7 +35,7 @@ func TestMarshal(t *testing.T) {
 
 	out.Reset()
 	require.NoError(t, csv.Marshal(&out, []entry(nil)))
-	require.Equal(t, "\ufeffrow,phone,at,note\r\n", out.String(), "headings even of nothing")
+	require.Equal(t, "\ufeffrow,phone,at,note\r\n", out.String(), "headings without rows")
 }
 
 func TestMarshalRefuses(t *testing.T) {

@@ -12,48 +12,53 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// checkEvery is how many records may pass until the context is asked again.
+// checkEvery is the number of records between two checks of the context.
 const checkEvery = 256
 
-// Read reads the whole of src. The package's comment says what becomes of
-// what; [Reopen] lists the codes it refuses with.
+// Read reads the whole of src. The package comment lists the findings; [Open] lists
+// the codes of refusals.
 func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits) (*formats.Table, error) {
-	if f.Delimiter != 0 && !validSign(f.Delimiter) {
+	if f.Delimiter != 0 && !isValidSign(f.Delimiter) {
 		return nil, fmt.Errorf("csv: %q cannot be a delimiter", f.Delimiter)
 	}
-	if f.Comment != 0 && !validSign(f.Comment) {
+	if f.Comment != 0 && !isValidSign(f.Comment) {
 		return nil, fmt.Errorf("csv: %q cannot begin a comment", f.Comment)
 	}
+
 	lim = lim.WithDefaults()
-	cs, err := decide(ctx, src, src.Size, f.Encoding)
+	cs, err := detectCharset(ctx, src, src.Size, f.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	l := f.detect(src, cs)
+	l := f.detectLayout(src, cs)
+
 	raw := newSource(src, src.Size)
 	r := reader{
-		scanner: newScanner(cs.reader(raw), room(src.Size), l.delim, f.Comment, lim),
+		scanner: newScanner(cs.reader(raw), windowSize(src.Size), l.delim, f.Comment, lim),
 		Builder: formats.NewBuilder(src.Name, lim),
 		charset: cs,
 		heading: l.width,
 		args:    args{control: map[string]string{"char": "U+0000"}, garbled: map[string]string{"encoding": cs.name}},
 	}
-	r.skip = l.sep
-	err = r.rows(ctx)
+	r.skipFirst = l.sep
+
+	// A source that ended early explains any refusal at the place where it ended.
+	err = r.readRows(ctx)
 	var refused *formats.Refusal
-	if raw.short() && (err == nil || errors.As(err, &refused)) {
-		return nil, truncated(io.ErrUnexpectedEOF) // whatever else is wrong where it breaks off
+	if raw.isShort() && (err == nil || errors.As(err, &refused)) {
+		return nil, refuseTruncated(io.ErrUnexpectedEOF)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !r.shown {
+
+	if !r.hasContent {
 		return nil, formats.Refuse("file.empty")
 	}
 	if cs.guessed {
 		r.Find(formats.Finding{
 			Severity: formats.Warning, Code: "csv.encoding_guessed",
-			Args: map[string]string{"encoding": cs.name, "sample": r.guess},
+			Args: map[string]string{"encoding": cs.name, "sample": r.firstNonASCII},
 		})
 	}
 	t := r.Table()
@@ -61,42 +66,45 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	return t, nil
 }
 
-// A reader takes records into a table.
+// A reader adds the records of a file to a table.
 type reader struct {
 	*scanner
 	*formats.Builder
 	charset
-	shown   bool   // some record was not blank
-	heading int    // width of the heading, 0 until it is known
-	guess   string // the first text that is not ASCII, where the encoding was guessed
+	hasContent    bool   // a record was not blank
+	heading       int    // width of the heading, 0 until known
+	firstNonASCII string // the first cell that is not ASCII, where the encoding was guessed
 
-	control, garbled int // the last records with such a finding
+	control, garbled int // number of the last record with such a finding
 	args             args
 }
 
-// args are the arguments that findings share: a file that is wrong throughout
-// has the same ones in every row.
+// args are the arguments that findings share. A file with the same fault in every
+// row would otherwise allocate them for every row.
 type args struct {
 	control, garbled, surplus map[string]string
-	found                     int // the width that surplus is about
+	found                     int // the width in surplus
 }
 
-func (r *reader) rows(ctx context.Context) error {
+// readRows adds every record to the table.
+func (r *reader) readRows(ctx context.Context) error {
 	for {
 		if r.number%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("csv: %w", err)
 			}
 		}
+
 		ok, err := r.next()
 		if err != nil || !ok {
 			return err
 		}
-		if r.left {
+		if r.skipped {
 			continue
 		}
-		r.shown = r.shown || !r.blank()
-		if err := r.row(); err != nil {
+
+		r.hasContent = r.hasContent || !r.isBlank()
+		if err := r.addRow(); err != nil {
 			var refused *formats.Refusal
 			if errors.As(err, &refused) {
 				refused.Row = r.number
@@ -106,19 +114,22 @@ func (r *reader) rows(ctx context.Context) error {
 	}
 }
 
-func (r *reader) row() error {
-	if r.over {
+// addRow adds the current record to the table, with its findings.
+func (r *reader) addRow() error {
+	if r.tooWide {
 		return formats.OverLimit("columns", r.columns)
 	}
-	if r.heading == 0 && r.shown {
+
+	if r.heading == 0 && r.hasContent {
 		r.heading = r.width
 	}
+
 	inspect := r.damaged || r.nul || r.guessed
 	for i, c := range r.cells {
 		text := r.value(c)
-		if c.shut == 0 && len(text) > 0 && text[0] == curly[0] && curls(text) {
-			r.cells[i].faults |= curled
-			r.faults |= curled
+		if c.closed == 0 && len(text) > 0 && text[0] == curly[0] && isUnclosedCurly(text) {
+			r.cells[i].faults |= openCurly
+			r.faults |= openCurly
 		}
 		if r.wide && bytes.Contains(text, halfLineEnd) {
 			return formats.Refuse("csv.encoding", "found", "shifted")
@@ -130,70 +141,74 @@ func (r *reader) row() error {
 			return err
 		}
 	}
-	if r.faults&faulty != 0 {
-		r.quotes()
+
+	if r.faults&faultMask != 0 {
+		r.findQuoteFault()
 	}
 	if r.width > r.heading {
-		r.surplus()
+		r.findSurplus()
 	}
 	_, err := r.EndRow(r.number, r.line)
 	return err
 }
 
-// find adds a finding about the cell in column i, from 0.
-func (r *reader) find(f formats.Finding, i int, value []byte) {
+// addFinding adds a finding for the cell in column i, from 0.
+func (r *reader) addFinding(f formats.Finding, i int, value []byte) {
 	f.Row, f.Line, f.Column, f.Value = r.number, r.line, i+1, string(value)
 	r.Find(f)
 }
 
-// quotes finds the worst of what is wrong with the record's quotes.
-func (r *reader) quotes() {
+// findQuoteFault adds a finding for the worst fault in the quotes of the record: the
+// first error, or else the first warning.
+func (r *reader) findQuoteFault() {
 	f := formats.Finding{Severity: formats.Warning, Code: "csv.quote"}
-	wanted := bare
-	if r.faults&(spaced|trailed|curled) != 0 {
-		f.Severity, wanted = formats.Error, spaced|trailed|curled
+	wanted := bareQuote
+	if r.faults&(blanksBefore|textAfter|openCurly) != 0 {
+		f.Severity, wanted = formats.Error, blanksBefore|textAfter|openCurly
 	}
+
 	for i, c := range r.cells {
 		if c.faults&wanted == 0 {
 			continue
 		}
 		text := r.value(c)
-		if inner, ok := unquote(bytes.TrimSpace(text)); ok && c.faults&spaced != 0 {
+		if inner, ok := unquote(bytes.TrimSpace(text)); ok && c.faults&blanksBefore != 0 {
 			f.Fix = &inner
 		}
-		r.find(f, i, text)
+		r.addFinding(f, i, text)
 		return
 	}
 }
 
-// curly is the typographic opening quote; the others begin with the same byte.
+// curly is a typographic opening quote. The others begin with the same byte.
 const curly = "“"
 
-// curls holds for text that a typographic quote opens and none closes: what
-// was meant to be one cell was split at a delimiter inside.
-func curls(text []byte) bool {
+// isUnclosedCurly reports whether a typographic quote opens text and no quote closes
+// it. Then the text is part of a cell that was split at a delimiter inside the quotes.
+func isUnclosedCurly(text []byte) bool {
 	first, n := utf8.DecodeRune(text)
 	return (first == '“' || first == '”' || first == '„' || first == '‟') &&
 		!bytes.ContainsAny(text[n:], "“”‟\"")
 }
 
-// unquote is the text between quotes, if nothing in it makes that doubtful.
-func unquote(b []byte) (string, bool) {
+// unquote returns the text between quotes. ok is false if b is not quoted or has
+// another quote inside.
+func unquote(b []byte) (text string, ok bool) {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' || bytes.IndexByte(b[1:len(b)-1], '"') >= 0 {
 		return "", false
 	}
 	return string(b[1 : len(b)-1]), true
 }
 
-// surplus finds the first cell that shows something beyond the heading's width.
-func (r *reader) surplus() {
+// findSurplus adds a finding for the first cell beyond the heading that is not blank.
+func (r *reader) findSurplus() {
 	for i := r.heading; i < len(r.cells); i++ {
-		if text := r.value(r.cells[i]); !blank(text) {
+		if text := r.value(r.cells[i]); !isBlankText(text) {
 			if r.args.found != r.width {
 				r.args.found = r.width
 				r.args.surplus = map[string]string{"want": strconv.Itoa(r.heading), "found": strconv.Itoa(r.width)}
 			}
-			r.find(formats.Finding{Severity: formats.Error, Code: "csv.field_count", Args: r.args.surplus}, i, text)
+			r.addFinding(formats.Finding{Severity: formats.Error, Code: "csv.field_count", Args: r.args.surplus}, i, text)
 			return
 		}
 	}
@@ -201,27 +216,30 @@ func (r *reader) surplus() {
 
 var replacement = []byte(string(utf8.RuneError))
 
-// halfLineEnd is U+0A00, which is no character. It is what a line end becomes
-// where a byte of UTF-16 is missing before it: the rows from there on are in one cell.
+// halfLineEnd is U+0A00, which is not an assigned character. A line end is decoded
+// as U+0A00 if a byte of UTF-16 is missing before it. Then all following rows would
+// be read as one cell.
 var halfLineEnd = []byte("\u0a00")
 
-// inspect looks at a cell of a file whose text may not all be text, and gives
-// what is to be kept of it.
+// inspect adds findings for a cell of a file that may contain invalid bytes or NULs,
+// and returns the valid text of the cell.
 func (r *reader) inspect(i int, text []byte) []byte {
-	if r.guessed && r.guess == "" && bytes.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }) {
-		r.guess = formats.Show(string(text))
+	if r.guessed && r.firstNonASCII == "" && bytes.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }) {
+		r.firstNonASCII = formats.Show(string(text))
 	}
+
 	if r.nul && r.control != r.number && bytes.IndexByte(text, 0) >= 0 {
 		r.control = r.number
-		r.find(formats.Finding{Severity: formats.Error, Code: "text.control", Args: r.args.control}, i, text)
+		r.addFinding(formats.Finding{Severity: formats.Error, Code: "text.control", Args: r.args.control}, i, text)
 	}
 	if !r.damaged {
 		return text
 	}
+
 	valid := utf8.Valid(text)
 	if r.garbled != r.number && (!valid || r.enc != nil && bytes.Contains(text, replacement)) {
 		r.garbled = r.number
-		r.find(formats.Finding{Severity: formats.Error, Code: "csv.encoding", Args: r.args.garbled}, i, text)
+		r.addFinding(formats.Finding{Severity: formats.Error, Code: "csv.encoding", Args: r.args.garbled}, i, text)
 	}
 	if !valid {
 		return bytes.ToValidUTF8(text, replacement)

@@ -100,7 +100,7 @@ func TestMatch(t *testing.T) {
 	require.False(t, f.Match("people.csv", []byte("PK\x03\x04")))
 }
 
-// However the bytes come, the table is the same.
+// TestChunking: the sizes of the reads do not change the table.
 func TestChunking(t *testing.T) {
 	for _, text := range []string{
 		"\ufeffa,b\r\n\"x\r\ny\",é\r\r\n1,2,3\n",
@@ -122,6 +122,7 @@ func TestChunking(t *testing.T) {
 	}
 }
 
+// requireSame checks that two tables are equal.
 func requireSame(t *testing.T, want, got *formats.Table) {
 	t.Helper()
 	require.Empty(t, cmp.Diff(cells(want), cells(got)))
@@ -185,7 +186,7 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
-// shrinking is a source that ends early once it was read through.
+// shrinking is a source that ends early after a number of calls.
 type shrinking struct {
 	text  string
 	to    int64
@@ -200,8 +201,8 @@ func (s *shrinking) ReadAt(p []byte, off int64) (int, error) {
 	return strings.NewReader(s.text).ReadAt(p, off)
 }
 
-// TestSourceShrinks: a file is read more than once, and may have been cut
-// meanwhile. That is no shorter file.
+// TestSourceShrinks: a file is read more than once. If it was cut in between, it is
+// refused, and not read as a shorter file.
 func TestSourceShrinks(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 1<<15)
 	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF} {
@@ -223,7 +224,7 @@ func TestSourceShrinks(t *testing.T) {
 	}
 }
 
-// counting is a context that is cancelled once it was asked n times.
+// counting is a context that is cancelled after n calls of Err.
 type counting struct {
 	context.Context
 	n int

@@ -12,71 +12,73 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// A scanner cuts UTF-8 text into records, within a window that grows with the
-// longest record only. It allocates nothing per record.
+// A scanner splits UTF-8 text into records. It reads the text through a window that
+// grows only for a record that does not fit. It allocates nothing per record.
 type scanner struct {
-	src     io.Reader
-	delim   []byte
-	comment []byte // none if empty
-	skip    bool   // the first line is no record of the table
-	longest int    // bytes of a record
-	columns int    // how many cells are kept of one
-	stop    [256]bool
+	src       io.Reader
+	delim     []byte
+	comment   []byte    // empty for no comments
+	skipFirst bool      // the first line is not a row of the table
+	maxRecord int       // limit of the bytes of a record
+	columns   int       // limit of the cells kept of a record
+	stop      [256]bool // bytes at which an unquoted cell may end
 
-	room     int // how long the window is at first
-	buf      []byte
-	pos, end int // what is left to scan in buf
-	eof      bool
-	ahead    int // the line on which the next record begins
+	firstSize int // size of the first window
+	buf       []byte
+	pos, end  int // the unread part of buf
+	eof       bool
+	nextLine  int // line on which the next record begins
 
 	record
 	scratch []byte
 }
 
-// A record is what was scanned last, until the next is.
+// A record is the current record. Its slices are valid until the next call of next.
 type record struct {
-	number int // from 1
-	line   int // on which it began, from 1
-	cells  []span
-	width  int   // number of cells, kept or not
-	over   bool  // a cell was not kept that is not empty, or past what any spreadsheet has
-	faults fault // of any cell
-	lines  int   // how many it takes
-	text   []byte
-	left   bool // it is a comment or the like
+	number  int // from 1
+	line    int // on which the record begins, from 1
+	cells   []span
+	width   int   // number of cells, including those not kept
+	tooWide bool  // a cell that is not empty was not kept, or no spreadsheet has as many columns
+	faults  fault // the faults of all cells
+	lines   int   // number of physical lines
+	text    []byte
+	skipped bool // not a row: a comment or the first line
 }
 
-// A span is where a cell lies in its record's text.
+// A span is the position of a cell in the text of its record.
 type span struct {
 	from, to int
-	shut     int // past the closing quote, 0 if the cell does not begin with a quote
+	closed   int // index after the closing quote, 0 if the cell does not begin with a quote
 	faults   fault
 }
 
-// A fault is what is unusual about the quotes of a cell.
+// A fault is a set of flags for unusual quotes in a cell.
 type fault uint8
 
 const (
-	escaped fault = 1 << iota // doubled quotes inside quotes: no fault, but work
-	bare                      // a quote inside a cell that has no quotes around it
-	spaced                    // blanks before the opening quote
-	trailed                   // text after the closing quote
-	curled                    // a typographic quote that does not close in the cell
-	broken                    // a line break inside quotes: no fault, but see lost
+	doubledQuote fault = 1 << iota // doubled quotes inside quotes; valid, but value must undo them
+	bareQuote                      // a quote inside an unquoted cell
+	blanksBefore                   // blanks before the opening quote
+	textAfter                      // text after the closing quote
+	openCurly                      // a typographic quote that is not closed in the cell
+	lineBreak                      // a line break inside quotes; valid, but see ambiguous
 
-	faulty = bare | spaced | trailed | curled
+	// faultMask is the set of flags that are reported.
+	faultMask = bareQuote | blanksBefore | textAfter | openCurly
 )
 
-// What scan says where it does not find the end of a record.
+// Results of scan and its parts instead of an index.
 const (
-	more = -1 // there is none in these bytes
-	lost = -2 // it cannot be told: a quote seems to close that was meant to open a later cell
+	needMore  = -1 // the end is not in these bytes
+	ambiguous = -2 // the quote that closes the cell may be the opening quote of a later cell
 )
 
 var bom = []byte("\ufeff")
 
-func newScanner(src io.Reader, room int, delim, comment rune, lim formats.Limits) *scanner {
-	s := &scanner{src: src, room: room, delim: []byte(string(delim)), longest: lim.RecordBytes, columns: lim.Columns, ahead: 1}
+// newScanner returns a scanner of src whose first window has firstSize bytes.
+func newScanner(src io.Reader, firstSize int, delim, comment rune, lim formats.Limits) *scanner {
+	s := &scanner{src: src, firstSize: firstSize, delim: []byte(string(delim)), maxRecord: lim.RecordBytes, columns: lim.Columns, nextLine: 1}
 	if comment != 0 {
 		s.comment = []byte(string(comment))
 	}
@@ -84,45 +86,49 @@ func newScanner(src io.Reader, room int, delim, comment rune, lim formats.Limits
 	return s
 }
 
-// next scans one record and reports whether there was one.
+// next scans the next record. It returns false at the end of the text.
 func (s *scanner) next() (bool, error) {
 	for {
 		b := s.buf[s.pos:s.end]
 		if len(b) == 0 && s.eof {
 			return false, nil
 		}
+
 		n, end := s.scan(b)
 		switch {
 		case end >= 0:
 			s.number++
-			s.line, s.ahead = s.ahead, s.ahead+s.lines
+			s.line, s.nextLine = s.nextLine, s.nextLine+s.lines
 			s.text = b[:n]
 			s.pos += end
-			if n > s.longest {
-				return false, s.refuse(formats.OverLimit("record", s.longest))
+			if n > s.maxRecord {
+				return false, s.refuse(formats.OverLimit("record", s.maxRecord))
 			}
 			return true, nil
-		case end == lost, s.eof:
+		case end == ambiguous, s.eof:
 			s.number++
-			line := s.ahead + countLines(b[:n])
+			line := s.nextLine + countLines(b[:n])
 			return false, s.refuse(formats.Refuse("csv.quote", "line", strconv.Itoa(line)))
-		case len(b) > s.longest+2: // two bytes may be the begun line end
+		case len(b) > s.maxRecord+2: // up to two bytes may be part of the line end
 			s.number++
-			return false, s.refuse(formats.OverLimit("record", s.longest))
+			return false, s.refuse(formats.OverLimit("record", s.maxRecord))
 		}
+
 		if err := s.fill(); err != nil {
 			return false, err
 		}
 	}
 }
 
+// refuse returns r for the current record.
 func (s *scanner) refuse(r *formats.Refusal) *formats.Refusal {
 	r.Row = s.number
 	return r
 }
 
-// fill makes the window longer. It always fills it up, so that the pieces in
-// which the source comes make no difference and scanning again stays linear.
+// fill reads more text into the window, which it doubles if the record takes half
+// of it. It always fills the window completely. So the sizes of the reads of the
+// source make no difference, and scanning a record again takes linear time.
 func (s *scanner) fill() error {
 	first := s.buf == nil
 	if s.pos > 0 {
@@ -130,80 +136,88 @@ func (s *scanner) fill() error {
 		s.pos = 0
 	}
 	if s.end*2 >= len(s.buf) {
-		s.buf = append(s.buf, make([]byte, max(s.room, len(s.buf)))...)
+		s.buf = append(s.buf, make([]byte, max(s.firstSize, len(s.buf)))...)
 	}
+
 	n, err := io.ReadFull(s.src, s.buf[s.end:])
 	s.end += n
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		s.eof = true
-		// Ctrl-Z ended a text under DOS, and still does in files of its heirs.
+		// DOS ended a text with Ctrl-Z, and some programs still do.
 		s.end -= len(s.buf[:s.end]) - len(bytes.TrimRight(s.buf[:s.end], "\x1a"))
 	case err != nil:
 		return fmt.Errorf("csv: read: %w", err)
 	}
+
 	for first && bytes.HasPrefix(s.buf[s.pos:s.end], bom) {
 		s.pos += len(bom)
 	}
 	return nil
 }
 
-// scan finds the record that b begins with: n bytes, and end with its line
-// end. Else end is more or lost; if nothing more comes, n is where the quote
-// opened that does not close.
+// scan scans the record at the start of b. n is its length, and end its length with
+// the line end. end is needMore if b does not contain the end of the record, and
+// ambiguous if the end is uncertain. In both cases n is the start of the cell whose
+// end was not found.
 func (s *scanner) scan(b []byte) (n, end int) {
 	s.record = record{number: s.number, cells: s.cells[:0]}
-	if s.skip && s.number == 0 || len(s.comment) > 0 && bytes.HasPrefix(b, s.comment) {
-		s.left = true
+	if s.skipFirst && s.number == 0 || len(s.comment) > 0 && bytes.HasPrefix(b, s.comment) {
+		s.skipped = true
 		if n = bytes.IndexAny(b, "\r\n"); n < 0 {
 			n = len(b)
 		}
-		return s.lineEnd(b, n)
+		return s.endRecord(b, n)
 	}
+
 	for i := 0; ; i += len(s.delim) {
+		// A cell is quoted text followed by unquoted text. Each part may be empty.
 		c := span{from: i}
 		if i < len(b) && b[i] == '"' {
-			if i = s.quoted(b, i, &c); i < 0 {
-				return c.from, more
+			if i = s.scanQuoted(b, i, &c); i < 0 {
+				return c.from, needMore
 			}
 		}
-		if i = s.plain(b, i, &c); i < 0 {
-			return c.from, more
+		if i = s.scanUnquoted(b, i, &c); i < 0 {
+			return c.from, needMore
 		}
-		if c.faults&(broken|trailed) == broken|trailed {
-			return c.from, lost
+		if c.faults&(lineBreak|textAfter) == lineBreak|textAfter {
+			return c.from, ambiguous
 		}
+
 		c.to = i
-		s.keep(c)
+		s.keepCell(c)
 		if i == len(b) || b[i] == '\n' || b[i] == '\r' {
-			return s.lineEnd(b, i)
+			return s.endRecord(b, i)
 		}
 	}
 }
 
-// quoted finds the end of the quoted text that begins at i: past its closing
-// quote, or more.
-func (s *scanner) quoted(b []byte, i int, c *span) int {
+// scanQuoted returns the index after the closing quote of the quoted text at i, or
+// needMore.
+func (s *scanner) scanQuoted(b []byte, i int, c *span) int {
 	for i++; ; i++ {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
-			return more
+			return needMore
 		}
 		if i += k + 1; i == len(b) || b[i] != '"' {
-			break // or, at the end of b, half of a doubled quote: plain wants more then
+			break // at the end of b this may be half of a doubled quote; then scanUnquoted needs more
 		}
-		c.faults |= escaped
+		c.faults |= doubledQuote
 	}
-	c.shut = i
+
+	c.closed = i
 	if n := countLines(b[c.from:i]); n > 0 {
 		s.lines += n
-		c.faults |= broken
+		c.faults |= lineBreak
 	}
 	return i
 }
 
-// plain finds where the cell ends whose unquoted part begins at i, or more.
-func (s *scanner) plain(b []byte, i int, c *span) int {
+// scanUnquoted returns the end of the cell whose unquoted part begins at i, or
+// needMore.
+func (s *scanner) scanUnquoted(b []byte, i int, c *span) int {
 	for ; ; i++ {
 		for i < len(b) && !s.stop[b[i]] {
 			i++
@@ -211,53 +225,56 @@ func (s *scanner) plain(b []byte, i int, c *span) int {
 		switch {
 		case i == len(b):
 			if !s.eof {
-				return more
+				return needMore
 			}
 		case b[i] == '"':
-			if c.shut == 0 && c.faults == 0 {
-				c.faults = bare
-				if i > c.from && blank(b[c.from:i]) {
-					c.faults = spaced
+			if c.closed == 0 && c.faults == 0 {
+				c.faults = bareQuote
+				if i > c.from && isBlankText(b[c.from:i]) {
+					c.faults = blanksBefore
 				}
 			}
 			continue
 		case b[i] == '\n', b[i] == '\r', len(s.delim) == 1, bytes.HasPrefix(b[i:], s.delim):
 		default:
-			continue // a character that begins as the delimiter does
+			continue // a character that shares the first byte of the delimiter
 		}
-		if c.shut > 0 && i > c.shut {
-			c.faults |= trailed
+
+		if c.closed > 0 && i > c.closed {
+			c.faults |= textAfter
 		}
 		return i
 	}
 }
 
-func (s *scanner) keep(c span) {
+// keepCell appends a cell to the record, unless the record has too many.
+func (s *scanner) keepCell(c span) {
 	s.width++
 	s.faults |= c.faults
 	switch {
 	case len(s.cells) < s.columns:
 		s.cells = append(s.cells, c)
-	case c.to > c.from && c.shut != c.from+2, s.width > formats.HardColumns:
-		s.over = true
+	case c.to > c.from && c.closed != c.from+2, s.width > formats.HardColumns:
+		s.tooWide = true
 	}
 }
 
-// lineEnd finds what follows the line end at n.
-func (s *scanner) lineEnd(b []byte, n int) (int, int) {
+// endRecord ends the record of n bytes. It returns n and the index after the line
+// end, or needMore if b may contain a part of the line end only.
+func (s *scanner) endRecord(b []byte, n int) (int, int) {
 	s.lines++
 	rest := b[n:]
 	switch {
 	case len(rest) < 3 && !s.eof && (len(rest) == 0 || rest[0] == '\r'):
-		return n, more
+		return n, needMore
 	case len(rest) == 0:
 		return n, n
 	}
-	return n, n + breakLen(rest)
+	return n, n + lineBreakLen(rest)
 }
 
-// breakLen is the length of the line break that b begins with.
-func breakLen(b []byte) int {
+// lineBreakLen returns the length of the line break at the start of b.
+func lineBreakLen(b []byte) int {
 	switch {
 	case bytes.HasPrefix(b, []byte("\r\r\n")):
 		return 3
@@ -267,6 +284,7 @@ func breakLen(b []byte) int {
 	return 1
 }
 
+// countLines returns the number of line breaks in b.
 func countLines(b []byte) int {
 	n := 0
 	for {
@@ -275,19 +293,21 @@ func countLines(b []byte) int {
 			return n
 		}
 		n++
-		b = b[i+breakLen(b[i:]):]
+		b = b[i+lineBreakLen(b[i:]):]
 	}
 }
 
-// value is the text of a cell of the record, until the next call.
+// value returns the text of a cell of the record. It is valid until the next call.
 func (s *scanner) value(c span) []byte {
-	if c.shut == 0 {
+	if c.closed == 0 {
 		return s.text[c.from:c.to]
 	}
-	inner := s.text[c.from+1 : c.shut-1]
-	if c.faults&(escaped|trailed) == 0 {
+	inner := s.text[c.from+1 : c.closed-1]
+	if c.faults&(doubledQuote|textAfter) == 0 {
 		return inner
 	}
+
+	// Of each doubled quote one is kept. Text after the closing quote is kept too.
 	out := s.scratch[:0]
 	for {
 		i := bytes.IndexByte(inner, '"')
@@ -298,23 +318,23 @@ func (s *scanner) value(c span) []byte {
 		inner = inner[i+2:]
 	}
 	out = append(out, inner...)
-	out = append(out, s.text[c.shut:c.to]...)
+	out = append(out, s.text[c.closed:c.to]...)
 	s.scratch = out
 	return out
 }
 
-// blank holds for a record that shows nothing.
-func (s *scanner) blank() bool {
+// isBlank reports whether all cells of the record are blank.
+func (s *scanner) isBlank() bool {
 	for _, c := range s.cells {
-		if !blank(s.value(c)) {
+		if !isBlankText(s.value(c)) {
 			return false
 		}
 	}
-	return !s.over
+	return !s.tooWide
 }
 
-// blank holds for text that shows nothing.
-func blank(b []byte) bool {
+// isBlankText reports whether b is empty or white space.
+func isBlankText(b []byte) bool {
 	for len(b) > 0 {
 		r, n := rune(b[0]), 1
 		if r >= utf8.RuneSelf {

@@ -14,15 +14,15 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
-// In the inputs below ¶ stands before every record that must be in the table
-// and § before every record that must be left out of it but counted. The
-// positions wanted are worked out from these marks.
+// In the inputs below, ¶ marks the start of every record that the table must keep.
+// § marks the start of every record that it must leave out but count. The expected
+// positions are computed from these marks.
 
 var lineBreak = regexp.MustCompile(`\r\r\n|\r\n|\r|\n`)
 
 type position struct{ Row, Line int }
 
-// unmark takes the marks out of a text and says what they mark.
+// unmark returns the text without its marks, and the positions of the kept records.
 func unmark(marked string) (text string, kept []position) {
 	var b strings.Builder
 	row := 0
@@ -40,6 +40,7 @@ func unmark(marked string) (text string, kept []position) {
 	return b.String(), kept
 }
 
+// positions returns the position of every row.
 func positions(t *formats.Table) (out []position) {
 	for r := range t.Rows() {
 		out = append(out, position{r.Number(), r.Line()})
@@ -47,6 +48,7 @@ func positions(t *formats.Table) (out []position) {
 	return out
 }
 
+// cells returns the cells of every row.
 func cells(t *formats.Table) (out [][]string) {
 	for r := range t.Rows() {
 		out = append(out, r.Cells())
@@ -54,7 +56,7 @@ func cells(t *formats.Table) (out [][]string) {
 	return out
 }
 
-// findings are a table's findings as "severity code row:column value".
+// findings returns the findings of a table as "severity code row:column value".
 func findings(t *formats.Table) (out []string) {
 	for _, f := range t.Findings() {
 		s := fmt.Sprintf("%s %s %d:%d %s", f.Severity, f.Code, f.Row, f.Column, f.Value)
@@ -63,6 +65,7 @@ func findings(t *formats.Table) (out []string) {
 	return out
 }
 
+// open reads text.
 func open(text string, o *csv.Options) (*formats.Table, error) {
 	return csv.Open(context.Background(), strings.NewReader(text), int64(len(text)), o)
 }
@@ -183,7 +186,7 @@ func TestFindingIsComplete(t *testing.T) {
 	}
 }
 
-// Wherever the reader's window ends, the records are the same.
+// TestWindowEnds: the records are the same wherever the window of the reader ends.
 func TestWindowEnds(t *testing.T) {
 	marked := "¶\"x\"\"y\r\nz\",é\r\r\n§\r\n¶a,\"b\"\r\n§※c\r¶q\"r\r\n¶1,2"
 	text, want := unmark(marked)
@@ -191,7 +194,7 @@ func TestWindowEnds(t *testing.T) {
 	for _, delim := range []rune{',', '→'} {
 		text := strings.ReplaceAll(text, ",", string(delim))
 		for shift := range len(text) + 1 {
-			// A comment fills the window up to shift bytes before its end.
+			// A comment fills the window except for the last shift bytes.
 			filler := "※" + strings.Repeat("-", 1<<16-4-shift) + "\n"
 			table, err := open(filler+text, &csv.Options{Format: csv.Format{Delimiter: delim, Comment: '※'}})
 			require.NoError(t, err)

@@ -12,51 +12,56 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Writer writes sheets as delimited text that is inert ([formats.Guard]).
+// Writer writes sheets as delimited text. Every cell is inert ([formats.Guard]).
 //
-// The zero value writes what Excel opens right where the decimal sign is a
-// point: UTF-8 with a byte order mark, without which Excel takes it for the
-// machine's old code page; commas; CRLF, after RFC 4180. Where the decimal sign
-// is a comma, Excel wants the Delimiter ';'.
+// The zero value writes UTF-8 with a byte order mark, commas, and CRLF after RFC
+// 4180. Excel opens such a file correctly where the decimal sign is a point. Where
+// it is a comma, Excel needs the Delimiter ';'. Without the mark, Excel reads the
+// file in the code page of the machine.
 //
 // NUL and bytes that are not UTF-8 are written as U+FFFD.
 type Writer struct {
-	// Delimiter separates cells; 0 is a comma.
+	// Delimiter separates cells; 0 means a comma.
 	Delimiter rune
-	// Comment is the sign of a comment; 0 is the sheet's, or '#'. A line of the preamble that
-	// begins with it is written without quotes, so that a reader with the same
-	// [Format.Comment] passes it over, unless that would leave something live. A
-	// record that begins with it is written with quotes, so that none does.
+	// Comment is the character that begins a comment; 0 means the one of the sheet,
+	// or else '#'. A line of the preamble that begins with it is written without
+	// quotes, so that a reader with the same [Format.Comment] skips it. A comment with
+	// a part that is not inert is quoted all the same. A record that begins with it is written with
+	// quotes, so that no reader skips it.
 	Comment rune
-	// NoBOM leaves out the byte order mark, for programs that trip over it.
+	// NoBOM leaves out the byte order mark, for programs that do not understand it.
 	NoBOM bool
-	// LF ends lines as Unix does.
+	// LF ends lines with LF instead of CRLF.
 	LF bool
 }
 
 var _ formats.Writer = Writer{}
 
-// Ext is ".csv".
+// Ext returns ".csv".
 func (Writer) Ext() string { return ".csv" }
 
-// WriteSheet writes the preamble, the headings and the rows, each row filled up
-// to the width of the headings. It writes while rows come, some 32 KiB at a time.
+// WriteSheet writes the preamble, the headings and the rows. It fills each row up to
+// the width of the headings. It writes to out while it reads the rows, about 32 KiB
+// at a time.
 func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 	w.Comment = cmp.Or(w.Comment, s.Comment)
 	e, err := w.encoder(out)
 	if err != nil {
 		return err
 	}
+
 	for _, line := range s.Preamble {
-		e.preamble(line)
+		e.writePreamble(line)
 	}
+
 	row := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
 		row[i] = c.Heading
 	}
 	if len(row) > 0 {
-		e.record(row)
+		e.writeRecord(row)
 	}
+
 	if s.Rows == nil {
 		return e.flush()
 	}
@@ -67,14 +72,14 @@ func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 			return fmt.Errorf("csv: write: row %d has %d cells, the sheet %d columns", n, len(cells), len(row))
 		}
 		clear(row[copy(row, cells):])
-		if e.record(row); e.err != nil {
+		if e.writeRecord(row); e.err != nil {
 			break
 		}
 	}
 	return e.flush()
 }
 
-// An encoder writes records. Its error sticks.
+// An encoder writes records. After an error it writes nothing more.
 type encoder struct {
 	out     io.Writer
 	buf     []byte
@@ -84,8 +89,10 @@ type encoder struct {
 	eol     string
 }
 
-const pieces = 32 << 10
+// flushSize is the number of buffered bytes that the encoder writes at once.
+const flushSize = 32 << 10
 
+// encoder returns an encoder with the options of w, or the error of an invalid option.
 func (w Writer) encoder(out io.Writer) (*encoder, error) {
 	e := &encoder{out: out, delim: ',', comment: '#', eol: "\r\n"}
 	if w.Delimiter != 0 {
@@ -94,12 +101,14 @@ func (w Writer) encoder(out io.Writer) (*encoder, error) {
 	if w.Comment != 0 {
 		e.comment = w.Comment
 	}
-	if !validSign(e.delim) {
+
+	if !isValidSign(e.delim) {
 		return nil, fmt.Errorf("csv: %q cannot be a delimiter", e.delim)
 	}
-	if !validSign(e.comment) {
+	if !isValidSign(e.comment) {
 		return nil, fmt.Errorf("csv: %q cannot begin a comment", e.comment)
 	}
+
 	if w.LF {
 		e.eol = "\n"
 	}
@@ -109,6 +118,7 @@ func (w Writer) encoder(out io.Writer) (*encoder, error) {
 	return e, nil
 }
 
+// flush writes the buffer to out.
 func (e *encoder) flush() error {
 	if len(e.buf) > 0 && e.err == nil {
 		if _, err := e.out.Write(e.buf); err != nil {
@@ -119,60 +129,69 @@ func (e *encoder) flush() error {
 	return e.err
 }
 
-func (e *encoder) record(cells []string) {
+// writeRecord writes one line of cells.
+func (e *encoder) writeRecord(cells []string) {
 	for i, s := range cells {
 		if i > 0 {
 			e.buf = utf8.AppendRune(e.buf, e.delim)
 		}
-		e.cell(clean(s), i == 0)
+		e.writeCell(replaceInvalid(s), i == 0)
 	}
-	e.end()
+	e.endLine()
 }
 
-func (e *encoder) end() {
+// endLine ends a line, and flushes the buffer if it is full.
+func (e *encoder) endLine() {
 	e.buf = append(e.buf, e.eol...)
-	if len(e.buf) >= pieces {
+	if len(e.buf) >= flushSize {
 		_ = e.flush()
 	}
 }
 
-// preamble writes a line as one cell, or as the comment it is.
-func (e *encoder) preamble(line string) {
-	line = clean(line)
+// writePreamble writes a line as a comment if it is one and is inert, and otherwise
+// as one cell.
+func (e *encoder) writePreamble(line string) {
+	line = replaceInvalid(line)
 	if e.isComment(line) {
 		line = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(line)
-		// Without quotes a spreadsheet may split the comment into cells.
-		said := line
+
+		// A spreadsheet may split a comment without quotes into cells, at any
+		// delimiter. Each of them must be inert.
+		content := line
 		if rest := strings.TrimPrefix(line, string(e.comment)); strings.HasPrefix(rest, " ") {
-			said = rest // the sign itself, of which % counts as live, is harmless before a blank
+			content = rest // a comment sign before a blank is harmless, even %
 		}
-		cells := strings.FieldsFunc(said, func(r rune) bool { return r == e.delim || isDelimiter(r) })
-		if !slices.ContainsFunc(cells, func(s string) bool { return !inert(s) }) {
+		cells := strings.FieldsFunc(content, func(r rune) bool { return r == e.delim || isDelimiter(r) })
+		if !slices.ContainsFunc(cells, func(s string) bool { return !isInert(s) }) {
 			e.buf = append(e.buf, line...)
-			e.end()
+			e.endLine()
 			return
 		}
 	}
-	e.record([]string{line})
+	e.writeRecord([]string{line})
 }
 
-// inert holds for a piece of a comment that may stand as a cell of its own.
-func inert(s string) bool {
+// isInert reports whether a piece of a comment is safe as a cell of its own.
+func isInert(s string) bool {
 	s = strings.TrimLeft(s, "'\" ")
 	return formats.Guard(s) == s
 }
 
+// isComment reports whether s begins with the comment sign.
 func (e *encoder) isComment(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r == e.comment
 }
 
-func (e *encoder) cell(s string, first bool) {
+// writeCell writes one cell, guarded and quoted as needed. first means the first
+// cell of a record.
+func (e *encoder) writeCell(s string, first bool) {
 	s = formats.Guard(s)
-	if !e.quotes(s) && !(first && e.isComment(s)) {
+	if !e.needsQuotes(s) && !(first && e.isComment(s)) {
 		e.buf = append(e.buf, s...)
 		return
 	}
+
 	e.buf = append(e.buf, '"')
 	for {
 		i := strings.IndexByte(s, '"')
@@ -187,18 +206,20 @@ func (e *encoder) cell(s string, first bool) {
 	e.buf = append(e.buf, '"')
 }
 
-// quotes holds for text that needs quotes, or is surer with them: whichever
-// delimiter a reader takes, it finds the same cells or a fault; and no reader
-// takes the file for anything but text.
-func (e *encoder) quotes(s string) bool {
+// needsQuotes reports whether s is written in quotes. It quotes more than RFC 4180
+// requires, for two reasons. A reader with a wrong delimiter then finds the same
+// cells or a fault. And no reader mistakes the file for something other than text.
+func (e *encoder) needsQuotes(s string) bool {
 	if s == "" {
 		return false
 	}
+
 	first, _ := utf8.DecodeRuneInString(s)
 	last, _ := utf8.DecodeLastRuneInString(s)
 	if first != '\'' && first != '_' && !unicode.IsLetter(first) && !unicode.IsDigit(first) || unicode.IsSpace(last) {
 		return true
 	}
+
 	for _, r := range s {
 		if r == e.delim || r == '"' || isDelimiter(r) || r < ' ' || r == 0x7f {
 			return true
@@ -207,13 +228,14 @@ func (e *encoder) quotes(s string) bool {
 	return false
 }
 
-// isDelimiter holds for the delimiters that readers look for.
+// isDelimiter reports whether r is a delimiter that readers try.
 func isDelimiter(r rune) bool {
 	return r == ',' || r == ';' || r == '\t' || r == '|'
 }
 
-// clean is s without what no reader takes.
-func clean(s string) string {
+// replaceInvalid returns s with U+FFFD for NULs and bytes that are not UTF-8, which
+// no reader accepts.
+func replaceInvalid(s string) string {
 	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
 		return s
 	}

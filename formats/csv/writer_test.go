@@ -13,6 +13,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
+// sheet returns a sheet whose headings are the first row.
 func sheet(rows ...[]string) formats.Sheet {
 	s := formats.Sheet{Rows: formats.Rows(rows[1:]...)}
 	for _, h := range rows[0] {
@@ -66,7 +67,7 @@ func TestWriterRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "cannot be a delimiter")
 }
 
-// full takes n bytes and then fails.
+// full is a writer that accepts n bytes and then fails.
 type full struct {
 	n   int
 	err error
@@ -89,11 +90,12 @@ func TestWriterFails(t *testing.T) {
 			}
 		}
 		require.ErrorIs(t, csv.Writer{}.WriteSheet(&full{n, cause}, s), cause)
-		require.Less(t, yielded, 20_000, "a dead writer is given no more rows")
+		require.Less(t, yielded, 20_000, "no more rows are read after the writer fails")
 	}
 }
 
-// What the writer writes, the reader reads without help and without a finding.
+// TestWrittenIsRead: the reader detects everything about a written file, without a
+// finding.
 func TestWrittenIsRead(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"a", "é", "日", " ", "'", "=", "+33", "-", ",", ";", "\t", "|", "\n", "\r", "\r\n", `"`, `""`, "#", "“", "sep=", "\ufeff", "\x1a", "<html>", "{", "1,5"})
 	cell := rapid.Map(rapid.SliceOfN(piece, 0, 5), func(p []string) string { return strings.Join(p, "") })
@@ -109,8 +111,9 @@ func TestWrittenIsRead(t *testing.T) {
 	})
 }
 
-// requireRoundTrip writes rows, the first of them as headings, and reads them
-// again. Records that hold nothing and empty cells at the end are no loss.
+// requireRoundTrip checks that rows are the same after they were written, the first
+// of them as headings, and read. Blank records and empty cells at the end do not
+// count.
 func requireRoundTrip(t require.TestingT, w csv.Writer, rows [][]string, comment rune) {
 	var out bytes.Buffer
 	require.NoError(t, w.WriteSheet(&out, sheet(rows...)))
