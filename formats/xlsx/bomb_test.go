@@ -14,8 +14,8 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 )
 
-// TestBombs: what is made to cost much is refused after little was allocated:
-// some windows, never what a file declares or grows to.
+// TestBombs: a file that is made to cost much is refused after a few windows were
+// allocated. The declared and the unpacked size do not matter.
 func TestBombs(t *testing.T) {
 	one := `<row r="1"><c r="A1"><v>1</v></c></row>`
 	part := func(content string) book { return book{"xl/worksheets/sheet1.xml": content} }
@@ -62,7 +62,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestHarmlessBombs: what looks like much and is nothing is read, and costs nothing.
+// TestHarmlessBombs: a file that only looks expensive is read, and costs little.
 func TestHarmlessBombs(t *testing.T) {
 	row := `<row r="1"><c r="A1" t="s"><v>0</v></c></row>`
 	b := oneSheet(row).with("xl/sharedStrings.xml", `<sst xmlns="`+mainNS+`" count="4294967295" uniqueCount="4294967295"><si><t>Ann</t></si></sst>`).

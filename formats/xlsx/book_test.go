@@ -20,11 +20,12 @@ const (
 	relNS    = "http://schemas.openxmlformats.org/package/2006/relationships"
 )
 
-// A book is a workbook: part names and their XML. The parts that every
-// workbook has, for one sheet called Sheet1, are added where they are missing;
-// an empty part is left out.
+// A book is a workbook: the XML of each part by name. A book for one sheet called
+// Sheet1 may leave out the parts that every workbook has. An empty part is not
+// written.
 type book map[string]string
 
+// parts returns the book with the parts that every workbook has.
 func (b book) parts() book {
 	all := book{
 		"[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
@@ -43,9 +44,10 @@ func (b book) parts() book {
 	return all
 }
 
+// zip returns the compressed workbook.
 func (b book) zip() []byte { return b.pack(zip.Deflate) }
 
-// pack makes the workbook with that method of packing.
+// pack returns the workbook with that compression method.
 func (b book) pack(method uint16) []byte {
 	all := b.parts()
 	var out bytes.Buffer
@@ -68,27 +70,29 @@ func (b book) pack(method uint16) []byte {
 	return out.Bytes()
 }
 
-// sheetData is a worksheet of these rows.
+// sheetData returns a worksheet part with these rows.
 func sheetData(rows string) string {
 	return `<worksheet xmlns="` + mainNS + `"><sheetData>` + rows + `</sheetData></worksheet>`
 }
 
-// oneSheet is a workbook of these rows.
+// oneSheet returns a workbook with these rows.
 func oneSheet(rows string) book { return book{"xl/worksheets/sheet1.xml": sheetData(rows)} }
 
-// with adds a part.
+// with returns a copy of the book with one more part.
 func (b book) with(name, content string) book {
 	b = maps.Clone(b)
 	b[name] = content
 	return b
 }
 
-// shared adds shared strings, each the inside of its si.
+// shared returns a copy of the book with shared strings. Each item is the content of
+// an si element.
 func (b book) shared(items ...string) book {
 	return b.with("xl/sharedStrings.xml", `<sst xmlns="`+mainNS+`"><si>`+strings.Join(items, "</si><si>")+`</si></sst>`)
 }
 
-// stylesPart declares number formats (from id 164 on) and cell formats by their ids.
+// stylesPart returns a styles part. code is the number format of id 164, if it is not
+// empty. ids are the number formats of the cell formats.
 func stylesPart(code string, ids ...int) string {
 	s := `<styleSheet xmlns="` + mainNS + `">`
 	if code != "" {
@@ -101,11 +105,12 @@ func stylesPart(code string, ids ...int) string {
 	return s + `</cellXfs></styleSheet>`
 }
 
+// workbookPart returns a workbook part with these sheet elements.
 func workbookPart(sheets string) string {
 	return `<workbook xmlns="` + mainNS + `" xmlns:r="` + docNS + `"><sheets>` + sheets + `</sheets></workbook>`
 }
 
-// rels are relationships rId1, rId2… of kinds and targets in turn.
+// rels returns a relationships part: rId1, rId2… of kinds and targets in turn.
 func rels(extra string, kindsAndTargets ...string) string {
 	s := `<Relationships xmlns="` + relNS + `">`
 	for i := 0; i+1 < len(kindsAndTargets); i += 2 {
@@ -119,7 +124,7 @@ func read(t testing.TB, data []byte) (*formats.Table, error) {
 	return xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), nil)
 }
 
-// cells are the rows of a table by their numbers.
+// cells returns the rows of a table by number.
 func cells(table *formats.Table) map[int][]string {
 	out := map[int][]string{}
 	for row := range table.Rows() {
@@ -128,7 +133,7 @@ func cells(table *formats.Table) map[int][]string {
 	return out
 }
 
-// codes are the findings of a table, as "B3 code=value".
+// codes returns the findings of a table as "B3 code=value".
 func codes(table *formats.Table) []string {
 	var out []string
 	for _, f := range table.Findings() {

@@ -9,23 +9,24 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// A cell of the open row.
+// A cell is a cell of the current row.
 type cell struct {
 	column int // from 1
 	text   []byte
 }
 
-// cellContent is what stands in a c element.
+// A cellContent is the content of a c element.
 type cellContent struct {
 	kind    cellKind
 	style   int
-	value   []byte // of v, not decoded beyond XML; of is, the text
-	has     bool   // a value is there
-	inline  bool   // it came from is
-	v, is   bool   // elements that were there
+	value   []byte // the text of is, or of v without its escapes decoded
+	has     bool   // there is a value
+	inline  bool   // the value is from is
+	v, is   bool   // the elements were present
 	formula bool
 }
 
+// A cellKind is the type of a cell, which says how its value is read.
 type cellKind uint8
 
 const (
@@ -38,7 +39,8 @@ const (
 	kindDate
 )
 
-func kindOf(t []byte) (cellKind, bool) {
+// parseKind parses the attribute t of a cell.
+func parseKind(t []byte) (cellKind, bool) {
 	switch string(t) {
 	case "n", "":
 		return kindNumber, true
@@ -58,34 +60,95 @@ func kindOf(t []byte) (cellKind, bool) {
 	return 0, false
 }
 
-// text is what the cell shows. Findings are left with the sheet. The result
-// holds until the end of the row.
-func (s *sheet) text(column int, c cellContent) ([]byte, error) {
+// read reads the children of a c element. If both v and is are present, the type of
+// the cell decides between them. A second v, f or is element is refused.
+func (c *cellContent) read(z *tokenizer) error {
+	return z.each(func() error {
+		if z.ns != nsMain {
+			return z.skipExtension()
+		}
+		switch string(z.name) {
+		case "v":
+			return c.readValue(z)
+		case "is":
+			return c.readInline(z)
+		case "f":
+			if err := z.refuseRepeat(&c.formula); err != nil {
+				return err
+			}
+			return z.skip()
+		}
+		return z.skipExtension()
+	})
+}
+
+// readValue reads a v element. In an inline cell, the is element takes precedence.
+func (c *cellContent) readValue(z *tokenizer) error {
+	if err := z.refuseRepeat(&c.v); err != nil {
+		return err
+	}
+	if c.is && c.kind == kindInline {
+		return z.skip()
+	}
+
+	c.has, c.inline = true, false
+	var err error
+	c.value, err = z.appendContent(c.value[:0], keptBytes)
+	return err
+}
+
+// readInline reads an is element. In a cell that is not inline, the v element takes
+// precedence.
+func (c *cellContent) readInline(z *tokenizer) error {
+	if err := z.refuseRepeat(&c.is); err != nil {
+		return err
+	}
+	if c.v && c.kind != kindInline {
+		return z.skip()
+	}
+
+	c.has, c.inline = true, true
+	var err error
+	c.value, err = z.appendRichText(c.value[:0], keptBytes)
+	return err
+}
+
+// cellText returns the text that the cell shows, and adds findings to the sheet. The
+// text is valid until the end of the row.
+func (s *sheet) cellText(column int, c cellContent) ([]byte, error) {
 	if c.formula {
-		// A formula's value in v is no inline string; other readers see none either.
+		// A value in v is not an inline string. Other readers do not read it either.
 		none := !c.has || c.kind == kindInline && !c.inline
 		if none || len(c.value) == 0 && c.kind != kindText {
-			s.find(formats.Error, "cell.formula_no_value", column, nil)
+			s.addFinding(formats.Error, "cell.formula_no_value", column, nil)
 			return nil, nil
 		}
-		s.find(formats.Warning, "cell.formula", column, c.value)
+		s.addFinding(formats.Warning, "cell.formula", column, c.value)
 	}
-	value := c.value
+
 	switch {
 	case !c.has:
 		return nil, nil
 	case c.inline:
-		return s.keep(value), nil
+		return s.copyText(c.value), nil
 	case c.kind == kindText, c.kind == kindInline:
-		return s.keep(decodeEscapes(value, 0)), nil
+		return s.copyText(decodeEscapes(c.value, 0)), nil
 	}
-	if len(value) < keptBytes { // a longer one was cut: the blanks may not be all there is
+
+	// The value of any other type is not text: white space around it does not count. A
+	// value that was cut is not trimmed, because there may be text after the blanks.
+	value := c.value
+	if len(value) < keptBytes {
 		value = bytes.Trim(value, " \t\r\n")
 	}
 	if len(value) == 0 {
 		return nil, nil
 	}
-	from := len(s.arena)
+	return s.valueText(column, c, value)
+}
+
+// valueText returns the text of a value that is not empty and not text itself.
+func (s *sheet) valueText(column int, c cellContent, value []byte) ([]byte, error) {
 	switch c.kind {
 	case kindShared:
 		i, ok := parseIndex(value)
@@ -93,6 +156,7 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 			return nil, formats.Refuse("xlsx.shared_string", "index", formats.Show(string(value)))
 		}
 		return s.strings.at(i), nil
+
 	case kindBool:
 		switch string(value) {
 		case "1", "true":
@@ -100,43 +164,49 @@ func (s *sheet) text(column int, c cellContent) ([]byte, error) {
 		case "0", "false":
 			return []byte("FALSE"), nil
 		}
-		s.find(formats.Error, "cell.number", column, value)
-		return s.keep(value), nil
+		s.addFinding(formats.Error, "cell.number", column, value)
+		return s.copyText(value), nil
+
 	case kindError:
-		s.find(formats.Error, "cell.excel_error", column, value)
-		return s.keep(value), nil
+		s.addFinding(formats.Error, "cell.excel_error", column, value)
+		return s.copyText(value), nil
+
 	case kindDate:
+		from := len(s.arena)
 		var ok bool
-		if s.arena, ok = isoDate(s.arena, value); !ok {
+		if s.arena, ok = appendISODate(s.arena, value); !ok {
 			s.arena = append(s.arena, value...)
 		}
-		s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		s.addFinding(formats.Warning, "cell.date", column, s.arena[from:])
 		return s.arena[from:], nil
 	}
+
 	format := s.styles.at(c.style)
-	if format.kind == formatGeneral && wholeNumber(value) {
-		return s.keep(value), nil
+	if format.kind == formatGeneral && isWholeNumber(value) {
+		return s.copyText(value), nil
 	}
-	return s.number(column, value, format), nil
+	return s.numberText(column, value, format), nil
 }
 
-// number is the text of a number in that format.
-func (s *sheet) number(column int, value []byte, format numberFormat) []byte {
+// numberText returns the text of a number in that format.
+func (s *sheet) numberText(column int, value []byte, format numberFormat) []byte {
 	f, ok := parseNumber(value)
 	if !ok {
-		s.find(formats.Error, "cell.number", column, value)
-		return s.keep(value)
+		s.addFinding(formats.Error, "cell.number", column, value)
+		return s.copyText(value)
 	}
+
 	from := len(s.arena)
 	if isWhole(f) && math.Abs(f) >= tooPrecise {
 		if len(bytes.Trim(value, "0123456789")) == 0 {
-			s.keep(value) // all that the file has
+			s.copyText(value) // every digit of the file
 		} else {
 			s.arena = appendNumber(s.arena, f)
 		}
-		s.find(formats.Error, "number.precision", column, value)
+		s.addFinding(formats.Error, "number.precision", column, value)
 		return s.arena[from:]
 	}
+
 	switch format.kind {
 	case formatGeneral:
 		s.arena = appendNumber(s.arena, f)
@@ -152,18 +222,19 @@ func (s *sheet) number(column int, value []byte, format numberFormat) []byte {
 	default:
 		ok = false
 	}
+
 	if ok {
-		s.find(formats.Warning, "cell.date", column, s.arena[from:])
+		s.addFinding(formats.Warning, "cell.date", column, s.arena[from:])
 		return s.arena[from:]
 	}
 	s.arena = appendNumber(s.arena[:from], f)
-	s.find(formats.Warning, "cell.format", column, s.arena[from:])
+	s.addFinding(formats.Warning, "cell.format", column, s.arena[from:])
 	return s.arena[from:]
 }
 
-// appendWhole appends f as the format shows it, if f is one of the whole
-// numbers its first section is for and anything is to be seen of it.
-func (f numberFormat) appendWhole(dst []byte, v float64) ([]byte, bool) {
+// appendWhole appends v as the format shows it. ok is false if v is not a whole
+// number, if another section than the first applies to v, or if the result is empty.
+func (f numberFormat) appendWhole(dst []byte, v float64) (out []byte, ok bool) {
 	if !isWhole(v) || v < 0 && f.sections > 1 || v == 0 && f.sections > 2 {
 		return dst, false
 	}
@@ -176,14 +247,14 @@ func (f numberFormat) appendWhole(dst []byte, v float64) ([]byte, bool) {
 	return dst, len(dst) > from
 }
 
-// keep copies b to the row's arena.
-func (s *sheet) keep(b []byte) []byte {
+// copyText copies b to the arena of the row.
+func (s *sheet) copyText(b []byte) []byte {
 	from := len(s.arena)
 	s.arena = append(s.arena, b...)
 	return s.arena[from:]
 }
 
-// parseIndex reads a whole number from zero.
+// parseIndex parses a whole number of at most nine digits.
 func parseIndex(b []byte) (int, bool) {
 	if len(b) == 0 || len(b) > 9 {
 		return 0, false
@@ -198,8 +269,8 @@ func parseIndex(b []byte) (int, bool) {
 	return n, true
 }
 
-// cut is text up to the longest a cell can hold, in UTF-16 units.
-func cut(text []byte) (short []byte, wasLong bool) {
+// truncate returns text cut to the longest text of a cell, in UTF-16 units.
+func truncate(text []byte) (short []byte, wasLong bool) {
 	if len(text) <= formats.HardCellChars {
 		return text, false
 	}

@@ -27,7 +27,7 @@ func TestCellText(t *testing.T) {
 		{"leading zeros", "a number has none", `<c r="A1"><v>0042</v></c>`, "", "42", nil},
 		{"small", "never an exponent", `<c r="A1"><v>1E-7</v></c>`, "", "0.0000001", nil},
 		{"17 digits", "Excel writes doubles so", `<c r="A1"><v>4.3499999999999996</v></c>`, "", "4.35", nil},
-		{"minus zero", "nobody sees it", `<c r="A1"><v>-0</v></c>`, "", "0", nil},
+		{"minus zero", "the sign is not shown", `<c r="A1"><v>-0</v></c>`, "", "0", nil},
 		{"white space", "around a number", "<c r=\"A1\"><v>\n 7\t</v></c>", "", "7", nil},
 		{"15 digits", "Excel keeps them", `<c r="A1"><v>123456789012345</v></c>`, "", "123456789012345", nil},
 		{"16 digits", "Excel keeps 15", `<c r="A1"><v>1234567890123456</v></c>`, "", "1234567890123456", []string{"A1 number.precision=1234567890123456"}},
@@ -58,7 +58,7 @@ func TestCellText(t *testing.T) {
 		{"general with a unit", "the number itself", `<c r="A1" s="1"><v>5</v></c>`, "General&quot; m&quot;", "5", []string{"A1 cell.format=5"}},
 		{"general", "in a colour too long to matter", `<c r="A1" s="1"><v>5</v></c>`, "general", "5", nil},
 		{"text", "a number in a text cell", `<c r="A1" s="1"><v>5</v></c>`, "@", "5", nil},
-		{"unclosed quote", "a format nobody can apply", `<c r="A1" s="1"><v>5</v></c>`, "0&quot;", "5", []string{"A1 cell.format=5"}},
+		{"unclosed quote", "the format cannot be applied", `<c r="A1" s="1"><v>5</v></c>`, "0&quot;", "5", []string{"A1 cell.format=5"}},
 		{"style that is not there", "Excel shows General", `<c r="A1" s="9"><v>5</v></c>`, "000", "5", nil},
 		{"builtin 1", "a whole number", `<c r="A1" s="2"><v>5</v></c>`, "", "5", nil},
 
@@ -205,13 +205,13 @@ func TestSharedStrings(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 
-	// Text behind many escapes is kept, or the cell is told to be too long.
-	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 32_762) + `<![CDATA[SMITH]]></t>`)
+	// Text after many escapes is kept, or the cell is reported as too long.
+	b = oneSheet(refuseRepeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 32_762) + `<![CDATA[SMITH]]></t>`)
 	table, err = read(t, b.pack(zip.Store))
 	require.NoError(t, err)
 	require.Equal(t, strings.Repeat("A", 32_762)+"SMITH", table.Row(0).Cell(0))
 	require.Empty(t, codes(table))
-	b = oneSheet(repeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 60_000) + `<![CDATA[SMITH]]></t>`)
+	b = oneSheet(refuseRepeated(1)).shared(`<t>` + strings.Repeat("_x0041_", 60_000) + `<![CDATA[SMITH]]></t>`)
 	table, err = read(t, b.pack(zip.Store))
 	require.NoError(t, err)
 	require.Equal(t, []string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}, codes(table))

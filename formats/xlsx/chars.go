@@ -6,16 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// What a byte may be in XML.
+// The classes of bytes in XML. A byte may have several.
 const (
-	inName     = 1 << iota // part of a name; bytes from 0x80 too
-	startsName             // the first of a name
-	special                // to be looked at in text
-	quoted                 // to be looked at in an attribute's value
-	oddInName              // a colon, or more than a byte
+	inName     = 1 << iota // may be part of a name; includes bytes from 0x80
+	startsName             // may begin a name
+	special                // must be checked in text
+	quoted                 // must be checked in the value of an attribute
+	oddInName              // a colon, or part of a longer character
 )
 
-var class = func() (t [256]uint8) {
+// byteClass has the classes of every byte.
+var byteClass = func() (t [256]uint8) {
 	for c := range t {
 		switch b := byte(c); {
 		case 'a' <= b|0x20 && b|0x20 <= 'z', b == '_':
@@ -41,19 +42,19 @@ var class = func() (t [256]uint8) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// checkText holds the text between two tags against XML 1.0, and reports
-// whether it is plain: free of references and carriage returns.
+// checkText checks the text between two tags against XML 1.0. plain means that the
+// text needs no decoding: it has no references and no carriage returns.
 func checkText(b []byte) (plain bool, err error) {
 	plain = true
 	for i := 0; i < len(b); i++ {
-		if class[b[i]]&special == 0 {
+		if byteClass[b[i]]&special == 0 {
 			continue
 		}
 		switch c := b[i]; {
 		case c == '\r':
 			plain = false
 		case c == '&':
-			_, n := reference(b[i:])
+			_, n := parseReference(b[i:])
 			if n == 0 {
 				return false, syntaxError("an unknown reference")
 			}
@@ -74,18 +75,18 @@ func checkText(b []byte) (plain bool, err error) {
 	return plain, nil
 }
 
-// checkValue does for an attribute's value what checkText does for text.
+// checkValue checks the value of an attribute. plain means that it needs no decoding.
 func checkValue(b []byte) (plain bool, err error) {
 	plain = true
 	for i := 0; i < len(b); i++ {
-		if class[b[i]]&quoted == 0 {
+		if byteClass[b[i]]&quoted == 0 {
 			continue
 		}
 		switch c := b[i]; {
 		case isSpace(c):
 			plain = false
 		case c == '&':
-			_, n := reference(b[i:])
+			_, n := parseReference(b[i:])
 			if n == 0 {
 				return false, syntaxError("an unknown reference")
 			}
@@ -104,7 +105,7 @@ func checkValue(b []byte) (plain bool, err error) {
 	return plain, nil
 }
 
-// checkChars holds the content of a comment or CDATA section against XML 1.0.
+// checkChars checks the content of a comment or CDATA section against XML 1.0.
 func checkChars(b []byte) error {
 	for i := 0; i < len(b); i++ {
 		if c := b[i]; c < ' ' && !isSpace(c) || c >= utf8.RuneSelf {
@@ -118,7 +119,8 @@ func checkChars(b []byte) error {
 	return nil
 }
 
-// checkName wants UTF-8 and at most one colon, which stands inside.
+// checkName checks that a name is UTF-8 and has at most one colon, which must not be
+// its first or last byte.
 func checkName(b []byte) error {
 	c := bytes.IndexByte(b, ':')
 	if c == 0 || c == len(b)-1 || c > 0 && bytes.IndexByte(b[c+1:], ':') >= 0 || checkChars(b) != nil {
@@ -127,17 +129,18 @@ func checkName(b []byte) error {
 	return nil
 }
 
-// charLen is the length of the character b begins with, 0 if XML does not allow it.
+// charLen returns the length of the character at the start of b, or 0 if XML does not
+// allow the character.
 func charLen(b []byte) int {
 	r, n := utf8.DecodeRune(b)
-	if r == utf8.RuneError && n == 1 || !allowed(r) {
+	if r == utf8.RuneError && n == 1 || !isAllowed(r) {
 		return 0
 	}
 	return n
 }
 
-// allowed is the production Char of XML 1.0.
-func allowed(r rune) bool {
+// isAllowed reports whether XML 1.0 allows r (production Char).
+func isAllowed(r rune) bool {
 	switch {
 	case r < ' ':
 		return r == '\t' || r == '\n' || r == '\r'
@@ -147,14 +150,15 @@ func allowed(r rune) bool {
 	return true
 }
 
-// reference is the character that the reference at the start of b stands for,
-// and the reference's length; 0 if it is none.
-func reference(b []byte) (rune, int) {
+// parseReference returns the character of the reference at the start of b, and the
+// length of the reference. The length is 0 if there is no valid reference.
+func parseReference(b []byte) (rune, int) {
 	const longest = len("&#x0000010FFFF;")
 	n := bytes.IndexByte(b[:min(len(b), longest)], ';')
 	if n < 0 {
 		return 0, 0
 	}
+
 	switch name := string(b[1:n]); name {
 	case "lt":
 		return '<', n + 1
@@ -175,15 +179,15 @@ func reference(b []byte) (rune, int) {
 			digits, base = digits[1:], 16
 		}
 		v, err := strconv.ParseUint(digits, base, 32)
-		if err != nil || !allowed(rune(v)) || v > utf8.MaxRune {
+		if err != nil || !isAllowed(rune(v)) || v > utf8.MaxRune {
 			return 0, 0
 		}
 		return rune(v), n + 1
 	}
 }
 
-// decodeText appends text that passed checkText: references resolved, line
-// ends as line feeds.
+// decodeText decodes text that passed checkText and appends it: references become
+// characters, line ends become line feeds.
 func decodeText(dst, b []byte) []byte {
 	for len(b) > 0 {
 		n := bytes.IndexByte(b, '&')
@@ -191,19 +195,20 @@ func decodeText(dst, b []byte) []byte {
 			return appendLines(dst, b)
 		}
 		dst = appendLines(dst, b[:n])
-		r, size := reference(b[n:])
+		r, size := parseReference(b[n:])
 		dst = utf8.AppendRune(dst, r)
 		b = b[n+size:]
 	}
 	return dst
 }
 
-// decodeValue is decodeText for an attribute's value, where white space is blanks.
+// decodeValue is decodeText for the value of an attribute, where white space becomes
+// blanks.
 func decodeValue(dst, b []byte) []byte {
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '&':
-			r, n := reference(b[i:])
+			r, n := parseReference(b[i:])
 			dst = utf8.AppendRune(dst, r)
 			i += n - 1
 		case c == '\r' && i+1 < len(b) && b[i+1] == '\n':
@@ -216,7 +221,7 @@ func decodeValue(dst, b []byte) []byte {
 	return dst
 }
 
-// appendLines appends b with every line end as one line feed.
+// appendLines appends b and turns every line end into one line feed.
 func appendLines(dst, b []byte) []byte {
 	for {
 		n := bytes.IndexByte(b, '\r')

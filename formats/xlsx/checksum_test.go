@@ -13,7 +13,7 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// pythonFloat is Python's repr of a float.
+// pythonFloat returns f as repr of Python writes it.
 func pythonFloat(f float64) string {
 	short := strconv.FormatFloat(f, 'e', -1, 64)
 	_, e, _ := strings.Cut(short, "e")
@@ -27,7 +27,7 @@ func pythonFloat(f float64) string {
 	return s
 }
 
-// checksum is the one the truth has of cells.
+// checksum returns the checksum of cells as the truth computes it.
 func checksum(cells []refCell) string {
 	h := sha256.New()
 	for _, c := range cells {
@@ -36,6 +36,7 @@ func checksum(cells []refCell) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// pythonValue returns v as repr of Python writes it.
 func pythonValue(v any) string {
 	if text, ok := v.(string); ok {
 		if runes := len([]rune(text)); runes > 400 {
@@ -57,7 +58,7 @@ func pythonValue(v any) string {
 	return "null"
 }
 
-// pythonText is json.dumps of a text, in ASCII.
+// pythonText returns s as json.dumps of Python writes it, in ASCII.
 func pythonText(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -76,7 +77,8 @@ func pythonText(s string) string {
 	return b.String()
 }
 
-// compareAll holds a table to every cell of the reference.
+// compareAll returns the first difference between a table and all cells of the
+// reference, or "".
 func compareAll(want []refCell, table *formats.Table) string {
 	faults := map[string]string{}
 	for _, f := range table.Findings() {

@@ -15,15 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An entry is one of a zip that is built by hand: its header may lie.
+// An entry is an entry of a zip that is built by hand. Its header may be wrong.
 type entry struct {
 	name    string
 	content string
-	change  func(h *zip.FileHeader) // after everything true is set
-	packed  []byte                  // instead of the content's
+	change  func(h *zip.FileHeader) // changes the correct header
+	packed  []byte                  // instead of the packed content
 }
 
-// entries are the parts of a book by name, the first of the zip first.
+// entries returns the parts of a book, ordered by name.
 func entries(b book) []entry {
 	all := b.parts()
 	var out []entry
@@ -35,6 +35,7 @@ func entries(b book) []entry {
 	return out
 }
 
+// packed returns the compressed content.
 func packed(content string) []byte {
 	var out bytes.Buffer
 	w, err := flate.NewWriter(&out, flate.BestCompression)
@@ -50,7 +51,7 @@ func packed(content string) []byte {
 	return out.Bytes()
 }
 
-// unfinished is packed content, flushed but without the block that ends it.
+// unfinished returns packed content that is flushed, but without its final block.
 func unfinished(content string) []byte {
 	var out bytes.Buffer
 	w, err := flate.NewWriter(&out, flate.BestCompression)
@@ -66,7 +67,8 @@ func unfinished(content string) []byte {
 	return out.Bytes()
 }
 
-// packEntries makes a zip of entries with their sizes in front, as most writers do.
+// packEntries returns a zip of entries with their sizes in the local headers, as most
+// programs write them.
 func packEntries(t *testing.T, comment string, all []entry) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -91,7 +93,7 @@ func packEntries(t *testing.T, comment string, all []entry) []byte {
 	return out.Bytes()
 }
 
-// zip64 gives a zip the records of its directory that only large files need.
+// zip64 returns a zip with the directory records that only large files need.
 func zip64(data []byte) []byte {
 	end := bytes.LastIndex(data, []byte("PK\x05\x06"))
 	count, size, at := binary.LittleEndian.Uint16(data[end+10:]), binary.LittleEndian.Uint32(data[end+12:]), binary.LittleEndian.Uint32(data[end+16:])
@@ -117,7 +119,7 @@ func zip64(data []byte) []byte {
 	return append(out, tail...)
 }
 
-// TestContainersRead: zips as programs write them.
+// TestContainersRead: zips of common programs are read.
 func TestContainersRead(t *testing.T) {
 	b := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>Ann</t>`)
 	plain := packEntries(t, "", entries(b))
@@ -140,7 +142,7 @@ func TestContainersRead(t *testing.T) {
 		{"bytes in front", "a program that unpacks itself; offsets count from the zip", append([]byte("MZ stub "), plain...)[8:]},
 		{"extra fields", "of times and users", with(func(h *zip.FileHeader) { h.Extra = []byte("\x55\x54\x05\x00\x03\x00\x00\x00\x00") })},
 		{"names in UTF-8", "by flag", with(func(h *zip.FileHeader) { h.Flags |= 0x800 })},
-		{"an entry that climbs", "nobody reads it, and it is no path", packEntries(t, "", append(entries(b), entry{name: "../../etc/passwd", content: "x"}))},
+		{"an entry that climbs", "the entry is not read, and its name is never used as a path", packEntries(t, "", append(entries(b), entry{name: "../../etc/passwd", content: "x"}))},
 		{"a folder", "empty", packEntries(t, "", append(entries(b), entry{name: "xl/media/", packed: []byte{}, change: func(h *zip.FileHeader) { h.Method, h.CRC32 = zip.Store, 0 }}))},
 		{"a part nobody reads is damaged", "a picture", packEntries(t, "", append(entries(b), entry{name: "xl/media/a.png", content: "x", packed: []byte("\xff\xff")}))},
 		{"a manifest", "of a signature, or of a program of Java's", packEntries(t, "", append(entries(b), entry{name: "META-INF/manifest.xml", content: "<x/>"}))},
@@ -155,7 +157,7 @@ func TestContainersRead(t *testing.T) {
 	}
 }
 
-// TestContainersRefused: zips whose directory or data lie.
+// TestContainersRefused: zips with a wrong directory or wrong data are refused.
 func TestContainersRefused(t *testing.T) {
 	b := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>Ann</t>`)
 	const sheet = "xl/worksheets/sheet1.xml"
@@ -239,7 +241,7 @@ func TestContainersRefused(t *testing.T) {
 	}
 }
 
-// TestPartsMissing: a workbook without one of its parts.
+// TestPartsMissing: a workbook without a part that it needs is refused.
 func TestPartsMissing(t *testing.T) {
 	b := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>Ann</t>`).with("xl/styles.xml", stylesPart("", 0)).parts()
 	want := map[string]string{
@@ -263,7 +265,8 @@ func TestPartsMissing(t *testing.T) {
 	}
 }
 
-// TestDoctypeAnywhere: in any part that is read, and at any place where one may stand.
+// TestDoctypeAnywhere: a DOCTYPE is refused in every part that is read, and at every
+// place where it may occur.
 func TestDoctypeAnywhere(t *testing.T) {
 	b := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>Ann</t>`).with("xl/styles.xml", stylesPart("", 0)).parts()
 	for name, content := range b {

@@ -25,8 +25,8 @@ import (
 	"github.com/usher-go/usher/internal/corpus"
 )
 
-// A truth is one line of truth.jsonl: a file and what another reader, or the
-// specification, makes of it.
+// A truth is one line of truth.jsonl: a file and its expected content, according to
+// another reader or to the specification.
 type truth struct {
 	File     string
 	Expect   string
@@ -38,7 +38,7 @@ type truth struct {
 	}
 }
 
-// truthCells is how many cells of a row the truth lists at the most.
+// truthCells is the maximum number of cells of a row that the truth lists.
 const truthCells = 30
 
 type truthSheet struct {
@@ -50,7 +50,7 @@ type truthSheet struct {
 	FirstRows    []json.RawMessage `json:"first_rows"`
 }
 
-// deviations are the files of the corpus read otherwise than its truth says,
+// deviations are the files of the corpus that are read differently from their truth,
 // with the reason.
 var deviations = map[string]string{
 	"real/excelize__BadWorkbook.xlsx":                    "a workbook without sheets is refused",
@@ -59,8 +59,8 @@ var deviations = map[string]string{
 	"real/poi__duplicate-filename-case-insensitive.xlsx": "two parts of one name are refused",
 }
 
-// TestCorpus holds the reader to the corpus that USHER_CORPUS names. The
-// reference lists cells as other readers know them; they are compared as text.
+// TestCorpus compares the reader with the corpus that USHER_CORPUS names. The
+// reference lists cells as other readers read them. They are compared as text.
 func TestCorpus(t *testing.T) {
 	dir := corpus.Dir(t)
 	list, err := os.Open(filepath.Join(dir, "xlsx", "truth.jsonl"))
@@ -94,8 +94,8 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d cells compared; of %d sheets, %d by their first rows alone: %s", sheets.cells, sheets.all, len(sheets.unproven), strings.Join(sheets.unproven, ", "))
 }
 
-// proven counts the sheets that were compared, and those whose reference is
-// not known beyond its first rows.
+// proven counts the sheets that were compared, and the sheets of which only the first
+// rows of the reference are known.
 type proven struct {
 	all, cells int
 	unproven   []string
@@ -141,7 +141,7 @@ var (
 	shownText = regexp.MustCompile(`"(\d+)"|[+0]\d+`)
 )
 
-// promised holds a made file to what its line says of rows and cells.
+// promised returns the difference between a made file and its truth, or "".
 func (w *truth) promised(table *formats.Table) string {
 	texts := map[string]string{}
 	shown := map[string]bool{}
@@ -153,7 +153,7 @@ func (w *truth) promised(table *formats.Table) string {
 	}
 	if m := findingAt.FindStringSubmatch(w.Expect); m != nil {
 		if space, _, _ := strings.Cut(w.Code, "."); space == "email" || space == "header" {
-			return "" // a template's business
+			return "" // a finding of a template
 		}
 		for _, f := range table.Findings() {
 			if strconv.Itoa(f.Row) == m[1] && (m[2] == "" || strconv.Itoa(f.Column) == m[2]) && (m[3] == "" || f.Value == m[3]) && f.Code[:4] == w.Code[:4] {
@@ -181,13 +181,13 @@ func (w *truth) promised(table *formats.Table) string {
 	return ""
 }
 
-// compare holds every worksheet to the reference.
+// compare returns the difference between the worksheets and the reference, or "".
 func (w *truth) compare(t *testing.T, data []byte, first *formats.Table, sheets *proven) string {
 	if !w.Openpyxl.OK {
 		return ""
 	}
 	firstVisible := ""
-	reference, _ := openReference(data) // where it fails, no checksum is proven
+	reference, _ := openReference(data) // if it fails, no checksum is compared
 	for _, s := range w.Openpyxl.Sheets {
 		if s.Kind != "Worksheet" {
 			continue
@@ -250,7 +250,7 @@ func (s *truthSheet) compare(table *formats.Table) string {
 		for _, column := range slices.Sorted(maps.Keys(cells)) {
 			want := cells[column]
 			cell := fmt.Sprintf("%s%d", column, number)
-			// A text longer than a cell can be is cut, and told to be.
+			// A text that is too long for a cell is cut, with a finding.
 			if !sameCell(want, got[column]) && !strings.Contains(faults[cell], "text.too_long") {
 				return fmt.Sprintf("%s is %s (%s), want %v", cell, formats.Show(got[column]), faults[cell], want)
 			}
@@ -263,7 +263,7 @@ func (s *truthSheet) compare(table *formats.Table) string {
 			return fmt.Sprintf("%s%d is %q, want nothing", column, number, got[column])
 		}
 	}
-	shows := 0 // a row kept for its error alone shows nothing
+	shows := 0 // a row may be kept for its error alone
 	for row := range table.Rows() {
 		shows += min(row.Len(), 1)
 	}
@@ -273,7 +273,7 @@ func (s *truthSheet) compare(table *formats.Table) string {
 	return ""
 }
 
-// unescape resolves _xHHHH_, which the reference leaves as it is written.
+// unescape decodes _xHHHH_, which the reference does not decode.
 func unescape(s string) string {
 	return regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`).ReplaceAllStringFunc(s, func(e string) string {
 		n, _ := strconv.ParseUint(e[2:6], 16, 16)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTruncation: a workbook cut at any byte is an error.
+// TestTruncation: a workbook that was cut at any byte is refused.
 func TestTruncation(t *testing.T) {
 	data := oneSheet(`<row r="1">`+inline("A1", "a")+`</row><row r="2"><c r="A2" t="s"><v>0</v></c></row>`).shared(`<t>b</t>`).with("xl/styles.xml", stylesPart("", 0)).zip()
 	_, err := read(t, data)
@@ -23,7 +23,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// TestTruncatedParts: so is one whose parts were cut before they were packed.
+// TestTruncatedParts: a workbook whose parts were cut before packing is refused.
 func TestTruncatedParts(t *testing.T) {
 	b := oneSheet(`<row r="1">`+inline("A1", "a")+`</row><row r="2"><c r="A2" t="s"><v>0</v></c></row>`).shared(`<t>b</t>`).with("xl/styles.xml", stylesPart("", 0)).parts()
 	for name, content := range b {
@@ -35,7 +35,7 @@ func TestTruncatedParts(t *testing.T) {
 	}
 }
 
-// many is a workbook of that many rows, each with a shared string of its own.
+// many returns a workbook with rows of one shared string each.
 func many(rows int) book {
 	var sheet strings.Builder
 	items := make([]string, rows)
@@ -46,7 +46,8 @@ func many(rows int) book {
 	return oneSheet(sheet.String()).shared(items...)
 }
 
-// TestDamages: what other readers answer with "no error" and fewer people.
+// TestDamages: damage is refused that other readers read as fewer rows, without an
+// error.
 func TestDamages(t *testing.T) {
 	const rows = 10_000
 	b := many(rows)
@@ -75,7 +76,7 @@ func TestDamages(t *testing.T) {
 	}
 }
 
-// wrongCRC puts another checksum for that part in the directory.
+// wrongCRC sets the checksum of that part in the directory.
 func wrongCRC(t *testing.T, data []byte, part string, crc uint32) []byte {
 	t.Helper()
 	const signature, crcAt, nameAt = "PK\x01\x02", 16, 46
@@ -89,7 +90,7 @@ func wrongCRC(t *testing.T, data []byte, part string, crc uint32) []byte {
 	}
 }
 
-// TestEveryByte: a workbook with any one byte changed is read alike, or refused.
+// TestEveryByte: a workbook with one changed byte reads the same, or is refused.
 func TestEveryByte(t *testing.T) {
 	data := oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>somebody</t>`).zip()
 	want, err := read(t, data)
@@ -106,7 +107,7 @@ func TestEveryByte(t *testing.T) {
 	}
 }
 
-// TestStoredBeyondSize: an entry that holds more than its directory says is damaged.
+// TestStoredBeyondSize: an entry with more bytes than its directory says is damaged.
 func TestStoredBeyondSize(t *testing.T) {
 	b := oneSheet(`<row r="1"/>`).parts()
 	var out bytes.Buffer

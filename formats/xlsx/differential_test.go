@@ -19,7 +19,7 @@ import (
 	"github.com/usher-go/usher/internal/corpus"
 )
 
-// sameTable is what differs between two readings of one file; nothing if they agree.
+// sameTable returns the difference between two readings of a file, or "".
 func sameTable(a, b *formats.Table, errA, errB error) string {
 	if (errA == nil) != (errB == nil) {
 		return fmt.Sprintf("errors: %v, %v", errA, errB)
@@ -30,12 +30,13 @@ func sameTable(a, b *formats.Table, errA, errB error) string {
 	return cmp.Diff(cells(a), cells(b)) + cmp.Diff(a.Findings(), b.Findings())
 }
 
+// source returns the bytes as a source.
 func source(data []byte) formats.Source {
 	return formats.Source{ReaderAt: bytes.NewReader(data), Size: int64(len(data))}
 }
 
-// TestShortcuts: the shortcuts for plain cells and strings read what the
-// tokenizer reads, and refuse what it refuses, wherever the window ends.
+// TestShortcuts: with and without the shortcuts for plain cells and strings, a file is
+// read the same or refused the same, wherever the window ends.
 func TestShortcuts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		attributes := rapid.SampledFrom([]string{"", ` r="A1"`, ` r="B1"`, ` r="C1"`, ` r="AA1"`, ` r="a1"`, ` r="A2"`, ` r="XFE1"`, ` r='D1'`, ` r="D1" `, ` r="D01"`})
@@ -72,7 +73,7 @@ func TestShortcuts(t *testing.T) {
 	})
 }
 
-// TestShortcutsOnCorpus: as TestShortcuts, on the files of the corpus.
+// TestShortcutsOnCorpus is TestShortcuts for the files of the corpus.
 func TestShortcutsOnCorpus(t *testing.T) {
 	dir := corpus.Dir(t)
 	files, err := filepath.Glob(filepath.Join(dir, "xlsx", "*", "*"))
@@ -89,9 +90,9 @@ func TestShortcutsOnCorpus(t *testing.T) {
 	}
 }
 
-// TestAgainstExcelize: on well-formed workbooks of text, excelize reads the same.
+// TestAgainstExcelize: excelize reads the same from well-formed workbooks of text.
 func TestAgainstExcelize(t *testing.T) {
-	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("aé東😀 &<>\"'=+-@,;\n\t01")), rapid.Rune())).Filter(writable)
+	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("aé東😀 &<>\"'=+-@,;\n\t01")), rapid.Rune())).Filter(isWritable)
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.SliceOfN(text, 0, 4), 0, 5).Draw(t, "rows")
 		f := excelize.NewFile()
@@ -136,8 +137,8 @@ func TestAgainstExcelize(t *testing.T) {
 	})
 }
 
-// writable reports whether excelize writes s without losing any of it.
-func writable(s string) bool {
+// isWritable reports whether excelize writes s without a loss.
+func isWritable(s string) bool {
 	for _, r := range s {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0xfffe || r == 0xffff {
 			return false
@@ -146,7 +147,7 @@ func writable(s string) bool {
 	return !strings.Contains(s, "_x")
 }
 
-// trimmed is row without the empty cells at its end.
+// trimmed returns row without the empty cells at its end.
 func trimmed(row []string) []string {
 	for len(row) > 0 && row[len(row)-1] == "" {
 		row = row[:len(row)-1]

@@ -12,14 +12,15 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// utf8Reader is r as UTF-8 without a byte order mark. UTF-16, which a package
-// may use too, is told by its mark or by the zero beside the first "<".
+// utf8Reader returns a reader of r in UTF-8 without a byte order mark. A package may
+// also use UTF-16, which is detected by its mark or by the zero next to the first "<".
 func utf8Reader(r io.Reader) (io.Reader, error) {
 	var head [3]byte
 	n, err := io.ReadFull(r, head[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
+
 	all := func(skip int) io.Reader { return io.MultiReader(bytes.NewReader(head[skip:n]), r) }
 	switch {
 	case n == 3 && string(head[:]) == "\xef\xbb\xbf":
@@ -36,15 +37,15 @@ func utf8Reader(r io.Reader) (io.Reader, error) {
 	return all(0), nil
 }
 
-// A utf16Reader turns UTF-16 into UTF-8. A lone surrogate or half a unit
-// becomes a byte that is no UTF-8, which the tokenizer refuses.
+// A utf16Reader converts UTF-16 to UTF-8. A lone surrogate or half a unit becomes an
+// invalid byte, which the tokenizer refuses.
 type utf16Reader struct {
 	r     io.Reader
 	order binary.ByteOrder
 	raw   [4 << 10]byte
-	kept  int    // bytes of raw that wait for their other half
-	out   []byte // decoded, not yet read
-	text  []byte // what out is a part of
+	kept  int    // bytes of raw that are an incomplete unit or pair
+	out   []byte // the unread part of text
+	text  []byte // decoded
 	err   error
 }
 
@@ -60,11 +61,13 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// fill reads and decodes more of r.
 func (u *utf16Reader) fill() {
 	n, err := u.r.Read(u.raw[u.kept:])
 	u.err = err
 	b := u.raw[:u.kept+n]
 	u.text = u.text[:0]
+
 	for len(b) >= 2 {
 		r := rune(u.order.Uint16(b))
 		size := 2
@@ -85,6 +88,7 @@ func (u *utf16Reader) fill() {
 		u.text = utf8.AppendRune(u.text, r)
 		b = b[size:]
 	}
+
 	if err != nil && len(b) > 0 {
 		u.text = append(u.text, 0xff)
 	}
@@ -92,23 +96,25 @@ func (u *utf16Reader) fill() {
 	u.out = u.text
 }
 
-// checkInstruction takes the inside of a processing instruction. The XML
-// declaration may only stand first, and only name encodings that are read.
+// checkInstruction checks the content of a processing instruction. The XML declaration
+// must be the first token, and name an encoding that is supported.
 func checkInstruction(body []byte, first bool) error {
 	end := bytes.IndexAny(body, " \t\r\n")
 	if end < 0 {
 		end = len(body)
 	}
 	target, rest := body[:end], body[end:]
-	if len(target) == 0 || class[target[0]]&startsName == 0 {
+	if len(target) == 0 || byteClass[target[0]]&startsName == 0 {
 		return syntaxError("malformed processing instruction")
 	}
+
 	if !bytes.EqualFold(target, []byte("xml")) {
 		return checkChars(body)
 	}
 	if !first || string(target) != "xml" {
 		return syntaxError("an XML declaration inside the document")
 	}
+
 	_, rest, ok := bytes.Cut(rest, []byte("encoding"))
 	if !ok {
 		return checkChars(body)

@@ -11,6 +11,8 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 )
 
+// The text of a cell is the text that Excel shows. Formats that change a value, such as
+// dates, are findings.
 func ExampleOpen() {
 	file := bytes.NewReader(oneSheet(
 		`<row r="1">`+inline("A1", "NAME")+inline("B1", "EXTENSION")+inline("C1", "SINCE")+`</row>`+
@@ -33,7 +35,7 @@ func ExampleOpen() {
 	//   warning cell.date C3
 }
 
-// A file that is no workbook, or a damaged one, is refused with one reason.
+// A file that is not a workbook, or is damaged, is refused with one reason.
 func ExampleOpen_refused() {
 	file := bytes.NewReader(ole2("Workbook"))
 	_, err := xlsx.Open(context.Background(), file, file.Size(), nil)
@@ -44,6 +46,24 @@ func ExampleOpen_refused() {
 	// Output: file.type xls
 }
 
+// A Format can name the worksheet. Formats are tried in order by formats.Open.
+func ExampleFormat() {
+	file := bytes.NewReader(oneSheet(`<row r="1">`+inline("A1", "draft")+`</row>`).
+		with("xl/workbook.xml", workbookPart(`<sheet name="Notes" sheetId="1" r:id="rId1"/><sheet name="People" sheetId="2" r:id="rId2"/>`)).
+		with("xl/_rels/workbook.xml.rels", rels("", "worksheet", "worksheets/sheet1.xml", "worksheet", "worksheets/sheet2.xml")).
+		with("xl/worksheets/sheet2.xml", sheetData(`<row r="1">`+inline("A1", "NAME")+`</row><row r="2">`+inline("A2", "Ada")+`</row>`)).
+		zip())
+
+	src := formats.Source{Name: "people.xlsx", ReaderAt: file, Size: file.Size()}
+	table, err := formats.Open(context.Background(), src, nil, xlsx.Format{Sheet: "People"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(table.Name, table.Len(), table.Row(1).Cells())
+	// Output: People 2 [Ada]
+}
+
+// All cells of a written workbook are text. Columns can have drop-downs.
 func ExampleWriter() {
 	var file bytes.Buffer
 	err := xlsx.Writer{}.WriteSheet(&file, formats.Sheet{
@@ -58,6 +78,7 @@ func ExampleWriter() {
 	if err != nil {
 		log.Fatal(err)
 	}
+
 	table, err := xlsx.Open(context.Background(), bytes.NewReader(file.Bytes()), int64(file.Len()), nil)
 	if err != nil {
 		log.Fatal(err)

@@ -1,4 +1,4 @@
 package xlsx
 
-// Slow is Format without its shortcuts: the tokenizer reads everything.
+// Slow returns a Format without shortcuts: the tokenizer reads everything.
 func Slow() Format { return Format{slow: true} }

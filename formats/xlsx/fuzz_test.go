@@ -14,14 +14,14 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 )
 
-// fuzzLimits keep one try short.
+// fuzzLimits keep one input short.
 var fuzzLimits = formats.Limits{
 	UploadBytes: 1 << 20, Rows: 10_000, Cells: 100_000, PartBytes: 4 << 20, UnpackedBytes: 8 << 20, SharedBytes: 1 << 20,
 }.WithDefaults()
 
-// FuzzRead states the laws of reading, for any content of the parts: it does
-// not panic; the shortcuts and the size of the window change nothing; a sheet
-// or a list of strings that is cut is an error or the same rows, with the same cells.
+// FuzzRead checks the laws of reading for any content of the parts. Reading does not
+// panic. The shortcuts and the size of the window change nothing. A cut sheet or a cut
+// list of strings is refused, or gives the same rows with the same cells.
 func FuzzRead(f *testing.F) {
 	style := stylesPart("dd/mm/yyyy", 0, 164, 14)
 	for _, rows := range []string{
@@ -37,7 +37,7 @@ func FuzzRead(f *testing.F) {
 			return book{
 				"xl/worksheets/sheet1.xml": string(sheet), "xl/sharedStrings.xml": string(shared), "xl/styles.xml": string(styles),
 				"xl/_rels/workbook.xml.rels": rels("", "worksheet", "worksheets/sheet1.xml", "sharedStrings", "sharedStrings.xml", "styles", "styles.xml"),
-			}.pack(zip.Store) // packing would be most of the work
+			}.pack(zip.Store) // compression would take most of the time
 		}
 		data := parts(sheet, shared)
 		fast, errFast := xlsx.Format{}.Read(t.Context(), source(data), fuzzLimits)
@@ -63,7 +63,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, damaged := range [][]byte{parts(sheet[:int(cut)%(len(sheet)+1)], shared), parts(sheet, shared[:int(cut)%(len(shared)+1)])} {
 			if table, err := (xlsx.Format{}).Read(t.Context(), source(damaged), fuzzLimits); err == nil {
-				if diff := lost(fast, table); diff != "" {
+				if diff := lostRow(fast, table); diff != "" {
 					t.Fatalf("cut at %d, and no error: %s", cut, diff)
 				}
 			}
@@ -71,8 +71,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzOpen: any bytes are a table or a refusal, and a file cut anywhere is
-// never a table with fewer rows or other cells.
+// FuzzOpen: any bytes give a table or a refusal. A cut file never gives a table with
+// fewer rows or other cells.
 func FuzzOpen(f *testing.F) {
 	f.Add(oneSheet(`<row r="1"><c r="A1" t="s"><v>0</v></c></row>`).shared(`<t>a</t>`).zip(), uint16(10))
 	f.Add(ole2("Workbook"), uint16(10))
@@ -90,16 +90,16 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		if short, err := open(data[:int(cut)%(len(data)+1)]); err == nil {
-			if diff := lost(table, short); diff != "" {
+			if diff := lostRow(table, short); diff != "" {
 				t.Fatalf("cut at %d, and no error: %s", cut, diff)
 			}
 		}
 	})
 }
 
-// lost says which row of a table the table of the file's beginning lacks or has
-// otherwise: the rows of the one must be the first of the other.
-func lost(whole, beginning *formats.Table) string {
+// lostRow returns the first row of the whole table that differs in the table of a cut
+// file, or "".
+func lostRow(whole, beginning *formats.Table) string {
 	for i := range whole.Len() {
 		want := whole.Row(i)
 		if i == beginning.Len() {
@@ -113,8 +113,8 @@ func lost(whole, beginning *formats.Table) string {
 	return ""
 }
 
-// FuzzWrite: what is written is read, whatever the text: as excelize packs it,
-// and by the shortcuts as by the tokenizer.
+// FuzzWrite: any text reads the same after it was written, with and without the
+// shortcuts.
 func FuzzWrite(f *testing.F) {
 	f.Add("a\x1fb\x1e\x1f=1+1\x1e_x0041_\x1f_x005F_x0041_\x1e 0042 \x1f\r\n\x1e")
 	f.Add("_xD83D__xDE00_\x1f]]>&amp;<\x1e\xff\x1f\x00\ufffe\U0001F600")
@@ -130,7 +130,7 @@ func FuzzWrite(f *testing.F) {
 			rows = append(rows, row)
 			shown := make([]string, len(row))
 			for c := range row {
-				shown[c] = held(row[c])
+				shown[c] = storable(row[c])
 			}
 			if shown = trimmed(shown); len(shown) > 0 {
 				want[i+2] = shown

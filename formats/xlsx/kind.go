@@ -11,17 +11,18 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// refuseZip names a zip that is no workbook of ours.
+// refuseZip refuses a zip that is not an Excel workbook, with the kind of the file.
 func (c *container) refuseZip() error {
 	if f := c.files["mimetype"]; f != nil {
-		found, err := c.openDocument()
+		found, err := c.openDocumentKind()
 		if err != nil {
-			return c.failed(f.Name, err)
+			return c.wrapError(f.Name, err)
 		}
 		if found != "" {
 			return formats.Refuse("file.type", "found", found)
 		}
 	}
+
 	for _, k := range []struct{ part, found string }{
 		{"xl/workbook.bin", "xlsb"}, {"word/document.xml", "docx"},
 		{"ppt/presentation.xml", "pptx"}, {"index/document.iwa", "numbers"},
@@ -30,6 +31,7 @@ func (c *container) refuseZip() error {
 			return formats.Refuse("file.type", "found", k.found)
 		}
 	}
+
 	switch {
 	case c.files[contentTypes] != nil:
 		return nil
@@ -41,9 +43,10 @@ func (c *container) refuseZip() error {
 	return nil
 }
 
-// openDocument is what kind of OpenDocument file the part mimetype names, if it names one.
-func (c *container) openDocument() (string, error) {
-	p, err := c.open("mimetype")
+// openDocumentKind returns the kind of OpenDocument file that the part mimetype names,
+// or "" if it names another type.
+func (c *container) openDocumentKind() (string, error) {
+	p, err := c.openPart("mimetype")
 	if err != nil {
 		return "", err
 	}
@@ -51,6 +54,7 @@ func (c *container) openDocument() (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	switch kind, ok := strings.CutPrefix(string(text), "application/vnd.oasis.opendocument."); {
 	case !ok:
 		return "", nil
@@ -62,9 +66,9 @@ func (c *container) openDocument() (string, error) {
 	return "odf", nil
 }
 
-// refuseOLE2 names a compound file: an encrypted workbook, or a document of
-// old. It looks for directory entries, which are 128 bytes long and aligned,
-// and so needs neither the file's allocation table nor trust in it.
+// refuseOLE2 refuses a compound file as an encrypted workbook or an old document. It
+// searches for directory entries, which are 128 bytes long and aligned. So it does not
+// need the allocation table of the file, which may be damaged.
 func refuseOLE2(src formats.Source) error {
 	streams := []struct{ name, code, found string }{
 		{"EncryptedPackage", "file.encrypted", ""},
@@ -72,6 +76,8 @@ func refuseOLE2(src formats.Source) error {
 		{"WordDocument", "file.type", "doc"},
 		{"PowerPoint Document", "file.type", "ppt"},
 	}
+
+	// An earlier name in the list wins: an encrypted workbook has other streams too.
 	best := len(streams)
 	buf := make([]byte, 64<<10)
 	for off := int64(0); off < src.Size; off += int64(len(buf)) {
@@ -93,6 +99,7 @@ func refuseOLE2(src formats.Source) error {
 			}
 		}
 	}
+
 	switch {
 	case best == len(streams):
 		return formats.Unreadable(formats.KindOLE2)
@@ -102,7 +109,7 @@ func refuseOLE2(src formats.Source) error {
 	return formats.Refuse(streams[best].code, "found", streams[best].found)
 }
 
-// entryName is the name in the first 66 bytes of a directory entry, or nothing.
+// entryName returns the name in the first 66 bytes of a directory entry, or "".
 func entryName(e []byte) string {
 	size := int(binary.LittleEndian.Uint16(e[64:]))
 	if size < 4 || size > 64 || size%2 != 0 {

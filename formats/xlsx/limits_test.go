@@ -39,7 +39,7 @@ func TestLimits(t *testing.T) {
 		{"ratio of the host", "its own number", oneSheet(row(1) + spaces), formats.Limits{Ratio: 50}, "limit.ratio", "50", 0},
 		{"shared strings", "counted, whatever they declare", sst, formats.Limits{SharedStrings: 1}, "limit.shared_strings", "1", 0},
 		{"shared bytes", "their text", sst, formats.Limits{SharedBytes: 4}, "limit.shared_bytes", "4", 0},
-		{"shared string repeated", "as if it stood in the sheet each time, and in the list once", oneSheet(repeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 5},
+		{"shared string repeated", "as if it stood in the sheet each time, and in the list once", oneSheet(refuseRepeated(10)).shared("<t>" + strings.Repeat("a", 1000) + "</t>"), formats.Limits{PartBytes: 5000, Ratio: -1}, "limit.part", "5000", 5},
 		{"findings", "of all rows", oneSheet(`<row><c t="e"><v>#N/A</v></c><c t="e"><v>#N/A</v></c></row><row><c t="e"><v>#N/A</v></c></row>`), formats.Limits{Findings: 2}, "limit.findings", "2", 2},
 		{"merged", "ranges", book{"xl/worksheets/sheet1.xml": strings.Replace(sheetData(row(1)), "</worksheet>", `<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A3:B3"/></mergeCells></worksheet>`, 1)}, formats.Limits{Merged: 1}, "limit.merged", "1", 0},
 		{"styles", "formats of cells", oneSheet(row(1)).with("xl/styles.xml", stylesPart("", 0, 0, 0, 0)), formats.Limits{Styles: 2}, "limit.styles", "2", 0},
@@ -52,7 +52,7 @@ func TestLimits(t *testing.T) {
 		{"token", "a piece of text", oneSheet(`<row r="1">` + inline("A1", strings.Repeat("ab ", 1000)) + `</row>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 1},
 		{"token in a tag", "an attribute", oneSheet(`<row r="1" a="` + strings.Repeat("ab ", 1000) + `"/>`), formats.Limits{XMLToken: 1000}, "limit.xml_token", "1000", 0},
 	}
-	named := map[string]bool{"RecordBytes": true} // CSV's alone, and held there
+	named := map[string]bool{"RecordBytes": true} // concerns CSV only, and is tested there
 	for _, test := range tests {
 		v := reflect.ValueOf(test.lim)
 		for i := range v.NumField() {
@@ -71,7 +71,7 @@ func TestLimits(t *testing.T) {
 			require.Equal(t, test.max, r.Args["max"], test.reason)
 			require.Equal(t, test.row, r.Row, test.reason)
 
-			// The host may raise it: then it is not what refuses the file.
+			// A host that raises the limit does not get its refusal.
 			raised := formats.Limits{UploadBytes: -1, Rows: -1, Columns: -1, Cells: -1, CellChars: -1, Findings: -1, Entries: -1, PartBytes: -1, UnpackedBytes: -1,
 				Ratio: -1, SharedStrings: -1, SharedBytes: -1, Merged: -1, Styles: -1, XMLDepth: -1, XMLAttributes: -1, XMLToken: -1, XMLNamespaces: -1}
 			if _, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: raised}); err != nil && test.name != "depth" {
@@ -81,7 +81,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestLimitsRaised: every limit can be raised by the host.
+// TestLimitsRaised: the host can raise every limit.
 func TestLimitsRaised(t *testing.T) {
 	data := oneSheet(`<row r="1">` + strings.Repeat(" ", 4<<20) + `<c r="ZZ1"><v>1</v></c></row>`).zip()
 	table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Limits: formats.Limits{Ratio: -1, Columns: -1, XMLToken: 8 << 20}})
@@ -89,8 +89,8 @@ func TestLimitsRaised(t *testing.T) {
 	require.Equal(t, 702, table.Columns())
 }
 
-// repeated is that many rows of the first shared string.
-func repeated(n int) string {
+// repeated returns n rows of the first shared string.
+func refuseRepeated(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, `<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>`, i+1, i+1)
@@ -98,6 +98,7 @@ func repeated(n int) string {
 	return b.String()
 }
 
+// numbered returns n rows of one number each.
 func numbered(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -8,17 +8,19 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// A mergedRange is a block of cells shown as one, which holds the value of its
-// first. Rows and columns are counted from 1.
+// A mergedRange is a block of cells that is shown as one cell, with the value of its
+// first cell. Rows and columns count from 1.
 type mergedRange struct{ top, left, bottom, right int }
 
-// merge takes note of a mergeCell element, whichever of its corners are named.
-func (s *sheet) merge(z *tokenizer) error {
+// addMergedRange adds the range of a mergeCell element. The reference may name any two
+// opposite corners.
+func (s *sheet) addMergedRange(z *tokenizer) error {
 	ref, _ := z.attr(nsNone, "ref")
 	first, last, ok := bytes.Cut(ref, []byte(":"))
 	if !ok {
 		last = first
 	}
+
 	var r mergedRange
 	var err error
 	if r.left, r.top, err = parseCell(first); err != nil {
@@ -27,12 +29,14 @@ func (s *sheet) merge(z *tokenizer) error {
 	if r.right, r.bottom, err = parseCell(last); err != nil {
 		return err
 	}
+
 	if r.left > r.right {
 		r.left, r.right = r.right, r.left
 	}
 	if r.top > r.bottom {
 		r.top, r.bottom = r.bottom, r.top
 	}
+
 	if len(s.ranges) == s.lim.Merged {
 		return formats.OverLimit("merged", s.lim.Merged)
 	}
@@ -40,22 +44,24 @@ func (s *sheet) merge(z *tokenizer) error {
 	return nil
 }
 
-// merged knows which cells are covered while the rows are read in order.
-type merged struct {
-	ranges []mergedRange // those to come, by their first cell
-	until  []int         // by column: the last row that is covered
-	first  []int         // by column: the row whose cell is the first of a range, and under no other
+// A mergedCells tells which cells are covered by a merged cell. Rows must be asked for
+// in ascending order.
+type mergedCells struct {
+	ranges []mergedRange // ranges that begin in later rows, ordered by first cell
+	until  []int         // by column: the last covered row
+	first  []int         // by column: the row whose cell is the first of a range and not covered by another
 }
 
-func newMerged(ranges []mergedRange, columns int) *merged {
+// newMergedCells returns the state before the first row. Only the first columns count.
+func newMergedCells(ranges []mergedRange, columns int) *mergedCells {
 	slices.SortFunc(ranges, func(a, b mergedRange) int {
 		return cmp.Or(cmp.Compare(a.top, b.top), cmp.Compare(a.left, b.left))
 	})
-	return &merged{ranges: ranges, until: make([]int, columns+1), first: make([]int, columns+1)}
+	return &mergedCells{ranges: ranges, until: make([]int, columns+1), first: make([]int, columns+1)}
 }
 
-// begin takes up the ranges that have begun when that row is read.
-func (m *merged) begin(row int) {
+// startRow applies the ranges that begin in that row or before it.
+func (m *mergedCells) startRow(row int) {
 	for len(m.ranges) > 0 && m.ranges[0].top <= row {
 		r := m.ranges[0]
 		m.ranges = m.ranges[1:]
@@ -68,7 +74,7 @@ func (m *merged) begin(row int) {
 	}
 }
 
-// covers reports whether the cell is covered by another one.
-func (m *merged) covers(row, column int) bool {
+// isCovered reports whether another cell covers this cell.
+func (m *mergedCells) isCovered(row, column int) bool {
 	return column < len(m.until) && row <= m.until[column] && m.first[column] != row
 }

@@ -6,20 +6,21 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// A namespace is one of those the reader knows, or another.
+// A namespace is one that the reader knows, or nsOther.
 type namespace uint8
 
 const (
-	nsUnbound  namespace = iota // a prefix nobody declared
+	nsUnbound  namespace = iota // an undeclared prefix
 	nsNone                      // no namespace
-	nsOther                     // one the reader does not know
+	nsOther                     // a namespace that the reader does not know
 	nsMain                      // SpreadsheetML, transitional or strict
-	nsDocument                  // r: relationships inside of a document
+	nsDocument                  // r: relationships in a document
 	nsPackage                   // the relationships part
 	nsTypes                     // the content types part
 	nsXML
 )
 
+// namespaceOf returns the namespace of that URI.
 func namespaceOf(uri []byte) namespace {
 	switch string(uri) {
 	case "":
@@ -38,13 +39,14 @@ func namespaceOf(uri []byte) namespace {
 	return nsOther
 }
 
+// A binding is a namespace declaration of the open element at depth.
 type binding struct {
 	prefix string
 	ns     namespace
 	depth  int
 }
 
-// bind takes the declarations among the attributes of the element just opened.
+// bind adds the namespace declarations among the attributes of the current element.
 func (z *tokenizer) bind() error {
 	for _, a := range z.attrs {
 		prefix := ""
@@ -55,6 +57,7 @@ func (z *tokenizer) bind() error {
 			}
 			prefix = string(rest)
 		}
+
 		ns := namespaceOf(decodeValue(nil, a.value))
 		if prefix != "" && ns == nsNone {
 			return syntaxError("a prefix without a namespace")
@@ -64,11 +67,11 @@ func (z *tokenizer) bind() error {
 		}
 		z.bindings = append(z.bindings, binding{prefix, ns, len(z.opened)})
 	}
-	z.defaultNS = z.lookup(nil)
+	z.defaultNS = z.lookupNamespace(nil)
 	return nil
 }
 
-// unbind forgets what the element at depth declared.
+// unbind removes the declarations of the element at depth.
 func (z *tokenizer) unbind(depth int) {
 	n := len(z.bindings)
 	for n > 0 && z.bindings[n-1].depth == depth {
@@ -76,17 +79,19 @@ func (z *tokenizer) unbind(depth int) {
 	}
 	if n < len(z.bindings) {
 		z.bindings = z.bindings[:n]
-		z.defaultNS = z.lookup(nil)
+		z.defaultNS = z.lookupNamespace(nil)
 	}
 }
 
-// lookup is the namespace of a prefix, or of names without one.
-func (z *tokenizer) lookup(prefix []byte) namespace {
+// lookupNamespace returns the namespace of a prefix. The empty prefix means names
+// without one.
+func (z *tokenizer) lookupNamespace(prefix []byte) namespace {
 	for i := len(z.bindings) - 1; i >= 0; i-- {
 		if z.bindings[i].prefix == string(prefix) {
 			return z.bindings[i].ns
 		}
 	}
+
 	switch string(prefix) {
 	case "":
 		return nsNone
@@ -98,10 +103,10 @@ func (z *tokenizer) lookup(prefix []byte) namespace {
 	return nsUnbound
 }
 
-// split takes a qualified name apart.
-func (z *tokenizer) split(qname []byte) (namespace, []byte) {
+// splitName returns the namespace and the local name of a qualified name.
+func (z *tokenizer) splitName(qname []byte) (namespace, []byte) {
 	if c := bytes.IndexByte(qname, ':'); c >= 0 {
-		return z.lookup(qname[:c]), qname[c+1:]
+		return z.lookupNamespace(qname[:c]), qname[c+1:]
 	}
 	return z.defaultNS, qname
 }

@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// wholeNumber reports whether b is what most numbers in a workbook are: up to
-// 15 digits without a leading zero.
-func wholeNumber(b []byte) bool {
+// isWholeNumber reports whether b is a whole number of at most 15 digits without a
+// leading zero, like most numbers of a workbook.
+func isWholeNumber(b []byte) bool {
 	if len(b) == 0 || len(b) > 15 || b[0] == '0' && len(b) > 1 {
 		return false
 	}
@@ -19,8 +19,8 @@ func wholeNumber(b []byte) bool {
 	return true
 }
 
-// parseNumber reads a decimal number with or without an exponent. Go would
-// read more: hexadecimal digits, Inf, NaN.
+// parseNumber parses a decimal number with or without an exponent. strconv alone would
+// also accept hexadecimal digits, Inf and NaN.
 func parseNumber(b []byte) (f float64, ok bool) {
 	if len(b) == 0 || len(b) > 400 {
 		return 0, false
@@ -34,12 +34,14 @@ func parseNumber(b []byte) (f float64, ok bool) {
 	return f, err == nil
 }
 
-// tooPrecise is where whole numbers have more than the 15 digits Excel keeps.
+// tooPrecise is the smallest whole number with more than the 15 digits that Excel
+// keeps.
 const tooPrecise = 1e15
 
+// isWhole reports whether f is a whole number.
 func isWhole(f float64) bool { return f == math.Trunc(f) }
 
-// appendNumber appends the shortest decimal number that is f, never with an exponent.
+// appendNumber appends the shortest decimal text of f, without an exponent.
 func appendNumber(dst []byte, f float64) []byte {
 	if f == 0 {
 		f = 0 // not -0

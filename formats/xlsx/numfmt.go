@@ -5,29 +5,30 @@ import (
 	"unicode/utf8"
 )
 
+// A formatKind says how a number format is applied.
 type formatKind uint8
 
 const (
-	formatGeneral formatKind = iota // the number as it is; text (@) too
-	formatDigits                    // digits and literal text, which is applied
+	formatGeneral formatKind = iota // the number as it is; also text (@)
+	formatDigits                    // digits and literal text
 	formatDate
 	formatElapsed // [h]:mm:ss
-	formatOther   // seen otherwise than the number itself
+	formatOther   // any other format, which is not applied
 )
 
-// A numberFormat says how a number is shown.
+// A numberFormat is a number format of a cell.
 type numberFormat struct {
 	kind formatKind
-	// pattern, of formatDigits, is the first section: placeholders 0 # ? as they
-	// are and literal runes after a backslash each.
+	// pattern is the first section of a formatDigits: the placeholders 0 # ? and
+	// literal runes, each after a backslash.
 	pattern string
-	// sections is how many there are: the first is for all numbers, for those not
-	// negative, or for those above zero.
+	// sections is the number of sections. The first of one is for all numbers, of two
+	// for numbers from zero, of three or more for numbers above zero.
 	sections int
 }
 
-// builtinFormat is the format that an id means without being declared (ISO
-// 29500-1, 18.8.30; 27 to 36 and 50 to 58 are East Asian dates).
+// builtinFormat returns the format of an id that needs no declaration (ISO 29500-1,
+// 18.8.30). 27 to 36 and 50 to 58 are East Asian dates.
 func builtinFormat(id int) numberFormat {
 	switch {
 	case id == 1:
@@ -42,10 +43,10 @@ func builtinFormat(id int) numberFormat {
 	return numberFormat{}
 }
 
-// maxFormatCode is Excel's limit, in characters.
+// maxFormatCode is the longest format code of Excel, in characters.
 const maxFormatCode = 255
 
-// parseFormat reads a format code, as far as it needs to.
+// parseFormat parses a format code as far as its kind and its first section need.
 func parseFormat(code string) numberFormat {
 	if utf8.RuneCountInString(code) > maxFormatCode {
 		return numberFormat{kind: formatOther}
@@ -54,12 +55,15 @@ func parseFormat(code string) numberFormat {
 		return numberFormat{}
 	}
 	if strings.EqualFold(code, "d") {
-		return numberFormat{kind: formatOther} // a day of some month: other readers see no date in it either
+		// A day of the month alone. Other readers do not treat it as a date either.
+		return numberFormat{kind: formatOther}
 	}
+
 	p := formatParser{sections: 1}
 	for code != "" && p.sections > 0 {
-		code = p.step(code)
+		code = p.takeElement(code)
 	}
+
 	switch {
 	case p.sections == 0:
 		return numberFormat{kind: formatOther}
@@ -73,16 +77,16 @@ func parseFormat(code string) numberFormat {
 	return numberFormat{formatDigits, p.pattern.String(), p.sections}
 }
 
-// A formatParser collects what stands in the first section of a format code,
-// and counts the sections. None means that the code is malformed.
+// A formatParser collects the elements in the first section of a format code, and
+// counts the sections. Zero sections mean that the code is malformed.
 type formatParser struct {
 	pattern                      strings.Builder
 	digits, date, elapsed, other bool
 	sections                     int
 }
 
-// step takes one element off the code and is the rest.
-func (p *formatParser) step(code string) string {
+// takeElement parses the element at the start of code and returns the rest.
+func (p *formatParser) takeElement(code string) string {
 	first := p.sections == 1
 	r, size := utf8.DecodeRuneInString(code)
 	rest := code[size:]
@@ -94,12 +98,12 @@ func (p *formatParser) step(code string) string {
 		if !ok {
 			p.sections = 0
 		}
-		p.literal(first, text)
+		p.addLiteral(first, text)
 		return after
-	case r == '\\', r == '_', r == '*': // the next as it is; a blank as wide as it; it as often as it fits
+	case r == '\\', r == '_', r == '*': // next rune literally; a blank of its width; repeated to fill the cell
 		_, n := utf8.DecodeRuneInString(rest)
 		if r == '\\' {
-			p.literal(first, rest[:n])
+			p.addLiteral(first, rest[:n])
 		}
 		return rest[n:]
 	case r == '[':
@@ -108,7 +112,7 @@ func (p *formatParser) step(code string) string {
 			p.sections = 0
 		}
 		if first {
-			p.bracket(inside)
+			p.addBracket(inside)
 		}
 		return after
 	case !first:
@@ -120,12 +124,13 @@ func (p *formatParser) step(code string) string {
 	case strings.ContainsRune(".,%/@Ee", r), hasFold(code, "General"):
 		p.other = true
 	default:
-		p.literal(true, string(r))
+		p.addLiteral(true, string(r))
 	}
 	return rest
 }
 
-func (p *formatParser) literal(first bool, text string) {
+// addLiteral adds literal text to the pattern if first is true.
+func (p *formatParser) addLiteral(first bool, text string) {
 	if first {
 		for _, r := range text {
 			p.pattern.WriteByte('\\')
@@ -134,32 +139,35 @@ func (p *formatParser) literal(first bool, text string) {
 	}
 }
 
-// bracket takes what stands in square brackets: elapsed time, a currency or
+// addBracket parses the content of square brackets: elapsed time, a currency or
 // language ([$€-40C]), a colour, or a condition.
-func (p *formatParser) bracket(s string) {
+func (p *formatParser) addBracket(s string) {
 	lower := strings.ToLower(s)
 	switch {
 	case s != "" && (strings.Trim(lower, "h") == "" || strings.Trim(lower, "m") == "" || strings.Trim(lower, "s") == ""):
 		p.elapsed = true
 	case strings.HasPrefix(s, "$"):
 		text, _, _ := strings.Cut(s[1:], "-")
-		p.literal(true, text)
+		p.addLiteral(true, text)
 	case strings.HasPrefix(lower, "color"), strings.Contains(" black blue cyan green magenta red white yellow ", " "+lower+" "):
 	default:
 		p.other = true
 	}
 }
 
+// hasFold reports whether s begins with prefix in any case.
 func hasFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// appendDigits appends the decimal digits of a whole number from zero as
-// formatDigits shows them. A placeholder takes one digit, the first all that are left.
+// appendDigits appends the decimal digits of a whole number from zero in the format.
+// Each placeholder shows one digit, except that the first one shows all digits that the
+// others do not.
 func (f numberFormat) appendDigits(dst []byte, digits string) []byte {
 	if digits == "0" {
 		digits = ""
 	}
+
 	places := 0
 	for i := 0; i < len(f.pattern); i++ {
 		if f.pattern[i] == '\\' {
@@ -169,6 +177,7 @@ func (f numberFormat) appendDigits(dst []byte, digits string) []byte {
 		}
 		places++
 	}
+
 	for i := 0; i < len(f.pattern); i++ {
 		if f.pattern[i] == '\\' {
 			_, n := utf8.DecodeRuneInString(f.pattern[i+1:])

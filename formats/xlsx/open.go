@@ -10,26 +10,27 @@ import (
 // Format reads workbooks: .xlsx and .xlsm, transitional and strict. The zero
 // value reads the first visible worksheet.
 type Format struct {
-	// Sheet names the worksheet to read, which may be a hidden one. Where there is
-	// no such sheet the file is refused with "xlsx.sheet", which lists those there are.
+	// Sheet is the name of the worksheet to read, which may be hidden. A file without
+	// that sheet is refused with "xlsx.sheet", which lists the existing ones.
 	Sheet string
 
-	slow bool // no fast path: the general tokenizer reads everything
+	slow bool // no shortcuts: the tokenizer reads everything
 }
 
 var _ formats.Format = Format{}
 
-// Name is "xlsx".
+// Name returns "xlsx".
 func (Format) Name() string { return "xlsx" }
 
-// Match reports whether head begins a zip or a compound file (OLE2). Such a file that
-// is no workbook is refused by [Format.Read] for what it is: "file.type" or "file.encrypted".
+// Match reports whether head is the start of a zip or a compound file (OLE2). It
+// ignores the name. [Format.Read] refuses such a file that is not a workbook with
+// "file.type" or "file.encrypted".
 func (Format) Match(_ string, head []byte) bool {
 	kind := formats.Identify(head)
 	return kind == formats.KindZip || kind == formats.KindOLE2
 }
 
-// Options say how [Reopen] reads a workbook. The zero value is the default.
+// Options are the options of [Open]. The zero value means the defaults.
 type Options struct {
 	// Sheet is [Format.Sheet].
 	Sheet string
@@ -37,8 +38,9 @@ type Options struct {
 	Limits formats.Limits
 }
 
-// Open reads the workbook of that size in r. A nil opts means the defaults.
-// A file that is no workbook, damaged, or over a limit is a [*formats.Refusal].
+// Open reads the workbook of size bytes in r. A nil opts means the defaults. The error
+// for a file that is not a workbook, is damaged, or exceeds a limit is a
+// [*formats.Refusal]. Any other error wraps the error of r or of the context.
 func Open(ctx context.Context, r io.ReaderAt, size int64, opts *Options) (*formats.Table, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -57,6 +59,7 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	if formats.Identify(head) == formats.KindOLE2 {
 		return nil, refuseOLE2(src)
 	}
+
 	c, err := openContainer(ctx, src, &lim)
 	if err != nil {
 		return nil, err
@@ -64,36 +67,45 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 	if err := c.refuseZip(); err != nil {
 		return nil, err
 	}
-	if err := c.contentTypes(); err != nil {
+	if err := c.checkContentTypes(); err != nil {
 		return nil, err
 	}
-	wb, err := c.workbook()
+	wb, err := c.readWorkbook()
 	if err != nil {
 		return nil, err
 	}
-	entry, err := wb.choose(f.Sheet)
+
+	entry, err := wb.chooseSheet(f.Sheet)
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{name: entry.name, lim: &lim, date1904: wb.date1904, slow: f.slow}
+	return f.readSheet(c, wb, entry)
+}
+
+// readSheet reads the worksheet of entry, after the parts that its cells refer to.
+func (f Format) readSheet(c *container, wb *workbook, entry *sheetEntry) (*formats.Table, error) {
+	s := &sheet{name: entry.name, lim: c.lim, date1904: wb.date1904, slow: f.slow}
+	var err error
 	if c.files[wb.styles] != nil {
-		if s.styles, err = c.styles(wb.styles); err != nil {
+		if s.styles, err = c.readStyles(wb.styles); err != nil {
 			return nil, err
 		}
 	}
-	if s.strings, err = c.sharedStrings(wb.strings, f.slow); err != nil {
+	if s.strings, err = c.readSharedStrings(wb.strings, f.slow); err != nil {
 		return nil, err
 	}
-	s.bytes = s.strings.bytes
+	s.textBytes = s.strings.bytes
 	if err := s.read(c, entry.part); err != nil {
 		return nil, err
 	}
-	if n := wb.others(entry); n > 0 && f.Sheet == "" {
-		s.note("xlsx.other_sheets", n, "sheet", formats.Show(entry.name))
+
+	if n := wb.countOthers(entry); n > 0 && f.Sheet == "" {
+		s.warn("xlsx.other_sheets", n, "sheet", formats.Show(entry.name))
 	}
 	if s.styles == nil && wb.styles != "" {
 		s.b.Find(formats.Finding{Severity: formats.Warning, Code: "xlsx.no_styles"})
 	}
+
 	t := s.b.Table()
 	t.Cells = true
 	t.Source = map[string]string{"format": "xlsx", "sheet": entry.name}

@@ -17,7 +17,7 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 )
 
-// refusal is the refusal that err must be.
+// refusal returns err, which must be a refusal.
 func refusal(t *testing.T, err error) *formats.Refusal {
 	t.Helper()
 	var r *formats.Refusal
@@ -151,7 +151,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// ole2 is a compound file as far as its directory entries go.
+// ole2 returns a compound file with directory entries only.
 func ole2(streams ...string) []byte {
 	data := make([]byte, 512, 4096)
 	copy(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -201,7 +201,7 @@ func TestOtherFiles(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	f := xlsx.Format{}
-	require.True(t, f.Match("people.csv", oneSheet("").zip()), "a workbook, whatever it is called")
+	require.True(t, f.Match("people.csv", oneSheet("").zip()), "the name does not matter")
 	require.True(t, f.Match("", ole2("Workbook")))
 	require.False(t, f.Match("people.xlsx", []byte("a;b\n")), "it never guesses on text")
 	require.Equal(t, "xlsx", f.Name())
@@ -224,7 +224,7 @@ func TestEncryptedEntry(t *testing.T) {
 	require.Equal(t, "file.encrypted", refusal(t, err).Code)
 }
 
-// errorAt fails every read that reaches an offset.
+// errorAt is a source that fails every read past an offset.
 type errorAt struct {
 	io.ReaderAt
 	offset int64
@@ -290,9 +290,9 @@ func TestContainer(t *testing.T) {
 		_, err = z.Create("folder/")
 		require.NoError(t, err)
 	}))
-	require.NoError(t, err, "a part nobody reads may be packed as it likes")
+	require.NoError(t, err, "a part that is not read may have any compression method")
 
-	// The second entry of the directory points at the first one's data.
+	// The second entry of the directory points to the data of the first one.
 	overlap := build(func(*zip.Writer) {})
 	first := bytes.Index(overlap, []byte("PK\x01\x02"))
 	second := first + 4 + bytes.Index(overlap[first+4:], []byte("PK\x01\x02"))

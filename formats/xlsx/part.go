@@ -12,12 +12,12 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Past this many bytes a part's ratio is judged.
+// ratioGrace is the size of a part, in bytes, up to which its ratio is not limited.
 const ratioGrace = 100 << 10
 
-// A part inflates one entry of the container. It keeps the limits, and at its
-// end holds size and checksum against the directory, so that a reader that
-// has seen io.EOF has seen the entry whole.
+// A part inflates one entry of the container, within the limits. At its end it
+// compares size and checksum with the directory. So a reader that gets io.EOF has
+// read the whole entry undamaged.
 type part struct {
 	c    *container
 	f    *zip.File
@@ -27,8 +27,9 @@ type part struct {
 	end  error
 }
 
-// open opens the part of that folded name. A nil part means that there is none.
-func (c *container) open(name string) (*part, error) {
+// openPart opens the part of that folded name. It returns nil if the part does not
+// exist.
+func (c *container) openPart(name string) (*part, error) {
 	f := c.files[name]
 	if f == nil {
 		return nil, nil
@@ -37,12 +38,15 @@ func (c *container) open(name string) (*part, error) {
 	if f.Flags&encrypted != 0 {
 		return nil, formats.Refuse("file.encrypted")
 	}
+
+	// The declared size can refuse a part early. Read counts the true one.
 	p := &part{c: c, f: f}
 	declared := int64(min(f.UncompressedSize64, 1<<62))
-	if err := p.within(declared, c.declared+declared); err != nil {
+	if err := p.checkSize(declared, c.declared+declared); err != nil {
 		return nil, err
 	}
 	c.declared += declared
+
 	raw, err := f.OpenRaw()
 	if err != nil {
 		return nil, err
@@ -58,8 +62,8 @@ func (c *container) open(name string) (*part, error) {
 	return p, nil
 }
 
-// within holds the part's size, and that of all parts, against the limits.
-func (p *part) within(size, total int64) error {
+// checkSize compares the size of the part and the total of all parts with the limits.
+func (p *part) checkSize(size, total int64) error {
 	lim := p.c.lim
 	switch {
 	case size > lim.PartBytes:
@@ -81,20 +85,22 @@ func (p *part) Read(b []byte) (int, error) {
 	if p.end = p.c.ctx.Err(); p.end != nil {
 		return 0, p.end
 	}
+
 	n, err := p.r.Read(b[:min(len(b), 64<<10)])
 	p.size += int64(n)
 	p.c.unpacked += int64(n)
 	p.crc = crc32.Update(p.crc, crc32.IEEETable, b[:n])
 	switch {
 	case err == io.ErrUnexpectedEOF:
-		err = errCut // whoever fills a buffer takes that one for the end
+		err = errCut // io.ReadFull returns ErrUnexpectedEOF at an ordinary end
 	case err == io.EOF:
 		if uint64(p.size) != p.f.UncompressedSize64 || p.crc != p.f.CRC32 {
 			err = zip.ErrChecksum
 		}
 	case err == nil:
-		err = p.within(p.size, p.c.unpacked)
+		err = p.checkSize(p.size, p.c.unpacked)
 	}
+
 	p.end = err
 	if err == io.EOF {
 		return n, err

@@ -2,7 +2,7 @@ package xlsx
 
 import "github.com/usher-go/usher/formats"
 
-// parseCell reads the name of a cell, such as B3: its column and row from 1.
+// parseCell parses the name of a cell. Column and row count from 1: B3 is 2, 3.
 func parseCell(ref []byte) (column, row int, err error) {
 	i := 0
 	for ; i < len(ref); i++ {
@@ -21,7 +21,7 @@ func parseCell(ref []byte) (column, row int, err error) {
 	return column, row, err
 }
 
-// parseRow reads the number of a row.
+// parseRow parses the number of a row.
 func parseRow(b []byte) (int, error) {
 	n, ok := parseIndex(b)
 	if !ok || n < 1 || n > formats.HardRows {

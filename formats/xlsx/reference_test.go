@@ -14,21 +14,21 @@ import (
 	"time"
 )
 
-// The truth of the corpus holds the first rows of each sheet, and a checksum
-// over all its cells as openpyxl reads them: text, numbers, dates. A table
-// holds text alone, so the checksum cannot be made of it. What follows reads a
-// workbook a second time, with encoding/xml and openpyxl's own rules. Where the
-// cells it finds have the checksum, they are the reference's, every one of
-// them, and the table is compared with all.
+// The truth of the corpus has the first rows of each sheet, and a checksum of all
+// cells as openpyxl reads them: text, numbers, dates. A table has text only, so its
+// checksum cannot be compared. This file reads a workbook a second time, with
+// encoding/xml and the rules of openpyxl. If the checksum of these cells is the one of
+// the truth, they are the cells of the reference. Then the table is compared with all
+// of them.
 
-// A refCell is a cell as the reference has it. value is as in the truth: text,
-// or a map of one type.
+// A refCell is a cell of the reference. value is as in the truth: text, or a map of
+// one type.
 type refCell struct {
 	row, column int
 	value       any
 }
 
-// A refBook is a workbook as the reference reads it.
+// A refBook is a workbook as openpyxl reads it.
 type refBook struct {
 	files    map[string]*zip.File
 	sheets   map[string]string // part by name
@@ -104,8 +104,8 @@ func attrOf(e xml.StartElement, name string) string {
 	return ""
 }
 
-// each walks over a part. text is called at the end of every element with what
-// stands directly inside.
+// each walks over a part. It calls end for every end tag with the text directly inside
+// the element.
 func (b *refBook) each(part string, start func(stack []string, e xml.StartElement), end func(stack []string, text string)) error {
 	f := b.files[strings.ToLower(part)]
 	if f == nil {
@@ -183,7 +183,7 @@ func (b *refBook) readStyles(part string) error {
 	}, nil)
 }
 
-// dateKind is openpyxl's is_date_format and is_timedelta_format.
+// dateKind is is_date_format and is_timedelta_format of openpyxl.
 func dateKind(code string) byte {
 	code, _, _ = strings.Cut(code, ";")
 	bare := ""
@@ -219,7 +219,7 @@ func dateKind(code string) byte {
 	return 0
 }
 
-// cells are those of a sheet that hold something, in order.
+// cells returns the cells of a sheet that are not empty, in order.
 func (b *refBook) cells(sheet string) ([]refCell, error) {
 	type cell struct {
 		refCell
@@ -310,7 +310,7 @@ func refPlace(name string) (column, row int) {
 	return column, row
 }
 
-// value is what openpyxl makes of v.
+// value returns v as openpyxl reads it.
 func (b *refBook) value(kind, style, v string) (any, error) {
 	switch kind {
 	case "s":

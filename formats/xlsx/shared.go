@@ -6,24 +6,25 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// sharedStrings are the workbook's strings, each once, in a few large chunks.
+// A sharedStrings holds the shared strings of a workbook in a few large chunks.
 type sharedStrings struct {
 	chunks [][]byte
-	ends   []uint64 // chunk<<chunkBits | end, of each string
+	ends   []uint64 // of each string: chunk<<chunkBits | end in the chunk
 	bytes  int64    // of text
 }
 
 const (
 	chunkBits = 20
 	chunkSize = 1 << chunkBits
-	// keptBytes is more than the longest cell can need as it is written: seven
-	// bytes a UTF-16 unit, as an escape _xHHHH_. So a text that is cut there is too
-	// long for a cell whatever it says, and is told to be when it is handed on.
+	// keptBytes is more than the longest cell can take in a file: seven bytes for each
+	// UTF-16 unit, as an escape _xHHHH_. So a text that was cut to keptBytes is too long
+	// for a cell in any case, and emitCell adds the finding.
 	keptBytes = 8 * formats.HardCellChars
 )
 
 func (s *sharedStrings) len() int { return len(s.ends) }
 
+// at returns string i.
 func (s *sharedStrings) at(i int) []byte {
 	end := s.ends[i]
 	chunk := end >> chunkBits
@@ -35,7 +36,7 @@ func (s *sharedStrings) at(i int) []byte {
 	return s.chunks[chunk][start:stop:stop]
 }
 
-// add appends a string, cut to keptBytes.
+// add appends a string after cutting it to keptBytes.
 func (s *sharedStrings) add(text []byte) {
 	text = text[:min(len(text), keptBytes)]
 	last := len(s.chunks) - 1
@@ -47,28 +48,29 @@ func (s *sharedStrings) add(text []byte) {
 	s.ends = append(s.ends, uint64(last)<<chunkBits|uint64(len(s.chunks[last])))
 }
 
-// sharedStrings reads the part of that folded name; an empty name is none.
-// The counts it declares are not believed.
-func (c *container) sharedStrings(name string, slow bool) (*sharedStrings, error) {
+// readSharedStrings reads the part of that folded name. An empty name means that the
+// workbook has no such part. The declared counts are not used.
+func (c *container) readSharedStrings(name string, slow bool) (*sharedStrings, error) {
 	s := &sharedStrings{}
 	if name == "" {
 		return s, nil
 	}
-	z, err := c.tokens(name)
+	z, err := c.openTokens(name)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.read(z, slow); err != nil {
-		return nil, c.failed(name, err)
+		return nil, c.wrapError(name, err)
 	}
 	return s, nil
 }
 
+// read reads the si elements of an sst part.
 func (s *sharedStrings) read(z *tokenizer, slow bool) error {
-	if err := z.root("sst"); err != nil {
+	if err := z.openRoot("sst"); err != nil {
 		return err
 	}
-	var scratch []byte
+
 	keep := func(text []byte) error {
 		if s.len() == z.lim.SharedStrings {
 			return formats.OverLimit("shared_strings", z.lim.SharedStrings)
@@ -79,10 +81,9 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 		s.add(text)
 		return nil
 	}
-
 	takePlain := func() error {
 		for !slow {
-			text, ok := z.plainItem()
+			text, ok := z.takePlainItem()
 			if !ok {
 				break
 			}
@@ -93,11 +94,12 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 		return nil
 	}
 
+	var scratch []byte
 	err := z.eachWith(takePlain, func() (err error) {
 		if !z.is("si") {
-			return z.passBy()
+			return z.skipExtension()
 		}
-		if scratch, err = z.richText(scratch[:0], keptBytes); err != nil {
+		if scratch, err = z.appendRichText(scratch[:0], keptBytes); err != nil {
 			return err
 		}
 		return keep(scratch)
@@ -105,27 +107,29 @@ func (s *sharedStrings) read(z *tokenizer, slow bool) error {
 	if err != nil {
 		return err
 	}
-	return z.finish()
+	return z.drain()
 }
 
-// plainItem takes <si><t>text</t></si> off the window if it stands there as
-// it is, without references or line ends to decode. It is a shortcut: what it
-// takes the tokenizer would read alike.
-func (z *tokenizer) plainItem() ([]byte, bool) {
+// takePlainItem takes <si><t>text</t></si> off the window if the window begins with
+// exactly that, and the text needs no decoding. It is a shortcut: the tokenizer would
+// read the same text.
+func (z *tokenizer) takePlainItem() (text []byte, ok bool) {
 	const open, shut = "<si><t>", "</t></si>"
 	w := z.buf[z.pos:z.end]
-	if !after(w, 0, open) || z.selfClosed || z.defaultNS != nsMain || len(z.opened)+2 > z.lim.XMLDepth {
+	if !hasAt(w, 0, open) || z.selfClosed || z.defaultNS != nsMain || len(z.opened)+2 > z.lim.XMLDepth {
 		return nil, false
 	}
+
 	n := bytes.IndexByte(w[len(open):], '<')
 	if n < 0 {
 		return nil, false
 	}
 	n += len(open)
-	if !after(w, n, shut) {
+	if !hasAt(w, n, shut) {
 		return nil, false
 	}
-	text := w[len(open):n]
+
+	text = w[len(open):n]
 	if plain, err := checkText(text); err != nil || !plain || hasEscape(text) {
 		return nil, false
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// inline is a cell of inline text.
+// inline returns a cell of inline text.
 func inline(ref, text string) string {
 	return `<c r="` + ref + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
 }
@@ -120,13 +120,13 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// merges is a workbook of these rows and merged ranges.
+// merges returns a workbook with these rows and merged ranges.
 func merges(rows string, ranges ...string) book {
 	cells := `<mergeCells><mergeCell ref="` + strings.Join(ranges, `"/><mergeCell ref="`) + `"/></mergeCells></worksheet>`
 	return book{"xl/worksheets/sheet1.xml": strings.Replace(sheetData(rows), "</worksheet>", cells, 1)}
 }
 
-// utf16Book is a book with all its parts in UTF-16.
+// utf16Book returns a book with all its parts in UTF-16.
 func utf16Book(b book, order binary.AppendByteOrder, mark bool) book {
 	all := b.parts()
 	for name, content := range all {
@@ -135,7 +135,7 @@ func utf16Book(b book, order binary.AppendByteOrder, mark bool) book {
 	return all
 }
 
-// utf16Part is s in UTF-16.
+// utf16Part returns s in UTF-16.
 func utf16Part(order binary.AppendByteOrder, mark bool, s string) string {
 	var out []byte
 	if mark {
@@ -147,7 +147,7 @@ func utf16Part(order binary.AppendByteOrder, mark bool, s string) string {
 	return string(out)
 }
 
-// TestFinding holds the whole of a finding, and of a table, to what they are.
+// TestFinding checks every field of a finding and of a table.
 func TestFinding(t *testing.T) {
 	table, err := read(t, oneSheet(`<row r="3"><c r="AB3" t="e"><v>#REF!</v></c></row>`).zip())
 	require.NoError(t, err)
@@ -160,7 +160,7 @@ func TestFinding(t *testing.T) {
 	require.True(t, table.Cells)
 }
 
-// TestEmptyStyledRows: rows kept by their formatting alone are nothing.
+// TestEmptyStyledRows: rows with formatting only are not rows of the table.
 func TestEmptyStyledRows(t *testing.T) {
 	var rows strings.Builder
 	rows.WriteString(`<row r="1"><c r="A1"><v>1</v></c></row>`)

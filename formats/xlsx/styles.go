@@ -1,16 +1,14 @@
 package xlsx
 
 import (
-	"strconv"
-
 	"github.com/usher-go/usher/formats"
 )
 
-// styles are the number formats of the workbook's cell formats, by index.
+// styles holds the number format of each cell format of a workbook, by index.
 type styles []numberFormat
 
-// at is the number format of cell format i. One the workbook lacks is General,
-// as Excel shows it.
+// at returns the number format of cell format i. A missing one is General, as in
+// Excel.
 func (s styles) at(i int) numberFormat {
 	if i < 0 || i >= len(s) {
 		return numberFormat{}
@@ -18,12 +16,12 @@ func (s styles) at(i int) numberFormat {
 	return s[i]
 }
 
-// styles reads the part of that folded name.
-func (c *container) styles(name string) (styles, error) {
+// readStyles reads the styles part of that folded name.
+func (c *container) readStyles(name string) (styles, error) {
 	var ids []int
 	custom := map[int]numberFormat{}
 	inCells := false
-	err := c.elements(name, nsMain, "styleSheet", func(z *tokenizer, depth int) error {
+	err := c.eachElement(name, nsMain, "styleSheet", func(z *tokenizer, depth int) error {
 		if z.ns != nsMain {
 			return nil
 		}
@@ -35,13 +33,13 @@ func (c *container) styles(name string) (styles, error) {
 		}
 		switch {
 		case string(z.name) == "numFmt" && depth == 3:
-			id, okID := z.number("numFmtId")
+			id, okID := z.attrNumber("numFmtId")
 			code, okCode := z.attr(nsNone, "formatCode")
 			if okID && okCode {
 				custom[id] = parseFormat(string(code))
 			}
 		case string(z.name) == "xf" && depth == 3 && inCells:
-			id, _ := z.number("numFmtId")
+			id, _ := z.attrNumber("numFmtId")
 			ids = append(ids, id)
 		}
 		return nil
@@ -49,6 +47,8 @@ func (c *container) styles(name string) (styles, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	// The declared number formats may follow the cell formats that use them.
 	out := make(styles, len(ids))
 	for i, id := range ids {
 		f, ok := custom[id]
@@ -58,14 +58,4 @@ func (c *container) styles(name string) (styles, error) {
 		out[i] = f
 	}
 	return out, nil
-}
-
-// number is the value of an attribute that holds a whole number.
-func (z *tokenizer) number(name string) (int, bool) {
-	v, ok := z.attr(nsNone, name)
-	if !ok {
-		return 0, false
-	}
-	n, err := strconv.Atoi(string(v))
-	return n, err == nil
 }

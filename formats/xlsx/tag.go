@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bytes"
 	"slices"
+	"strconv"
 
 	"github.com/usher-go/usher/formats"
 )
@@ -16,8 +17,8 @@ type attr struct {
 	plain bool
 }
 
-// attr is the value of the attribute with that local name, decoded.
-// It holds until the next token.
+// attr returns the decoded value of the attribute with that namespace and local
+// name. The value is valid until the next token.
 func (z *tokenizer) attr(ns namespace, name string) ([]byte, bool) {
 	for k := range z.attrs {
 		a := &z.attrs[k]
@@ -31,7 +32,30 @@ func (z *tokenizer) attr(ns namespace, name string) ([]byte, bool) {
 	return nil, false
 }
 
-func (z *tokenizer) startTag(w []byte) (tokenKind, error) {
+// attrText returns the value of an attribute as a string, or "" if it is absent.
+func (z *tokenizer) attrText(ns namespace, name string) string {
+	v, _ := z.attr(ns, name)
+	return string(v)
+}
+
+// attrFlag returns the value of a boolean attribute, or false if it is absent.
+func (z *tokenizer) attrFlag(name string) bool {
+	v, _ := z.attr(nsNone, name)
+	return string(v) == "1" || string(v) == "true" || string(v) == "on"
+}
+
+// attrNumber returns the value of an attribute that is a whole number.
+func (z *tokenizer) attrNumber(name string) (int, bool) {
+	v, ok := z.attr(nsNone, name)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(string(v))
+	return n, err == nil
+}
+
+// readStartTag reads the start tag at the start of w.
+func (z *tokenizer) readStartTag(w []byte) (tokenKind, error) {
 	i, plain, err := scanName(w, 1)
 	if err != nil {
 		return 0, err
@@ -41,15 +65,17 @@ func (z *tokenizer) startTag(w []byte) (tokenKind, error) {
 	if err != nil {
 		return 0, err
 	}
+
 	switch {
 	case len(z.opened) == 0 && z.rooted:
 		return 0, syntaxError("a second root element")
 	case len(z.opened) == z.lim.XMLDepth:
 		return 0, formats.OverLimit("xml_depth", z.lim.XMLDepth)
 	}
+
 	z.opened = append(z.opened, len(z.open))
 	z.open = append(z.open, qname...)
-	if err := z.resolve(qname, plain); err != nil {
+	if err := z.resolveNames(qname, plain); err != nil {
 		return 0, err
 	}
 	z.begun, z.rooted, z.selfClosed = true, true, closed
@@ -57,8 +83,8 @@ func (z *tokenizer) startTag(w []byte) (tokenKind, error) {
 	return tokenStart, nil
 }
 
-// scanAttrs reads the attributes from w[i] on and the end of the tag, and is
-// the index after it.
+// scanAttrs scans the attributes at w[i] and the end of the tag. end is the index
+// after it. closed is true for an empty element, which ends in "/>".
 func (z *tokenizer) scanAttrs(w []byte, i int) (end int, closed bool, err error) {
 	z.attrs = z.attrs[:0]
 	for {
@@ -69,16 +95,17 @@ func (z *tokenizer) scanAttrs(w []byte, i int) (end int, closed bool, err error)
 		rest := w[i:]
 		switch {
 		case len(rest) == 0, rest[0] == '/' && len(rest) == 1:
-			return i, false, errMore
+			return i, false, errNeedMore
 		case rest[0] == '>':
-			return i + 1, false, z.unique()
+			return i + 1, false, z.checkUnique()
 		case rest[0] == '/' && rest[1] == '>':
-			return i + 2, true, z.unique()
+			return i + 2, true, z.checkUnique()
 		case space == i:
 			return i, false, syntaxError("malformed tag")
 		case len(z.attrs) == z.lim.XMLAttributes:
 			return i, false, formats.OverLimit("xml_attributes", z.lim.XMLAttributes)
 		}
+
 		var a attr
 		if a, i, err = scanAttr(w, i); err != nil {
 			return i, false, err
@@ -87,8 +114,9 @@ func (z *tokenizer) scanAttrs(w []byte, i int) (end int, closed bool, err error)
 	}
 }
 
-// resolve finds the namespaces of the element just opened and of its attributes.
-func (z *tokenizer) resolve(qname []byte, plain bool) error {
+// resolveNames sets the namespaces and the local names of the current element and its
+// attributes. plain means that qname has no prefix.
+func (z *tokenizer) resolveNames(qname []byte, plain bool) error {
 	for k := range z.attrs {
 		if q := z.attrs[k].qname; q[0] == 'x' && bytes.HasPrefix(q, []byte("xmlns")) {
 			if err := z.bind(); err != nil {
@@ -97,14 +125,16 @@ func (z *tokenizer) resolve(qname []byte, plain bool) error {
 			break
 		}
 	}
+
+	// An attribute without a prefix has no namespace, and not the default one.
 	if z.ns, z.name = z.defaultNS, qname; !plain {
-		z.ns, z.name = z.split(qname)
+		z.ns, z.name = z.splitName(qname)
 	}
 	unbound := z.ns == nsUnbound
 	for k := range z.attrs {
 		if a := &z.attrs[k]; a.ns == nsUnbound {
 			if a.ns = nsNone; bytes.IndexByte(a.qname, ':') >= 0 {
-				a.ns, a.name = z.split(a.qname)
+				a.ns, a.name = z.splitName(a.qname)
 			}
 			unbound = unbound || a.ns == nsUnbound
 		}
@@ -115,14 +145,15 @@ func (z *tokenizer) resolve(qname []byte, plain bool) error {
 	return nil
 }
 
-// unique refuses two attributes of one name.
-func (z *tokenizer) unique() error {
+// checkUnique refuses two attributes with the same name. It compares a few names in
+// pairs, and sorts more of them.
+func (z *tokenizer) checkUnique() error {
 	const few = 12
 	if len(z.attrs) <= few {
 		for k := range z.attrs {
 			for j := range k {
 				if bytes.Equal(z.attrs[j].qname, z.attrs[k].qname) {
-					return syntaxError("an attribute stands twice")
+					return syntaxError("an attribute occurs twice")
 				}
 			}
 		}
@@ -135,25 +166,25 @@ func (z *tokenizer) unique() error {
 	slices.SortFunc(z.names, bytes.Compare)
 	for k := range z.names[1:] {
 		if bytes.Equal(z.names[k], z.names[k+1]) {
-			return syntaxError("an attribute stands twice")
+			return syntaxError("an attribute occurs twice")
 		}
 	}
 	return nil
 }
 
-// scanName reads the name at w[i], and is the index after it. A plain name has
-// no prefix.
+// scanName scans the name at w[i]. end is the index after it. plain means that the
+// name has no prefix.
 func scanName(w []byte, i int) (end int, plain bool, err error) {
 	start := i
 	var seen uint8
-	for i < len(w) && class[w[i]]&inName != 0 {
-		seen |= class[w[i]]
+	for i < len(w) && byteClass[w[i]]&inName != 0 {
+		seen |= byteClass[w[i]]
 		i++
 	}
 	switch {
 	case i == len(w):
-		return i, false, errMore
-	case i == start || class[w[start]]&startsName == 0:
+		return i, false, errNeedMore
+	case i == start || byteClass[w[start]]&startsName == 0:
 		return i, false, syntaxError("malformed name")
 	case seen&oddInName == 0:
 		return i, true, nil
@@ -161,6 +192,7 @@ func scanName(w []byte, i int) (end int, plain bool, err error) {
 	return i, false, checkName(w[start:i])
 }
 
+// scanAttr scans the attribute at w[i], and returns the index after it.
 func scanAttr(w []byte, i int) (attr, int, error) {
 	start := i
 	i, plain, err := scanName(w, i)
@@ -171,6 +203,7 @@ func scanAttr(w []byte, i int) (attr, int, error) {
 	if !plain {
 		a.ns = nsUnbound
 	}
+
 	for i < len(w) && isSpace(w[i]) {
 		i++
 	}
@@ -182,8 +215,9 @@ func scanAttr(w []byte, i int) (attr, int, error) {
 		i++
 	}
 	if i >= len(w) {
-		return a, i, errMore
+		return a, i, errNeedMore
 	}
+
 	quote := w[i]
 	if quote != '"' && quote != '\'' {
 		return a, i, syntaxError("an attribute without quotes")
@@ -191,7 +225,7 @@ func scanAttr(w []byte, i int) (attr, int, error) {
 	i++
 	n := bytes.IndexByte(w[i:], quote)
 	if n < 0 {
-		return a, i, errMore
+		return a, i, errNeedMore
 	}
 	a.value = w[i : i+n]
 	a.plain, err = checkValue(a.value)

@@ -8,6 +8,7 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
+// A tokenKind is the type of a token.
 type tokenKind uint8
 
 const (
@@ -17,12 +18,12 @@ const (
 	tokenText
 )
 
-// A tokenizer splits one XML document into tags and text. It is strict: what
-// it does not refuse is well-formed XML 1.0 with namespaces, in UTF-8. There
-// is no DTD and so no entity but the five of XML itself.
+// A tokenizer splits one XML document into tags and text. It is strict: it refuses
+// everything but well-formed XML 1.0 with namespaces, in UTF-8. It refuses a DTD, so
+// the only entities are the five of XML itself.
 //
-// It allocates nothing per token. All slices it hands out lie in its window
-// and hold until the next call of next.
+// It allocates nothing per token. All slices that it returns lie in its window and
+// are valid until the next call of next.
 type tokenizer struct {
 	r   io.Reader
 	lim *formats.Limits
@@ -36,37 +37,41 @@ type tokenizer struct {
 	ns    namespace
 	attrs []attr
 	text  []byte
-	plain bool // text needs no decoding
-	cdata bool
+	plain bool // the text needs no decoding
+	cdata bool // the text is from a CDATA section
 
-	selfClosed bool
-	begun      bool   // something was read
-	rooted     bool   // the root element was opened
-	open       []byte // qualified names of the open elements, one after the other
-	opened     []int  // where each of them begins
+	selfClosed bool   // the start tag was also the end tag
+	begun      bool   // a token was read
+	rooted     bool   // the start tag of the root was read
+	open       []byte // concatenated qualified names of the open elements
+	opened     []int  // start of each of them in open
 	bindings   []binding
 	defaultNS  namespace
-	names      [][]byte // scratch of the check for repeated attributes
+	names      [][]byte // scratch of checkUnique
 }
 
+// windowSize is the size of the first window. A larger token enlarges the window.
 const windowSize = 64 << 10
 
 func newTokenizer(r io.Reader, lim *formats.Limits) *tokenizer {
 	return &tokenizer{r: r, lim: lim, buf: make([]byte, min(windowSize, lim.XMLToken+1)), defaultNS: nsNone}
 }
 
-// errMore means that a token goes on beyond the window.
-var errMore = errors.New("more")
+// errNeedMore means that a token continues after the end of the window.
+var errNeedMore = errors.New("more")
 
+// A syntaxError says why a document is not well-formed, or not as it should be.
 type syntaxError string
 
 func (e syntaxError) Error() string { return string(e) }
 
-// more reads on until the window is full, and enlarges it if one token fills it.
-func (z *tokenizer) more() error {
+// fillWindow reads until the window is full. It enlarges a window that one token
+// fills.
+func (z *tokenizer) fillWindow() error {
 	if z.ended {
 		return io.ErrUnexpectedEOF
 	}
+
 	if z.pos > 0 {
 		copy(z.buf, z.buf[z.pos:z.end])
 		z.end -= z.pos
@@ -78,6 +83,7 @@ func (z *tokenizer) more() error {
 		}
 		z.buf = append(z.buf, make([]byte, min(z.end, z.lim.XMLToken+1-z.end))...)
 	}
+
 	n, err := io.ReadFull(z.r, z.buf[z.end:])
 	z.end += n
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -94,10 +100,11 @@ func (z *tokenizer) next() (tokenKind, error) {
 		z.pop()
 		return tokenEnd, nil
 	}
+
 	for {
 		kind, err := z.token()
-		if errors.Is(err, errMore) {
-			if err = z.more(); err == nil {
+		if errors.Is(err, errNeedMore) {
+			if err = z.fillWindow(); err == nil {
 				continue
 			}
 			if errors.Is(err, io.ErrUnexpectedEOF) {
@@ -108,46 +115,50 @@ func (z *tokenizer) next() (tokenKind, error) {
 	}
 }
 
-// token reads one token of the window, or answers errMore and has changed nothing.
+// token reads one token from the window. If it returns errNeedMore, it has changed
+// nothing.
 func (z *tokenizer) token() (tokenKind, error) {
 	for {
 		if z.pos == z.end {
 			if !z.ended {
-				return 0, errMore
+				return 0, errNeedMore
 			}
 			if len(z.opened) > 0 || !z.rooted {
 				return 0, syntaxError("the document ends inside an element")
 			}
 			return tokenEOF, nil
 		}
+
 		w := z.buf[z.pos:z.end]
 		if w[0] != '<' {
-			return z.charData(w)
+			return z.readText(w)
 		}
 		if len(w) == 1 {
-			return 0, errMore
+			return 0, errNeedMore
 		}
 		switch w[1] {
 		case '/':
-			return z.endTag(w)
+			return z.readEndTag(w)
 		case '?', '!':
-			if kind, err := z.special(w); kind != tokenEOF || err != nil {
+			if kind, err := z.readDeclaration(w); kind != tokenEOF || err != nil {
 				return kind, err
 			}
 		default:
-			return z.startTag(w)
+			return z.readStartTag(w)
 		}
 	}
 }
 
-func (z *tokenizer) charData(w []byte) (tokenKind, error) {
+// readText reads the text at the start of w, up to the next tag.
+func (z *tokenizer) readText(w []byte) (tokenKind, error) {
 	n := bytes.IndexByte(w, '<')
 	if n < 0 {
 		if !z.ended {
-			return 0, errMore
+			return 0, errNeedMore
 		}
 		n = len(w)
 	}
+
 	text := w[:n]
 	plain, err := checkText(text)
 	if err != nil {
@@ -162,13 +173,14 @@ func (z *tokenizer) charData(w []byte) (tokenKind, error) {
 	return tokenText, nil
 }
 
-// special reads what begins with <! or <?. Only CDATA gives a token.
-func (z *tokenizer) special(w []byte) (tokenKind, error) {
+// readDeclaration reads a token that begins with <! or <?. Only a CDATA section is
+// returned as a token, as text. Any other gives tokenEOF.
+func (z *tokenizer) readDeclaration(w []byte) (tokenKind, error) {
 	first := !z.begun
 	between := func(open, shut string) ([]byte, error) {
 		n := bytes.Index(w[len(open):], []byte(shut))
 		if n < 0 {
-			return nil, errMore
+			return nil, errNeedMore
 		}
 		z.begun = true
 		z.pos += len(open) + n + len(shut)
@@ -203,32 +215,35 @@ func (z *tokenizer) special(w []byte) (tokenKind, error) {
 	case bytes.HasPrefix(w, []byte("<!DOCTYPE")):
 		return 0, formats.Refuse("xlsx.doctype")
 	case len(w) < len("<![CDATA[") && !z.ended:
-		return 0, errMore
+		return 0, errNeedMore
 	}
 	return 0, syntaxError("unknown declaration")
 }
 
-func (z *tokenizer) endTag(w []byte) (tokenKind, error) {
+// readEndTag reads the end tag at the start of w.
+func (z *tokenizer) readEndTag(w []byte) (tokenKind, error) {
 	if len(z.opened) == 0 {
 		return 0, syntaxError("an end tag without a start tag")
 	}
 	want := z.open[z.opened[len(z.opened)-1]:]
 	i := 2 + len(want)
 	if len(w) <= i {
-		return 0, errMore
+		return 0, errNeedMore
 	}
 	if !bytes.Equal(w[2:i], want) {
 		return 0, syntaxError("start and end tag differ")
 	}
+
 	for i < len(w) && isSpace(w[i]) {
 		i++
 	}
 	if i == len(w) {
-		return 0, errMore
+		return 0, errNeedMore
 	}
 	if w[i] != '>' {
 		return 0, syntaxError("malformed end tag")
 	}
+
 	z.pos += i + 1
 	z.pop()
 	return tokenEnd, nil
@@ -238,12 +253,12 @@ func (z *tokenizer) endTag(w []byte) (tokenKind, error) {
 func (z *tokenizer) pop() {
 	depth := len(z.opened)
 	start := z.opened[depth-1]
-	z.ns, z.name = z.split(z.open[start:])
+	z.ns, z.name = z.splitName(z.open[start:])
 	z.open, z.opened = z.open[:start], z.opened[:depth-1]
 	z.unbind(depth)
 }
 
-// appendText appends the current text, decoded.
+// appendText appends the decoded text of the current token.
 func (z *tokenizer) appendText(dst []byte) []byte {
 	switch {
 	case z.plain:
@@ -252,53 +267,4 @@ func (z *tokenizer) appendText(dst []byte) []byte {
 		return appendLines(dst, z.text)
 	}
 	return decodeText(dst, z.text)
-}
-
-// each calls visit for every start tag directly inside the current element and
-// returns after the end tag of that element. visit must read its own element up
-// to and including the end tag. Text between the elements must be white space.
-func (z *tokenizer) each(visit func() error) error { return z.eachWith(nil, visit) }
-
-// eachWith is each with a shortcut, which may be nil. eachWith calls the shortcut
-// before every token. A shortcut takes as many whole elements off the window as it
-// can, and leaves everything else to visit.
-func (z *tokenizer) eachWith(shortcut, visit func() error) error {
-	for {
-		if shortcut != nil {
-			if err := shortcut(); err != nil {
-				return err
-			}
-		}
-
-		kind, err := z.next()
-		switch {
-		case err != nil || kind == tokenEnd:
-			return err
-		case kind == tokenText:
-			err = z.blank()
-		default:
-			err = visit()
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// is reports whether the current tag has that name in SpreadsheetML.
-func (z *tokenizer) is(name string) bool { return z.ns == nsMain && string(z.name) == name }
-
-// skip reads on to the end of the element whose start tag was read last.
-func (z *tokenizer) skip() error {
-	for depth := 1; depth > 0; {
-		switch kind, err := z.next(); {
-		case err != nil:
-			return err
-		case kind == tokenStart:
-			depth++
-		case kind == tokenEnd:
-			depth--
-		}
-	}
-	return nil
 }

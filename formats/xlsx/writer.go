@@ -12,36 +12,40 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Writer writes a sheet as a workbook: its headings bold and frozen, columns
-// formatted as text where they ask for it, drop-downs and comments. Every cell
-// is text, so that none is a formula; [Format] reads the same text back.
+// Writer writes a sheet as a workbook. The headings are bold and frozen. Columns can
+// be formatted as text, and have drop-downs and comments. Every cell is text, so no
+// cell is a formula. [Format] reads the same text back.
 //
-// A text of more than 32,767 UTF-16 units is an error. A character that XML
-// cannot hold is written as U+FFFD.
+// A text of more than 32,767 UTF-16 units is an error. A character that XML does not
+// allow is written as U+FFFD.
 type Writer struct{}
 
 var _ formats.Writer = Writer{}
 
-// Ext is ".xlsx".
+// Ext returns ".xlsx".
 func (Writer) Ext() string { return ".xlsx" }
 
-// WriteSheet writes s to w. It keeps the rows in memory until they are written.
+// WriteSheet writes s to w. It keeps all rows in memory.
 func (Writer) WriteSheet(w io.Writer, s formats.Sheet) (err error) {
-	rows, err := collect(s)
+	rows, err := collectRows(s)
 	if err != nil {
 		return err
 	}
+
 	f := excelize.NewFile()
 	defer func() {
 		if e := f.Close(); err == nil && e != nil {
 			err = fmt.Errorf("xlsx: write: %w", e)
 		}
 	}()
+
 	book := bookWriter{f: f, sheet: s, name: s.Name}
 	if book.name == "" {
 		book.name = defaultName
 	}
-	for _, step := range []func([][]string) error{book.prepare, book.lists, book.comments, book.rows} {
+
+	// The rows come last: the stream writer also writes the drop-downs and comments.
+	for _, step := range []func([][]string) error{book.prepareSheet, book.addDropDowns, book.addComments, book.writeRows} {
 		if err := step(rows); err != nil {
 			return fmt.Errorf("xlsx: write: %w", err)
 		}
@@ -53,17 +57,18 @@ func (Writer) WriteSheet(w io.Writer, s formats.Sheet) (err error) {
 }
 
 const (
-	defaultName = "Sheet1" // what excelize calls its first sheet
-	textFormat  = 49       // @
+	defaultName = "Sheet1" // the name that excelize gives to the first sheet
+	textFormat  = 49       // id of the format @
 )
 
-// collect is all that s writes, from its first row on. The true dimension
-// stands before the rows in the file, and nobody knows it before they end.
-func collect(s formats.Sheet) ([][]string, error) {
+// collectRows returns all rows of the file: preamble, headings and records. They are
+// collected because the dimension of the sheet precedes the rows in the file, and is
+// known after the last row only.
+func collectRows(s formats.Sheet) ([][]string, error) {
 	rows := make([][]string, 0, len(s.Preamble)+1)
 	add := func(row []string) error {
 		for i, text := range row {
-			if len(text) > formats.HardCellChars && unitCount(text) > formats.HardCellChars {
+			if len(text) > formats.HardCellChars && countUnits(text) > formats.HardCellChars {
 				return fmt.Errorf("xlsx: write: cell %s: more than %d characters",
 					formats.CellName(i+1, len(rows)+1), formats.HardCellChars)
 			}
@@ -71,11 +76,13 @@ func collect(s formats.Sheet) ([][]string, error) {
 		rows = append(rows, row)
 		return nil
 	}
+
 	for _, line := range s.Preamble {
 		if err := add([]string{line}); err != nil {
 			return nil, err
 		}
 	}
+
 	headings := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
 		headings[i] = c.Heading
@@ -83,13 +90,14 @@ func collect(s formats.Sheet) ([][]string, error) {
 	if err := add(headings); err != nil || s.Rows == nil {
 		return rows, err
 	}
+
 	for row := range s.Rows {
 		if len(row) > len(s.Columns) {
 			return nil, fmt.Errorf("xlsx: write: row %d has %d cells for %d columns", len(rows)+1, len(row), len(s.Columns))
 		}
 		row = append([]string(nil), row...)
 		if s.Comment != 0 && len(row) > 0 && strings.HasPrefix(row[0], string(s.Comment)) {
-			row[0] = "'" + row[0] // a workbook has no other quotes
+			row[0] = "'" + row[0] // a workbook has no quotes, but the apostrophe keeps the row from being a comment
 		}
 		if err := add(row); err != nil {
 			return nil, err
@@ -98,7 +106,8 @@ func collect(s formats.Sheet) ([][]string, error) {
 	return rows, nil
 }
 
-func unitCount(s string) int {
+// countUnits returns the number of UTF-16 code units of s.
+func countUnits(s string) int {
 	n := 0
 	for _, r := range s {
 		n += max(1, utf16.RuneLen(r))
@@ -113,11 +122,12 @@ type bookWriter struct {
 	name  string
 }
 
-// heading is the number of the row the headings stand in.
-func (b *bookWriter) heading() int { return len(b.sheet.Preamble) + 1 }
+// headingRow returns the number of the row of the headings.
+func (b *bookWriter) headingRow() int { return len(b.sheet.Preamble) + 1 }
 
-// prepare names the sheet and sets its dimension, which a StreamWriter leaves at A1.
-func (b *bookWriter) prepare(rows [][]string) error {
+// prepareSheet names the sheet and sets its dimension. A StreamWriter would leave the
+// dimension at A1.
+func (b *bookWriter) prepareSheet(rows [][]string) error {
 	if b.name != defaultName {
 		if err := b.f.SetSheetName(defaultName, b.name); err != nil {
 			return err
@@ -130,8 +140,8 @@ func (b *bookWriter) prepare(rows [][]string) error {
 	return b.f.SetSheetDimension(b.name, "A1:"+last)
 }
 
-// lists gives the columns with values their drop-downs.
-func (b *bookWriter) lists([][]string) error {
+// addDropDowns adds the drop-downs of the columns with values.
+func (b *bookWriter) addDropDowns([][]string) error {
 	hidden := ""
 	for i, c := range b.sheet.Columns {
 		if len(c.Values) == 0 {
@@ -139,11 +149,12 @@ func (b *bookWriter) lists([][]string) error {
 		}
 		dv := excelize.NewDataValidation(true)
 		column, _ := excelize.ColumnNumberToName(i + 1)
-		dv.SetSqref(fmt.Sprintf("%s%d:%s%d", column, b.heading()+1, column, formats.HardRows))
+		dv.SetSqref(fmt.Sprintf("%s%d:%s%d", column, b.headingRow()+1, column, formats.HardRows))
 		if c.Strict {
 			dv.SetError(excelize.DataValidationErrorStyleStop, "", "")
-			dv.Error, dv.ErrorTitle = nil, nil // the program's own words, in its user's language
+			dv.Error, dv.ErrorTitle = nil, nil // then the program shows its own text, in the language of the person
 		}
+
 		if fitsInline(c.Values) {
 			if err := dv.SetDropList(c.Values); err != nil {
 				return err
@@ -151,7 +162,7 @@ func (b *bookWriter) lists([][]string) error {
 		} else {
 			if hidden == "" {
 				var err error
-				if hidden, err = b.hiddenSheet(); err != nil {
+				if hidden, err = b.addHiddenSheet(); err != nil {
 					return err
 				}
 			}
@@ -162,6 +173,7 @@ func (b *bookWriter) lists([][]string) error {
 			}
 			dv.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", hidden, column, column, len(c.Values)))
 		}
+
 		if err := b.f.AddDataValidation(b.name, dv); err != nil {
 			return err
 		}
@@ -169,7 +181,8 @@ func (b *bookWriter) lists([][]string) error {
 	return nil
 }
 
-// fitsInline reports whether values can be the comma-separated list of a drop-down itself.
+// fitsInline reports whether values can be written as the comma-separated list in a
+// drop-down. Otherwise they are written to a hidden sheet.
 func fitsInline(values []string) bool {
 	for _, v := range values {
 		if strings.ContainsAny(v, ",\n\r") || strings.TrimSpace(v) != v || v == "" {
@@ -177,11 +190,12 @@ func fitsInline(values []string) bool {
 		}
 	}
 	const longest = 255
-	return !strings.HasPrefix(values[0], "=") && unitCount(strings.Join(values, ",")) <= longest
+	return !strings.HasPrefix(values[0], "=") && countUnits(strings.Join(values, ",")) <= longest
 }
 
-// hiddenSheet makes a sheet for the values of drop-downs.
-func (b *bookWriter) hiddenSheet() (string, error) {
+// addHiddenSheet adds a hidden sheet for the values of drop-downs, and returns its
+// name.
+func (b *bookWriter) addHiddenSheet() (string, error) {
 	name := "Lists"
 	if strings.EqualFold(name, b.name) {
 		name = "Lists2"
@@ -192,6 +206,7 @@ func (b *bookWriter) hiddenSheet() (string, error) {
 	return name, b.f.SetSheetVisible(name, false)
 }
 
+// setText writes one cell.
 func (b *bookWriter) setText(sheet, cell, text string) error {
 	switch v := cellValue(text).(type) {
 	case []excelize.RichTextRun:
@@ -201,15 +216,16 @@ func (b *bookWriter) setText(sheet, cell, text string) error {
 	}
 }
 
-func (b *bookWriter) comments([][]string) error {
+// addComments adds the comments of the columns to their headings.
+func (b *bookWriter) addComments([][]string) error {
 	for i, c := range b.sheet.Columns {
 		if c.Comment == "" {
 			continue
 		}
-		// A longer text needs a larger box than the 140 by 60 pixels of most programs.
-		lines := uint(unitCount(c.Comment)/40 + strings.Count(c.Comment, "\n") + 2)
+		// The 140 by 60 pixels of most programs are too small for a longer text.
+		lines := uint(countUnits(c.Comment)/40 + strings.Count(c.Comment, "\n") + 2)
 		comment := excelize.Comment{
-			Cell: formats.CellName(i+1, b.heading()), Author: "usher",
+			Cell: formats.CellName(i+1, b.headingRow()), Author: "usher",
 			Paragraph: []excelize.RichTextRun{{Text: c.Comment}},
 			Width:     260, Height: min(20*lines, 400),
 		}
@@ -220,8 +236,8 @@ func (b *bookWriter) comments([][]string) error {
 	return nil
 }
 
-// rows streams the cells.
-func (b *bookWriter) rows(rows [][]string) error {
+// writeRows writes the widths and styles of the columns, and streams the cells.
+func (b *bookWriter) writeRows(rows [][]string) error {
 	bold, err := b.f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat})
 	if err != nil {
 		return err
@@ -234,8 +250,10 @@ func (b *bookWriter) rows(rows [][]string) error {
 	if err != nil {
 		return err
 	}
+
+	// A stream writer takes columns and panes before the first row only.
 	for i, c := range b.sheet.Columns {
-		if err := sw.SetColWidth(i+1, i+1, float64(width(c))); err != nil {
+		if err := sw.SetColWidth(i+1, i+1, float64(columnWidth(c))); err != nil {
 			return err
 		}
 		if c.Text {
@@ -244,10 +262,11 @@ func (b *bookWriter) rows(rows [][]string) error {
 			}
 		}
 	}
-	below := "A" + strconv.Itoa(b.heading()+1)
-	if err := sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: b.heading(), TopLeftCell: below, ActivePane: "bottomLeft"}); err != nil {
+	below := "A" + strconv.Itoa(b.headingRow()+1)
+	if err := sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: b.headingRow(), TopLeftCell: below, ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
+
 	values := make([]any, 0, len(b.sheet.Columns))
 	for i, row := range rows {
 		values = values[:0]
@@ -255,7 +274,7 @@ func (b *bookWriter) rows(rows [][]string) error {
 			values = append(values, cellValue(cell))
 		}
 		var opts []excelize.RowOpts
-		if i+1 == b.heading() {
+		if i+1 == b.headingRow() {
 			opts = append(opts, excelize.RowOpts{StyleID: bold})
 		}
 		if err := sw.SetRow("A"+strconv.Itoa(i+1), values, opts...); err != nil {
@@ -265,8 +284,8 @@ func (b *bookWriter) rows(rows [][]string) error {
 	return sw.Flush()
 }
 
-// width is the column's, or one that fits its heading.
-func width(c formats.SheetColumn) int {
+// columnWidth returns the width of the column, or one that fits its heading.
+func columnWidth(c formats.SheetColumn) int {
 	const least, most = 14, 255
 	w := c.Width
 	if w <= 0 {
@@ -275,9 +294,10 @@ func width(c formats.SheetColumn) int {
 	return min(w, most)
 }
 
-// cellValue is what excelize is given for a text; nil for none. Text that looks
-// like an escape _xHHHH_ is cut in two runs within it: a run of its own is no
-// escape, and excelize's escaping loses some of them.
+// cellValue returns the value that excelize writes as text, or nil for an empty text.
+// Text with "_x" could be read as an escape _xHHHH_, and the escaping of excelize loses
+// some of them. So such text is divided into runs after each "_x": an escape does not
+// cross two runs.
 func cellValue(text string) any {
 	if text == "" {
 		return nil
@@ -285,6 +305,7 @@ func cellValue(text string) any {
 	if !strings.Contains(text, "_x") {
 		return text
 	}
+
 	var runs []excelize.RichTextRun
 	for text != "" {
 		n := strings.Index(text, "_x")

@@ -23,7 +23,7 @@ func write(t require.TestingT, s formats.Sheet) []byte {
 	return out.Bytes()
 }
 
-// TestWriteRead: what is written is read, whatever the text.
+// TestWriteRead: any text reads the same after it was written.
 func TestWriteRead(t *testing.T) {
 	text := rapid.OneOf(
 		rapid.String(),
@@ -37,7 +37,7 @@ func TestWriteRead(t *testing.T) {
 		add := func(number int, row []string) {
 			shown := make([]string, len(row))
 			for i := range row {
-				shown[i] = held(row[i])
+				shown[i] = storable(row[i])
 			}
 			if shown = trimmed(shown); len(shown) > 0 {
 				want[number] = shown
@@ -69,8 +69,9 @@ func TestWriteRead(t *testing.T) {
 	})
 }
 
-// held is s as a workbook can hold it: without characters that XML does not have.
-func held(s string) string {
+// storable returns s as a workbook can store it: without characters that XML does not
+// allow.
+func storable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
 			return '\ufffd'
@@ -180,7 +181,7 @@ func TestWriterRefuses(t *testing.T) {
 	require.Equal(t, ".xlsx", xlsx.Writer{}.Ext())
 }
 
-// A failing writer takes n bytes.
+// failing is a writer that accepts n bytes and then fails.
 type failing struct{ n int }
 
 var errFull = errors.New("disk full")
