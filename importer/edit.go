@@ -54,7 +54,7 @@ type Delta struct {
 // New values are looked up in the store once. If that fails, or an edit names a
 // row or field there is not ([ErrRow], [ErrField]), nothing is edited.
 func (p *Preview) Edit(ctx context.Context, edits ...Edit) (Delta, error) {
-	e := &editing{p: p, before: map[uint32]view{}, old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows), added0: len(p.grid.added)}
+	e := &editing{p: p, before: map[uint32]view{}, wrote: map[uint32]bool{}, people: map[int32]bool{}, old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows), added0: len(p.grid.added)}
 	if err := e.apply(ctx, edits); err != nil {
 		e.revert()
 		return Delta{}, err
@@ -73,8 +73,10 @@ type editing struct {
 	old     map[gridCell]*string // the overlay before
 	flags   map[uint32]gridRow   // the rows before
 	lasts   []int
-	before  map[uint32]view
-	keys    []uint32
+	before  map[uint32]view // what rows saw of a key before
+	keys    []uint32        // of before
+	wrote   map[uint32]bool // whether a row wrote something before
+	people  map[int32]bool  // whom edited rows and those that followed are about, before and after; -1 is no one
 }
 
 // apply lays the edits over the grid and asks the store about what is new. The
@@ -111,6 +113,7 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 	return nil
 }
 
+// one lays one edit over the grid.
 func (e *editing) one(x Edit) error {
 	g := e.p.grid
 	if e.p.tpl.Fixed && !x.remove {
@@ -146,6 +149,7 @@ func (e *editing) one(x Edit) error {
 	return e.set(r, x.field, x.value)
 }
 
+// set writes a cell, and notes what it held.
 func (e *editing) set(r uint32, field, value string) error {
 	g := e.p.grid
 	c := g.spec(r).column(field)
@@ -183,6 +187,7 @@ func (e *editing) revert() {
 	}
 }
 
+// see notes what rows see of a key before a row is moved.
 func (e *editing) see(key uint32) {
 	if _, ok := e.before[key]; !ok {
 		e.before[key] = e.p.view(key)
@@ -190,45 +195,82 @@ func (e *editing) see(key uint32) {
 	}
 }
 
-// finish moves the rows among the keys and decides again whoever can tell the difference.
+// finish moves the edited rows among their keys, decides again the rows that can
+// tell the difference, and then those that wait for them.
 func (e *editing) finish() Delta {
 	p := e.p
 	p.groups, p.circles, p.large, p.sized = nil, nil, nil, false
-	if p.committed {
+	if p.committed { // what is committed next is another import
 		p.id, p.committed = "", false
 	}
-	wrote, whose := map[uint32]bool{}, map[int32]bool{}
+
+	e.moveRows()
+	e.moveRepeats()
+	awake := e.awake()
+	changed := e.redecide(awake)
+	followed := e.propagate(changed)
+	return e.delta(append(append(changed, followed...), e.sharingThings(followed)...))
+}
+
+// moveRows moves the edited rows to the keys of their new cells.
+func (e *editing) moveRows() {
 	for _, r := range e.rows {
-		wrote[r], whose[p.state[r].rec] = p.writes(r), true
+		e.wrote[r] = e.p.writes(r)
+		e.people[e.p.state[r].rec] = true
 		e.move(r)
 	}
-	for i := 0; i < len(e.keys); i++ { // one that repeated may now be the first of its kind, and the other way round
-		if key := e.keys[i]; p.keys.spaceOf(key) == spaceRequest {
-			for _, r := range []uint32{e.before[key].first, p.first(key)} {
-				if r != none && !p.grid.rows[r].removed && p.state[r].nodes != none && p.state[r].repeat != (p.first(key) != r) && p.requestOf(r) == key {
-					e.move(r)
-				}
+}
+
+// moveRepeats moves the rows that ask for the same as an edited one did or does:
+// a row that repeated may now be the first of its kind, and the other way round.
+func (e *editing) moveRepeats() {
+	p := e.p
+	for i := 0; i < len(e.keys); i++ { // a move may add keys
+		key := e.keys[i]
+		if p.keys.spaceOf(key) != spaceRequest {
+			continue
+		}
+		for _, r := range []uint32{e.before[key].first, p.first(key)} {
+			if r == none || p.grid.rows[r].removed || p.state[r].nodes == none {
+				continue
+			}
+			repeats := p.first(key) != r
+			if p.state[r].repeat != repeats && p.requestOf(r) == key {
+				e.move(r)
 			}
 		}
 	}
-	awake := map[uint32]bool{}
+}
+
+// awake returns the rows to be decided again: the edited ones, and at each key
+// whose view changed those that see what changed of it.
+func (e *editing) awake() map[uint32]bool {
+	p := e.p
+	rows := map[uint32]bool{}
 	for _, r := range e.rows {
-		awake[r] = true
+		rows[r] = true
 	}
 	for _, key := range e.keys {
 		now := p.view(key)
 		for c := range chains {
-			if c.sees(e.before[key], now) {
-				for r := range p.keys.rows(key, c) {
-					awake[r] = true
-				}
+			if !c.sees(e.before[key], now) {
+				continue
+			}
+			for r := range p.keys.rows(key, c) {
+				rows[r] = true
 			}
 		}
 	}
+	return rows
+}
+
+// redecide decides rows again, and returns those whose decision changed.
+func (e *editing) redecide(awake map[uint32]bool) []uint32 {
+	p := e.p
 	var changed []uint32
 	for r := range awake {
-		if _, edited := wrote[r]; !edited {
-			wrote[r] = p.writes(r)
+		if _, edited := e.wrote[r]; !edited {
+			e.wrote[r] = p.writes(r)
 		}
 		if p.grid.rows[r].removed {
 			p.uncount(r)
@@ -241,27 +283,35 @@ func (e *editing) finish() Delta {
 			changed = append(changed, r)
 		}
 	}
+	return changed
+}
+
+// propagate decides again which rows are blocked, and returns those for which
+// that changed, or which write now and did not before, or the other way round.
+func (e *editing) propagate(changed []uint32) []uint32 {
+	p := e.p
 	roots := changed
-	if _, moved := e.before[p.leadKey()]; moved { // one who would have succeeded may be gone, and is nobody's successor now
+	if _, moved := e.before[p.leadKey()]; moved { // the admin who would have succeeded may be gone
 		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.leadKey(), chainClaim))
 	}
 	followed := p.propagate(roots)
-	for r, did := range wrote {
+	for r, did := range e.wrote {
 		if did != p.writes(r) {
 			followed = append(followed, r)
 		}
 	}
+
 	for _, r := range append(slices.Clone(e.rows), followed...) {
-		whose[p.state[r].rec] = true
+		e.people[p.state[r].rec] = true
 	}
-	return e.delta(append(append(changed, followed...), e.sharingThings(followed, whose)...))
+	return followed
 }
 
-// sharingThings returns the rows about a thing of which another row wants a part, or wants
-// it no longer, or now happens or does not: what comes along with the thing, and
-// what its holder loses, is another then, though the decision is not.
-// whose are the people of those rows, before and after, of whom -1 is none.
-func (e *editing) sharingThings(rows []uint32, whose map[int32]bool) []uint32 {
+// sharingThings returns the rows about a thing of which another row wants a part,
+// wants it no longer, or now happens or does not: what comes along with the thing,
+// and what its holder loses, differs then, though the decision does not. Of the
+// rows that give a thing up, those of the people concerned count.
+func (e *editing) sharingThings(rows []uint32) []uint32 {
 	p := e.p
 	keys := slices.DeleteFunc(slices.Clone(e.keys), func(key uint32) bool { return e.before[key] == p.view(key) })
 	for _, r := range rows {
@@ -281,7 +331,7 @@ func (e *editing) sharingThings(rows []uint32, whose map[int32]bool) []uint32 {
 			if id := p.keys.known(k.Space, k.Value); id != none {
 				out = slices.AppendSeq(out, p.keys.rows(id, chainClaim))
 				for r := range p.keys.rows(id, chainRelease) {
-					if at := p.state[r].rec; at >= 0 && whose[at] {
+					if at := p.state[r].rec; at >= 0 && e.people[at] {
 						out = append(out, r)
 					}
 				}
@@ -306,6 +356,7 @@ func (p *plan) requestOf(row uint32) uint32 {
 	return none
 }
 
+// move takes a row off its keys, and hangs it to those of its cells as they are now.
 func (e *editing) move(r uint32) {
 	p := e.p
 	p.unplace(r, e.see)
@@ -323,6 +374,7 @@ func (p *plan) sorted(rows map[uint32]bool) []uint32 {
 	return out
 }
 
+// delta says which rows a screen has to draw again.
 func (e *editing) delta(changed []uint32) Delta {
 	p := e.p
 	all := append(slices.Clone(e.rows), changed...)
