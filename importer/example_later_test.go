@@ -99,7 +99,7 @@ func ExampleUndo() {
 	// Output:
 	// ada@example.com delete
 	// bob@example.com skip
-	//   “Mobile” was changed since, to “+33612345678”, and stays.
+	//   “Mobile” was changed to “+33612345678” after the import. The new value is kept.
 	// March starters undone
 }
 

@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer) (err error
 	flags := flag.NewFlagSet("backend", flag.ContinueOnError)
 	flags.SetOutput(problems)
 	addr := flags.String("addr", "127.0.0.1:8080", "`ADDRESS` to listen on")
-	path := flags.String("db", "backend.db", "`FILE` of the SQLite database; it is made if it is not there")
+	path := flags.String("db", "backend.db", "`FILE` of the SQLite database (created if it does not exist)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer) (err error
 
 // greet says what to do next, and signs the seeded people in.
 func (s *server) greet(ctx context.Context, out io.Writer, addr, path string) error {
-	fmt.Fprintf(out, "Listening on http://%s; the people are in %s.\n\nSigned in for a day:\n", addr, path)
+	fmt.Fprintf(out, "Listening on http://%s. The people are stored in %s.\n\nTokens of the people who are signed in, valid for a day:\n", addr, path)
 	first := ""
 	for _, p := range seeded() {
 		token, err := signIn(ctx, s.db, p.id, 24*time.Hour)

@@ -171,19 +171,19 @@ func kindOf(err error) (status int, code string) {
 func words(lang messages.Language, code string) string {
 	en := map[string]string{
 		"admin.only":        "Only an administrator may do this.",
-		"body.form":         "The request is not written as it should be.",
-		"query.form":        "The address of the request is not written as it should be.",
-		"origin.foreign":    "This request came from another website.",
-		"preview.committed": "This import was begun and cannot be edited any longer.",
+		"body.form":         "The request is not valid. Check the body of the request.",
+		"query.form":        "The address of the request is not valid. Check the query parameters.",
+		"origin.foreign":    "This request came from another website. Send the request from this website.",
+		"preview.committed": "This import was started and can no longer be edited.",
 		"internal":          "This did not work. Try again later.",
 	}
 	fr := map[string]string{
 		"admin.only":        "Seul un administrateur peut faire cela.",
-		"body.form":         "La requête n'est pas écrite comme il faut.",
-		"query.form":        "L'adresse de la requête n'est pas écrite comme il faut.",
-		"origin.foreign":    "Cette requête vient d'un autre site.",
+		"body.form":         "La requête n’est pas valable. Vérifiez son contenu.",
+		"query.form":        "L’adresse de la requête n’est pas valable. Vérifiez ses paramètres.",
+		"origin.foreign":    "Cette requête vient d’un autre site. Envoyez-la depuis ce site.",
 		"preview.committed": "Cette importation a commencé et ne peut plus être modifiée.",
-		"internal":          "Cela n'a pas fonctionné. Réessayez plus tard.",
+		"internal":          "L’opération a échoué. Réessayez plus tard.",
 	}
 	if lang.String() == "fr" {
 		return fr[code]

@@ -25,13 +25,14 @@ import (
 func accountLoadCommand() command {
 	return command{
 		name: "account load", args: "FILE.json",
-		about: "Make or update an account with what belongs to it: for trials and tests.",
+		about: "Create or update an account from a file, for trials and tests.",
 		more: "FILE is {\"id\":\"acme\",\"name\":\"Acme\",\"region\":\"FR\",\"kind\":\"customer\",\"roles\":[\"Agent desk\",\n" +
 			"{\"name\":\"Billing\",\"about\":\"Sees invoices.\",\"granted_by\":\"partner\"}],\n" +
 			"\"levels\":4,\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\",\"ranges\":[\"1000-1999\"]}],\n" +
 			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
-			"Users are known by id, else by e-mail address. A role is a name, or an object: \"granted_by\" is who alone may hand it out,\n" +
-			"account_admin or partner (default either); a name alone leaves that as it is. Nobody is deleted. It is done wholly or not at all,\nand a second time changes nothing.",
+			"Users are found by id, or else by e-mail address. A role is a name or an object. \"granted_by\" limits who may\n" +
+			"give the role to account_admin or partner (default: both); a name alone does not change this. Nothing is deleted.\n" +
+			"Either all of the file is loaded or nothing. Loading the same file again changes nothing.",
 		example: "usher account load acme.json",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p place
@@ -39,7 +40,7 @@ func accountLoadCommand() command {
 			c.langFlag(f)
 			return func(ctx context.Context, c *console, args []string) error {
 				if len(args) != 1 {
-					return usagef("account load: want one FILE.json")
+					return usagef("account load: give one FILE.json")
 				}
 				return p.load(ctx, c, args[0])
 			}
@@ -81,9 +82,9 @@ func (r *role) UnmarshalJSON(text []byte) error {
 	}
 	switch {
 	case r.Name == "":
-		return errors.New("a role wants a \"name\"")
+		return errors.New("a role needs a \"name\"")
 	case !r.GrantedBy.Known():
-		return errors.New("\"granted_by\" wants account_admin or partner")
+		return errors.New("\"granted_by\" must be account_admin or partner")
 	}
 	return nil
 }
@@ -101,26 +102,26 @@ func readFixture(path string) (*fixture, error) {
 		if _, err = dec.Token(); err == io.EOF {
 			err = nil
 		} else {
-			err = errors.New("there is more behind the account")
+			err = errors.New("there is more text after the account")
 		}
 	}
 	switch {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
-		err = errors.New("\"id\" wants letters and digits")
+		err = errors.New("\"id\" must have only letters, digits and signs, without spaces")
 	case x.Region != "" && e164.Region(x.Region) == "":
-		err = errors.New("\"region\" wants a country of two letters, as in FR")
+		err = errors.New("\"region\" must be a country of two letters, such as FR")
 	case x.Levels < 0 || x.Levels > 100:
-		err = errors.New("\"levels\" wants a number from 1 to 100")
+		err = errors.New("\"levels\" must be a number from 1 to 100")
 	case x.badRange() != nil:
 		err = x.badRange()
 	case x.badName() != nil:
 		err = x.badName()
 	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
-		err = errors.New("\"kind\" wants customer or partner")
+		err = errors.New("\"kind\" must be customer or partner")
 	}
 	if err != nil {
-		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the form", path, err), 0}
+		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the format", path, err), 0}
 	}
 	return &x, nil
 }
@@ -142,7 +143,7 @@ func (x *fixture) badRange() error {
 func (x *fixture) badName() error {
 	for _, r := range x.Roles {
 		if strings.Contains(r.Name, ",") {
-			return fmt.Errorf("a role's name holds no comma: %q", r.Name)
+			return fmt.Errorf("the name of a role must not contain a comma: %q", r.Name)
 		}
 	}
 	_, err := roles.NewTree(x.OrgUnits, nil)
@@ -240,7 +241,7 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 		}
 		switch {
 		case known && (before.Account != x.ID || before.Kind() != r.Kind()):
-			return nil, usagef("account load: the id %s is in use for something else", formats.Show(string(r.ID)))
+			return nil, usagef("account load: the id %s is already used by another record", formats.Show(string(r.ID)))
 		case known:
 			r.Head = before.Head
 			x.keep(r.Data, before.Data)
@@ -248,7 +249,7 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			r.ID = dir.NewID()
 		}
 		if seen[r.ID] {
-			return nil, usagef("account load: %s stands twice in the file", formats.Show(string(r.ID)))
+			return nil, usagef("account load: %s is in the file twice", formats.Show(string(r.ID)))
 		}
 		seen[r.ID] = true
 		if !known || !reflect.DeepEqual(before.Data, r.Data) {

@@ -11,14 +11,14 @@ import (
 func checkCommand() command {
 	return command{
 		name: "check", args: "FILE…",
-		about: "Show what a file would do to an account; nothing is written.",
+		about: "Show what a file would change in an account. Nothing is written.",
 		more: "With --json a row is {\"table\":\"…\",\"row\":3,\"action\":\"create\",\"who\":\"…\",\"changes\":[…],\"findings\":[…]},\n" +
-			"and the last line {\"summary\":{…}}, with the \"findings\" of the file as a whole beside it.",
+			"and the last line is {\"summary\":{…}}, with the \"findings\" about the whole file.",
 		example: "usher check --template cloudlink people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var p previewing
 			p.flags(f, c)
-			export := f.String("export", "", "`OUT`.xlsx or .csv to write, or a folder for several tables: with FILE its rows in error, to be corrected and given to \"fix --merge\"; without, everybody in the account")
+			export := f.String("export", "", "write `OUT`.xlsx or .csv, or a folder for several tables. With FILE: the rows with errors, to correct and pass to \"fix --merge\". Without FILE: all people of the account")
 			return func(ctx context.Context, c *console, args []string) error {
 				if *export != "" {
 					return p.export(ctx, c, *export, args)

@@ -27,14 +27,14 @@ type committing struct {
 
 func (i *committing) flags(f *flag.FlagSet) {
 	f.BoolVar(&i.yes, "yes", false, "do not ask")
-	choice(f, &i.policy, "policy", "`POLICY`, which rows are done when others are in error", "valid", "all")
-	f.Var(&i.approve, "approve", "`CODE` of a mass change to let through; may be repeated")
+	choice(f, &i.policy, "policy", "`POLICY` if some rows have errors (valid: leave out those rows; all: change nothing)", "valid", "all")
+	f.Var(&i.approve, "approve", "`CODE` of a mass change to approve; may be repeated")
 }
 
 // askable is an error where somebody must be asked, and nobody can be.
 func (i *committing) askable(c *console, name string) error {
 	if !i.yes && !c.inTTY {
-		return usagef("%s: standard input is no terminal, so nobody can be asked; use --yes. Nothing was written.", name)
+		return usagef("%s: standard input is not a terminal, so the command cannot ask; use --yes. Nothing was written.", name)
 	}
 	return nil
 }

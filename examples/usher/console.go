@@ -39,20 +39,20 @@ func isTerminal(x any) bool {
 
 // langFlag declares --lang.
 func (c *console) langFlag(f *flag.FlagSet) {
-	f.Func("lang", "`LANGUAGE` of what is printed: "+strings.Join(messages.Languages(), " or "), func(s string) error {
+	f.Func("lang", "`LANGUAGE` of the output: "+strings.Join(messages.Languages(), " or "), func(s string) error {
 		for _, l := range messages.Languages() {
 			if s == l {
 				c.lang = messages.For(s)
 				return nil
 			}
 		}
-		return usagef("want %s", strings.Join(messages.Languages(), " or "))
+		return usagef("use %s", strings.Join(messages.Languages(), " or "))
 	})
 }
 
 // jsonFlag declares --json.
 func (c *console) jsonFlag(f *flag.FlagSet) {
-	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&c.json, "json", false, "print one JSON object per line")
 }
 
 // object prints one JSON object on a line of its own.

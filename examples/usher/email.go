@@ -13,9 +13,9 @@ import (
 func emailCommand() command {
 	return command{
 		name:  "email",
-		about: "Check e-mail addresses, a line each from standard input.",
-		more: "Prints every address as it is kept. With --json a line in is {\"raw\":\"…\"}, a line out\n" +
-			"{\"email\":\"…\",\"findings\":[…]}; the address is empty where it is refused.",
+		about: "Check the e-mail addresses on standard input, one per line.",
+		more: "Prints every address in the form in which it is stored. With --json an input line is {\"raw\":\"…\"} and an\n" +
+			"output line is {\"email\":\"…\",\"findings\":[…]}. The address is empty if it is not valid.",
 		example: "echo Ada@Example.com | usher email",
 		flags: func(f *flag.FlagSet, c *console) action {
 			c.jsonFlag(f)
@@ -33,7 +33,7 @@ type jsonEmail struct {
 
 func checkEmails(ctx context.Context, c *console, args []string) error {
 	if len(args) > 0 {
-		return usagef("email: the addresses come from standard input")
+		return usagef("email: takes no arguments; the addresses come from standard input")
 	}
 	return c.eachLine(ctx, c.email)
 }

@@ -21,9 +21,9 @@ type reading struct {
 }
 
 func (r *reading) flags(f *flag.FlagSet) {
-	f.StringVar(&r.sheet, "sheet", "", "`NAME` of the worksheet to read (default the first visible one)")
-	f.StringVar(&r.encoding, "encoding", "", "`ENCODING` of a text file (default found out)")
-	f.StringVar(&r.delimiter, "delimiter", "", "`CHARACTER` between the cells of a text file, or \"tab\" (default found out)")
+	f.StringVar(&r.sheet, "sheet", "", "`NAME` of the sheet to read (default: the first visible sheet)")
+	f.StringVar(&r.encoding, "encoding", "", "`ENCODING` of a text file (default: detected)")
+	f.StringVar(&r.delimiter, "delimiter", "", "`CHARACTER` between the cells of a text file, or \"tab\" (default: detected)")
 }
 
 // open reads a file. A template helps to recognise its headings and comments; it may be nil.
@@ -35,7 +35,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 		text.Delimiter = '\t'
 	default:
 		if utf8.RuneCountInString(r.delimiter) != 1 {
-			return nil, usagef("--delimiter: want one character, or \"tab\"")
+			return nil, usagef("--delimiter: give one character, or \"tab\"")
 		}
 		text.Delimiter, _ = utf8.DecodeRuneInString(r.delimiter)
 	}
@@ -52,7 +52,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, usagef("%s is no file", path)
+		return nil, usagef("%s is not a file", path)
 	}
 	src := formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}
 	table, err := formats.Open(ctx, src, nil, byName(path, xlsx.Format{Sheet: r.sheet}, text)...)

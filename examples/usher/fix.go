@@ -28,19 +28,19 @@ type fixing struct {
 func fixCommand() command {
 	return command{
 		name: "fix", args: "FILE…",
-		about: "Correct cells, show what that changes and what is still wrong; nothing but -o is written.",
-		more: "Rows that came back are merged first, then suggestions followed, values replaced, and cells set.\n" +
-			"ROW is the record number that check prints, FIELD the English heading in snake_case. With --json\n" +
-			"the output is that of \"usher check --json\", after the corrections.",
+		about: "Correct cells and show the changes and the remaining errors. Only the file of -o is written.",
+		more: "Corrections are made in this order: --merge, --accept, --replace, --set. ROW is the row number that\n" +
+			"\"usher check\" prints, FIELD the English heading in snake_case. With --json the output is that of\n" +
+			"\"usher check --json\" after the corrections.",
 		example: "usher fix --template cloudlink --set 3:email=ada@example.com -o corrected.xlsx people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var x fixing
 			x.previewing.flags(f, c)
-			f.Var(&x.set, "set", "`[TABLE/]ROW:FIELD=VALUE`; may be repeated")
-			f.Var(&x.replace, "replace", "`[TABLE/]FIELD:OLD=NEW`, in every cell that holds OLD; may be repeated")
-			f.Var(&x.accept, "accept", "`CODE` whose suggestions are all followed; may be repeated")
-			f.Var(&x.merge, "merge", "`FILE` of rows in error that \"check --export\" wrote, corrected; may be repeated")
-			f.StringVar(&x.output, "o", "", "`FILE`.xlsx or .csv to write the corrected table to, or a folder for several tables")
+			f.Var(&x.set, "set", "write a value into a cell: `[TABLE/]ROW:FIELD=VALUE`; may be repeated")
+			f.Var(&x.replace, "replace", "replace the value OLD in every cell of a column: `[TABLE/]FIELD:OLD=NEW`; may be repeated")
+			f.Var(&x.accept, "accept", "`CODE` of the findings whose suggestions are accepted; may be repeated")
+			f.Var(&x.merge, "merge", "corrected `FILE` of rows with errors that \"check --export\" wrote; may be repeated")
+			f.StringVar(&x.output, "o", "", "write the corrected table to `FILE`.xlsx or .csv, or to a folder for several tables")
 			return x.run
 		},
 	}
@@ -48,7 +48,7 @@ func fixCommand() command {
 
 func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 	if len(x.set)+len(x.replace)+len(x.accept)+len(x.merge) == 0 {
-		return usagef("fix: --set is missing, or --replace, --accept or --merge")
+		return usagef("fix: give --set, --replace, --accept or --merge")
 	}
 	if tpl, err := x.templateAsked(); err == nil && x.output != "" {
 		if _, err := newFolder(x.output, tpl, ""); err != nil {
@@ -102,7 +102,7 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 			}
 		}
 		if !found {
-			return all, usagef("fix: --accept %s: there is no suggestion for it", code)
+			return all, usagef("fix: --accept %s: no finding with this code has a suggestion", code)
 		}
 	}
 	for _, s := range x.replace {
@@ -140,7 +140,7 @@ func replacement(tpl *importer.Template, s string) (table int, field, old, to st
 func tableNamed(tpl *importer.Template, name string) (int, error) {
 	i := slices.IndexFunc(tpl.Tables, func(t importer.Table) bool { return users.Fold(t.Name) == users.Fold(name) })
 	if i < 0 {
-		return 0, usagef("fix: there is no table \"%s\"", formats.Show(name))
+		return 0, usagef("fix: the table \"%s\" does not exist", formats.Show(name))
 	}
 	return i, nil
 }
@@ -174,7 +174,7 @@ func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 		cell, value, ok := strings.Cut(s, "=")
 		colon := strings.LastIndexByte(cell, ':')
 		if !ok || colon < 0 {
-			return nil, usagef("fix: --set %s: want [TABLE/]ROW:FIELD=VALUE", s)
+			return nil, usagef("fix: --set %s: use [TABLE/]ROW:FIELD=VALUE", s)
 		}
 		place, field := cell[:colon], cell[colon+1:]
 		table := 0
@@ -187,7 +187,7 @@ func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 		}
 		n, err := strconv.ParseUint(place, 10, 31)
 		if err != nil || n == 0 {
-			return nil, usagef("fix: --set %s: \"%s\" is no row", s, place)
+			return nil, usagef("fix: --set %s: \"%s\" is not a row number", s, place)
 		}
 		out = append(out, importer.Set(users.RowAt(table, int(n)), field, value))
 	}

@@ -54,7 +54,7 @@ func (o *oneOf) String() string {
 // Set takes one of the values.
 func (o *oneOf) Set(s string) error {
 	if !slices.Contains(o.values, s) {
-		return usagef("want %s", strings.Join(o.values, " or "))
+		return usagef("use %s", strings.Join(o.values, " or "))
 	}
 	*o.p = s
 	return nil

@@ -43,7 +43,7 @@ func TestParseRefuses(t *testing.T) {
 	var mode string
 	choice(f, &mode, "mode", "`MODE`", "create", "update")
 	_, err := parse(f, []string{"file", "--mode", "replace"})
-	require.ErrorContains(t, err, "want create or update")
+	require.ErrorContains(t, err, "use create or update")
 	require.Equal(t, "create", mode, "the first value is the default")
 
 	_, err = parse(newFlagSet("test"), []string{"file", "-h"})

@@ -32,7 +32,7 @@ func newFolder(path string, tpl *importer.Template, format string) (*folder, err
 		return out, err
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return nil, usagef("-o %s: the template has several tables; want a folder", path)
+		return nil, usagef("-o %s: the template has several tables; give a folder", path)
 	}
 	if format == "xlsx" {
 		out.w = xlsx.Writer{}

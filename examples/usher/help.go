@@ -9,12 +9,12 @@ import (
 // help lists the commands, or explains those whose names begin with args.
 func help(c *console, args []string) error {
 	if len(args) == 0 {
-		fmt.Fprint(c.out, "usher reads files about people, shows what they would do, and does it.\n\nUsage: usher COMMAND [FLAGS] [ARGUMENTS]\n\n")
+		fmt.Fprint(c.out, "usher imports files about people: check a file, correct the file, import the rows, undo an import.\n\nUsage: usher COMMAND [FLAGS] [ARGUMENTS]\n\n")
 		for _, cmd := range commands() {
 			fmt.Fprintf(c.out, "  %-14s %s\n", cmd.name, cmd.about)
 		}
 		fmt.Fprint(c.out, "\n\"usher help COMMAND\" explains a command.\n\n"+
-			"Exit status: 0 nothing wrong, 1 errors found or rows not done, 2 file refused, 64 wrong usage.\n")
+			"Exit status: 0 no errors, 1 errors found or rows not imported, 2 file refused, 64 wrong usage.\n")
 		return nil
 	}
 	name, found := strings.Join(args, " "), false

@@ -23,10 +23,10 @@ func historyCommand() command {
 		example: "usher history --template cloudlink",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var r remembering
-			f.StringVar(&r.template, "template", "", "`TEMPLATE` of the imports to list (default all)")
-			f.StringVar(&r.text, "search", "", "`WORDS` of the labels to list")
-			f.IntVar(&r.limit, "limit", 0, "`N`, how many to list (default all)")
-			f.BoolVar(&r.byHand, "by-hand", false, "list single edits as well")
+			f.StringVar(&r.template, "template", "", "`TEMPLATE` of the imports to list (default: all)")
+			f.StringVar(&r.text, "search", "", "`WORDS` that the description of an import must contain")
+			f.IntVar(&r.limit, "limit", 0, "list at most `N` imports (default: all)")
+			f.BoolVar(&r.byHand, "by-hand", false, "also list single edits")
 			return inPlace(f, c, r.run)
 		},
 	}
@@ -34,7 +34,7 @@ func historyCommand() command {
 
 func (r *remembering) run(ctx context.Context, c *console, d *desk, args []string) error {
 	if len(args) > 0 || r.limit < 0 {
-		return usagef("history: takes no arguments, and a --limit from 1")
+		return usagef("history: takes no arguments, and --limit must be 1 or more")
 	}
 	opts := importer.HistoryOptions{Account: d.account, Template: r.template, Text: r.text, ByHand: r.byHand}
 	t := grid{head: []string{c.lang.Label("state"), c.lang.Label("at"), c.lang.Label("id"), c.lang.Label("template"), c.lang.Label("actor"), c.lang.Label("counts"), c.lang.Label("label")}}

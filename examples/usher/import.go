@@ -23,17 +23,17 @@ type importing struct {
 func importCommand() command {
 	return command{
 		name: "import", args: "FILE…",
-		about: "Show what a file will do to an account, ask, and do it.",
-		more: "Rows in error are not done; the others are, unless --policy all. With --json only the report is\n" +
-			"printed: the report, then a line for every row. An import that was interrupted goes on with --resume\n" +
-			"and the same file: what it has done is not done again.",
+		about: "Show what a file will change in an account, ask, and import the file.",
+		more: "Rows with errors are not imported; the other rows are, unless you use --policy all. With --json only the\n" +
+			"report is printed: a line for the import, then a line for every row. To finish an interrupted import, use\n" +
+			"--resume with the same file: no row is imported twice.",
 		example: "usher import --template cloudlink --label \"New in May\" people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var i importing
 			i.previewing.flags(f, c)
-			f.StringVar(&i.label, "label", "", "`TEXT` to know the import by")
+			f.StringVar(&i.label, "label", "", "`TEXT` that describes the import")
 			i.committing.flags(f)
-			f.StringVar(&i.resume, "resume", "", "`ID` of an interrupted import to go on with, of the same file")
+			f.StringVar(&i.resume, "resume", "", "`ID` of an interrupted import of the same file to finish")
 			f.BoolVar(&i.again, "again", false, "import the same data a second time")
 			return i.run
 		},

@@ -14,21 +14,21 @@ import (
 func numberCommand() command {
 	return command{
 		name:  "number",
-		about: "Check telephone numbers, a line each from standard input.",
-		more: "Prints every number in E.164, with its extension behind \";ext=\". With --json a line in is\n" +
-			"{\"raw\":\"…\",\"region\":\"FR\"}, a line out {\"e164\":\"…\",\"ext\":\"…\",\"findings\":[…]}; the number is empty\n" +
-			"where it is refused. National numbers are those of the region.",
+		about: "Check the telephone numbers on standard input, one per line.",
+		more: "Prints every number in E.164, with the extension after \";ext=\". With --json an input line is\n" +
+			"{\"raw\":\"…\",\"region\":\"FR\"} and an output line is {\"e164\":\"…\",\"ext\":\"…\",\"findings\":[…]}. The number\n" +
+			"is empty if it is not valid.",
 		example: "echo 01 23 45 67 89 | usher number --region FR",
 		flags: func(f *flag.FlagSet, c *console) action {
 			c.jsonFlag(f)
 			c.langFlag(f)
-			region := f.String("region", "", "read national numbers as those of `REGION` (two letters, as in FR)")
+			region := f.String("region", "", "read national numbers as numbers of `REGION` (two letters, such as FR)")
 			return func(ctx context.Context, c *console, args []string) error {
 				switch {
 				case len(args) > 0:
-					return usagef("number: the numbers come from standard input")
+					return usagef("number: takes no arguments; the numbers come from standard input")
 				case *region != "" && e164.Region(*region) == "":
-					return usagef("number: there is no region \"%s\"; name it by two letters, as in FR", formats.Show(*region))
+					return usagef("number: the region \"%s\" does not exist; give two letters, such as FR", formats.Show(*region))
 				}
 				numbers := e164.New(nil)
 				return c.eachLine(ctx, func(line string, n int) (bool, error) {

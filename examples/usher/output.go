@@ -22,7 +22,7 @@ func writerFor(path string, text csv.Writer) (formats.Writer, error) {
 			return w, nil
 		}
 	}
-	return nil, usagef("-o %s: want a name that ends in .xlsx or .csv", path)
+	return nil, usagef("-o %s: the name must end in .xlsx or .csv", path)
 }
 
 // writeFile writes a file with what fill gives it. A regular file is there

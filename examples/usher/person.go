@@ -73,7 +73,7 @@ func (c *console) setField(p *users.Profile, field, value string) error {
 	if words, few := fieldWords[field]; few {
 		v, ok := words[strings.ToLower(value)]
 		if !ok {
-			return usagef("%s: want %s", field, strings.Join(slices.Sorted(maps.Keys(words)), " or "))
+			return usagef("%s: use %s", field, strings.Join(slices.Sorted(maps.Keys(words)), " or "))
 		}
 		clean = v
 	}
@@ -85,7 +85,7 @@ func (c *console) setField(p *users.Profile, field, value string) error {
 		return errFound
 	}
 	if !p.SetField(field, clean) {
-		return usagef("there is no field \"%s\"; there are %s and custom.NAME", formats.Show(field), strings.Join(users.ProfileFields(), ", "))
+		return usagef("the field \"%s\" does not exist; use one of %s, or custom.NAME", formats.Show(field), strings.Join(users.ProfileFields(), ", "))
 	}
 	return nil
 }

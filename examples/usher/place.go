@@ -66,7 +66,7 @@ func (p *place) actor() (users.Actor, error) {
 			return users.Sync(s, users.AccountID(p.account)), nil
 		}
 	}
-	return users.Actor{}, usagef("--as: want partner, admin:USER_ID or sync:SOURCE with one of scim, pbx, micloud, iot")
+	return users.Actor{}, usagef("--as: use partner, admin:USER_ID or sync:SOURCE with one of scim, pbx, micloud, iot")
 }
 
 // exists checks that somebody may write to the account: it is there, or it is
@@ -85,7 +85,7 @@ func (d *desk) exists(ctx context.Context) error {
 			return nil
 		}
 	}
-	return usagef("there is no account \"%s\"; \"usher account load\" makes one", formats.Show(string(d.account)))
+	return usagef("the account \"%s\" does not exist; create the account with \"usher account load\"", formats.Show(string(d.account)))
 }
 
 // prepare makes the demo account if it is the one, and not there yet.

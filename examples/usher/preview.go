@@ -28,9 +28,9 @@ type previewing struct {
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
 	p.mode = ""
-	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE`, what rows may do: create, update or upsert; without it the template's own")
-	f.Var(&p.maps, "map", "`[FILE/]COLUMN=FIELD`, a column and what it stands for whatever its heading says, numbers from 1; may be repeated")
-	f.BoolVar(&p.strict, "strict", false, "keep to what the product documents, where the template is wider (ocm)")
+	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE`: create, update or upsert (default: the mode of the template)")
+	f.Var(&p.maps, "map", "read a column as a field, whatever the heading is: `[FILE/]COLUMN=FIELD`, numbers from 1; may be repeated")
+	f.BoolVar(&p.strict, "strict", false, "accept only what the product documents (ocm)")
 	p.place.flags(f)
 	p.reading.flags(f)
 	c.jsonFlag(f)
@@ -44,7 +44,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		return err
 	}
 	if len(files) == 0 {
-		return usagef("no FILE")
+		return usagef("give a FILE")
 	}
 	if most := len(tpl.Tables); len(files) > most {
 		return usagef("%s reads %d file(s) at most, not %d", tpl.Name, most, len(files))
@@ -91,7 +91,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 // templateAsked is what --template says.
 func (p *previewing) templateAsked() (*importer.Template, error) {
 	if p.template == "" {
-		return nil, usagef("--template is missing; want %s", templateNames())
+		return nil, usagef("--template is missing; use %s", templateNames())
 	}
 	return templateNamed(p.template)
 }
@@ -111,7 +111,7 @@ func (p *previewing) columns() ([]importer.ColumnMap, error) {
 		}
 		column, err := strconv.Atoi(place)
 		if !ok || err != nil || file < 1 || file > len(p.read) {
-			return nil, usagef("--map %s: want [FILE/]COLUMN=FIELD, with numbers from 1", s)
+			return nil, usagef("--map %s: use [FILE/]COLUMN=FIELD, with numbers from 1", s)
 		}
 		out = append(out, importer.ColumnMap{Table: file - 1, Column: column, Field: field})
 	}

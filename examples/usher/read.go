@@ -12,8 +12,8 @@ import (
 func readCommand() command {
 	return command{
 		name: "read", args: "FILE",
-		about:   "Show a file as it is read: rows of text, before any template.",
-		more:    "With --json a row is {\"row\":3,\"line\":4,\"cells\":[…],\"findings\":[…]}, and there are no other lines.\nWhat was found in the file as a whole leads the findings of its first row, and has no \"row\" of its own.",
+		about:   "Show a file as rows of text, without a template.",
+		more:    "With --json every line is a row: {\"row\":3,\"line\":4,\"cells\":[…],\"findings\":[…]}.\nFindings about the whole file come first in the findings of the first row, and have no \"row\".",
 		example: "usher read --json people.csv",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var r reading
@@ -27,7 +27,7 @@ func readCommand() command {
 
 func (r *reading) run(ctx context.Context, c *console, args []string) error {
 	if len(args) != 1 {
-		return usagef("read: want one FILE")
+		return usagef("read: give one FILE")
 	}
 	table, err := r.open(ctx, args[0], nil)
 	if err != nil {

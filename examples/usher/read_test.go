@@ -86,10 +86,10 @@ func TestReadJSON(t *testing.T) {
 `, ""},
 		{"no rows", "what was found goes to standard error", book(t, ``, ``), 0, "", "xlsx.other_sheets"},
 		{"refused", "one object, one line", book(t, `<sheetData><row r="2"><c r="A3"/></row></sheetData>`), 2,
-			`{"error":{"code":"xlsx.cell_ref","message":"Row 2: “A3” is not the name of a cell there. Open the workbook in Excel and save it again.","row":2}}
+			`{"error":{"code":"xlsx.cell_ref","message":"Row 2: “A3” is not a valid cell name in this place. Open the workbook in Excel and save it again.","row":2}}
 `, ""},
 		{"refused as a whole", "row 0", fileOf(t, "a.csv", "PK\x03\x04"), 2,
-			`{"error":{"code":"file.type","message":"This is a zip archive. Unpack it and choose the file inside.","row":0}}
+			`{"error":{"code":"file.type","message":"This is a zip archive. Unpack the archive and choose the file inside.","row":0}}
 `, ""},
 	}
 	for _, test := range tests {

@@ -25,14 +25,14 @@ type reporting struct {
 func reportCommand() command {
 	return command{
 		name: "report", args: "ID",
-		about:   "Show what became of every row of an import, or write it to a file.",
-		more:    "The status is 1 for an import that is running or was interrupted; the report is of what is done.",
+		about:   "Show the result of every row of an import, or write the report to a file.",
+		more:    "The exit status is 1 for an import that is running or was interrupted; the report has the rows so far.",
 		example: "usher report -o report.xlsx vq3kx5o4zsm7h2y6f3n5jd7c4e",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var r reporting
 			r.place.flags(f)
-			f.StringVar(&r.output, "o", "", "`FILE`.xlsx, .csv or .json to write the report to")
-			f.StringVar(&r.only, "only", "", "`RESULT` whose rows are shown: an outcome, or what the product counts (duplicate, inserted, invalid)")
+			f.StringVar(&r.output, "o", "", "write the report to `FILE`.xlsx, .csv or .json")
+			f.StringVar(&r.only, "only", "", "show only the rows with the `RESULT`: an outcome, or a result of the product (duplicate, inserted, invalid)")
 			c.jsonFlag(f)
 			c.langFlag(f)
 			return r.run
@@ -42,7 +42,7 @@ func reportCommand() command {
 
 func (r *reporting) run(ctx context.Context, c *console, args []string) (err error) {
 	if len(args) != 1 {
-		return usagef("report: want one import ID")
+		return usagef("report: give the ID of one import")
 	}
 	write, err := r.writer(c)
 	if err != nil {
@@ -95,7 +95,7 @@ func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
 	case ".json":
 		return to(func(w io.Writer, report *importer.Report) error { return report.WriteJSON(w) })
 	}
-	return nil, usagef("-o %s: want a name that ends in .xlsx, .csv or .json", r.output)
+	return nil, usagef("-o %s: the name must end in .xlsx, .csv or .json", r.output)
 }
 
 // reportText prints a report.

@@ -60,7 +60,7 @@ func only(r *importer.Report, name string) error {
 		}
 	}
 	if !slices.Contains(names, name) {
-		return usagef("report: --only: want one of %s", strings.Join(names, ", "))
+		return usagef("report: --only: use one of %s", strings.Join(names, ", "))
 	}
 	r.Lines = slices.DeleteFunc(r.Lines, func(l importer.ReportLine) bool { return of(&l) != name })
 	return nil

@@ -26,16 +26,16 @@ type assigning struct {
 	text   string
 }
 
-const assignMore = "Choose people by --filter, --product and --search, which all must fit, or name them by e-mail address,\n" +
-	"LAN ID, login or id; \"-\" reads names from standard input, one a line or with commas between them (then\n" +
-	"--yes is needed). What will happen is shown first. It is an import: \"usher history\" lists it, and \"usher\n" +
-	"undo\" takes it back. With --json only the report is printed."
+const assignMore = "Choose people with --filter, --product and --search (all must match), or give e-mail addresses, LAN IDs,\n" +
+	"logins or ids. \"-\" reads names from standard input, one per line or separated by commas; then --yes is\n" +
+	"needed. The command shows the changes before it asks. The change is an import: \"usher history\" lists it,\n" +
+	"and \"usher undo\" undoes it. With --json only the report is printed."
 
 func rolesAssignCommand() command {
 	return command{
 		name: "roles assign", args: "[USER…|-]",
-		about:   "Give people roles, many at once.",
-		more:    "Whoever has a role keeps it, and is unchanged. " + assignMore,
+		about:   "Give roles to many people at once.",
+		more:    "People who already have a role are unchanged.\n" + assignMore,
 		example: "usher roles assign --role \"Agent desk\" --search night",
 		flags: func(f *flag.FlagSet, c *console) action {
 			a := assigning{name: "roles assign"}
@@ -47,8 +47,8 @@ func rolesAssignCommand() command {
 func rolesRemoveCommand() command {
 	return command{
 		name: "roles remove", args: "[USER…|-]",
-		about:   "Take roles from people, many at once.",
-		more:    "Whoever does not have a role is unchanged. " + assignMore,
+		about:   "Remove roles from many people at once.",
+		more:    "People who do not have a role are unchanged.\n" + assignMore,
 		example: "usher roles remove --role \"Agent desk\" ada@example.com alovelace",
 		flags: func(f *flag.FlagSet, c *console) action {
 			a := assigning{name: "roles remove", remove: true}
@@ -59,10 +59,10 @@ func rolesRemoveCommand() command {
 
 func (a *assigning) flags(f *flag.FlagSet, c *console) action {
 	f.Var(&a.roles, "role", "`ROLE` of the account, or admin; may be repeated")
-	f.Var(&oneOf{&a.filter, filterNames()}, "filter", "`PROPERTY` of the people to choose; users is everybody: "+strings.Join(filterNames(), ", "))
-	f.StringVar(&a.product, "product", "", "choose those with a licence of the `PRODUCT`")
-	f.StringVar(&a.text, "search", "", "choose those whose name, login or e-mail address holds every word of the `TEXT`")
-	f.StringVar(&a.label, "label", "", "`TEXT` to know the change by (default the roles)")
+	f.Var(&oneOf{&a.filter, filterNames()}, "filter", "choose people by `PROPERTY` (users: all people): "+strings.Join(filterNames(), ", "))
+	f.StringVar(&a.product, "product", "", "choose people with a licence of the `PRODUCT`")
+	f.StringVar(&a.text, "search", "", "choose people whose name, login or e-mail address contains every word of the `TEXT`")
+	f.StringVar(&a.label, "label", "", "`TEXT` that describes the change (default: the roles)")
 	a.committing.flags(f)
 	return inPlace(f, c, a.run)
 }
@@ -73,9 +73,9 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 	case len(a.roles) == 0:
 		return usagef("%s: --role is missing; \"usher roles list\" lists them", a.name)
 	case queried && len(args) > 0:
-		return usagef("%s: want names, or --filter, --product and --search, not both", a.name)
+		return usagef("%s: give names, or --filter, --product and --search, but not both", a.name)
 	case !queried && len(args) == 0:
-		return usagef("%s: nobody is chosen; want names, or --filter users for everybody", a.name)
+		return usagef("%s: no people are chosen; give names, or --filter users for all people", a.name)
 	}
 	if err := a.askable(c, a.name); err != nil {
 		return err
@@ -134,12 +134,12 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 	}
 	names, problems := catalogue.Parse(strings.Join(asked, ","))
 	for _, p := range problems {
-		hint := fmt.Sprintf("want one of %s", printable(p.Args["allowed"]))
+		hint := fmt.Sprintf("use one of %s", printable(p.Args["allowed"]))
 		if p.Fix != "" {
 			hint = fmt.Sprintf("did you mean \"%s\"?", printable(p.Fix))
 		}
 		if !p.Warning {
-			return nil, nil, usagef("%s: there is no role \"%s\"; %s", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
+			return nil, nil, usagef("%s: the role \"%s\" does not exist; %s", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
 		}
 	}
 	if names == "" {

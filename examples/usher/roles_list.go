@@ -12,8 +12,8 @@ import (
 func rolesListCommand() command {
 	return command{
 		name:    "roles list",
-		about:   "List the roles of an account: who hands them out, and how many have them.",
-		more:    "With --json a role is {\"name\":\"Agent desk\",\"about\":\"…\",\"granted_by\":\"partner\",\"people\":3,\"may_grant\":true};\n\"may_grant\" is about whoever asks.",
+		about:   "List the roles of an account, with the number of people and the actors who may give each role.",
+		more:    "With --json a role is {\"name\":\"Agent desk\",\"about\":\"…\",\"granted_by\":\"partner\",\"people\":3,\"may_grant\":true};\n\"may_grant\" says whether the actor may give the role.",
 		example: "usher roles list --account acme --as admin:ada",
 		flags: func(f *flag.FlagSet, c *console) action {
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {

@@ -33,7 +33,7 @@ func openStore(ctx context.Context, name string) (store users.Store, close func(
 		return memstore.New(), func() error { return nil }, nil
 	case "sqlite":
 		if path == "" {
-			return nil, nil, usagef("--store sqlite: wants a path: sqlite:PATH")
+			return nil, nil, usagef("--store sqlite: needs a path: sqlite:PATH")
 		}
 		d, err := openDatabase(ctx, path)
 		if err != nil {
@@ -43,7 +43,7 @@ func openStore(ctx context.Context, name string) (store users.Store, close func(
 	case "postgres", "postgresql":
 		return nil, nil, usagef("--store: PostgreSQL is not built in yet; use sqlite:PATH or memory:")
 	}
-	return nil, nil, usagef("--store: want sqlite:PATH or memory:")
+	return nil, nil, usagef("--store: use sqlite:PATH or memory:")
 }
 
 // A database is a store in a SQLite file. One that is not there yet reads as

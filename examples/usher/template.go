@@ -23,14 +23,15 @@ type blank struct {
 func templateCommand() command {
 	return command{
 		name: "template", args: "TEMPLATE",
-		about: "Write the empty template, to be filled in.",
-		more: "Templates: " + templateNames() + ". Without -o it goes to standard output, as the product has it:\n" +
-			"a workbook (cloudlink), else text. A template of several tables (ocm) is written to a folder, with what --account has in its drop-downs.",
+		about: "Write an empty template to fill in.",
+		more: "Templates: " + templateNames() + ". Without -o the template goes to standard output, in the format of the\n" +
+			"product: a workbook (cloudlink) or text. A template with several tables (ocm) is written to a folder; its drop-downs\n" +
+			"list the roles and units of --account.",
 		example: "usher template --lang fr -o modele.xlsx cloudlink",
 		flags: func(f *flag.FlagSet, _ *console) action {
 			var b blank
 			f.StringVar(&b.lang, "lang", "en", "`LANGUAGE` of the headings")
-			f.StringVar(&b.output, "o", "", "`FILE`.xlsx or .csv to write, or a folder for several tables")
+			f.StringVar(&b.output, "o", "", "write `FILE`.xlsx or .csv, or a folder for several tables")
 			choice(f, &b.format, "format", "`FORMAT` of the files of a folder", "csv", "xlsx")
 			b.place.flags(f)
 			return b.run
@@ -40,14 +41,14 @@ func templateCommand() command {
 
 func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	if len(args) != 1 {
-		return usagef("template: want the name of a template: %s", templateNames())
+		return usagef("template: give the name of a template: %s", templateNames())
 	}
 	tpl, err := templateNamed(args[0])
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(tpl.Languages(), b.lang) {
-		return usagef("template: --lang: want one of %s", strings.Join(tpl.Languages(), ", "))
+		return usagef("template: --lang: use one of %s", strings.Join(tpl.Languages(), ", "))
 	}
 	if len(tpl.Tables) > 1 {
 		return b.folder(ctx, tpl)
@@ -58,7 +59,7 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	case !workbook:
 		return textFor(tpl).WriteSheet(c.out, sheet)
 	case c.outTTY:
-		return usagef("template: a workbook is nothing for a terminal; use -o FILE")
+		return usagef("template: a workbook cannot be shown on a terminal; use -o FILE")
 	default:
 		return xlsx.Writer{}.WriteSheet(c.out, sheet)
 	}
@@ -72,7 +73,7 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 // folder writes a template of several tables for the account.
 func (b *blank) folder(ctx context.Context, tpl *importer.Template) (err error) {
 	if b.output == "" {
-		return usagef("template: the template has several tables; want a folder: -o FOLDER")
+		return usagef("template: the template has several tables; give a folder: -o FOLDER")
 	}
 	d, err := b.place.open(ctx)
 	if err != nil {

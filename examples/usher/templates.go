@@ -30,7 +30,7 @@ func templateNamed(name string) (*importer.Template, error) {
 			return t, nil
 		}
 	}
-	return nil, usagef("there is no template \"%s\"; want %s", name, templateNames())
+	return nil, usagef("the template \"%s\" does not exist; use %s", name, templateNames())
 }
 
 func templateNames() string {
@@ -76,5 +76,5 @@ func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
 
 // templateFlag declares --template.
 func templateFlag(f *flag.FlagSet, p *string) {
-	f.StringVar(p, "template", "", "`TEMPLATE` that says what the file means: "+templateNames())
+	f.StringVar(p, "template", "", "`TEMPLATE` of the file: "+templateNames())
 }

@@ -19,16 +19,17 @@ type undoing struct {
 func undoCommand() command {
 	return command{
 		name: "undo", args: "ID",
-		about: "Show what taking an import back would do, ask, and do it.",
-		more: "People it made are deleted, people it deleted come back, fields it changed are as before. What was\n" +
-			"edited since is spared, and named. An undoing is an import too, and can be undone.",
+		about: "Show what undoing an import would change, ask, and undo the import.",
+		more: "People that the import created are deleted, people that the import deleted are created again, and changed\n" +
+			"fields get their earlier values. Data that was edited after the import is kept and reported. An undo is an\n" +
+			"import too, and can be undone.",
 		example: "usher undo vq3kx5o4zsm7h2y6f3n5jd7c4e",
 		flags: func(f *flag.FlagSet, c *console) action {
 			u := undoing{committing: committing{undoing: true}}
 			u.place.flags(f)
-			f.StringVar(&u.label, "label", "", "`TEXT` to know the undoing by (default that of the import)")
+			f.StringVar(&u.label, "label", "", "`TEXT` that describes the undo (default: the text of the import)")
 			u.committing.flags(f)
-			f.StringVar(&u.resume, "resume", "", "`ID` of an interrupted undoing of the same import to go on with")
+			f.StringVar(&u.resume, "resume", "", "`ID` of an interrupted undo of the same import to finish")
 			c.jsonFlag(f)
 			c.langFlag(f)
 			return u.run
@@ -38,7 +39,7 @@ func undoCommand() command {
 
 func (u *undoing) run(ctx context.Context, c *console, args []string) (err error) {
 	if len(args) != 1 {
-		return usagef("undo: want one import ID")
+		return usagef("undo: give the ID of one import")
 	}
 	if err := u.askable(c, "undo"); err != nil {
 		return err

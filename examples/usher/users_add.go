@@ -13,14 +13,14 @@ func usersAddCommand() command {
 	return command{
 		name:    "users add",
 		about:   "Add one person.",
-		more:    "A name is needed in at least one of --name, --first-name and --last-name.",
+		more:    "Give at least one of --name, --first-name and --last-name.",
 		example: "usher users add --email ada@example.com --first-name Ada --last-name Lovelace --role admin",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var set list
 			for _, field := range []string{"email", "first_name", "last_name", "name", "login", "mobile", "role"} {
 				f.Func(strings.ReplaceAll(field, "_", "-"), addUsage(field), func(s string) error { return set.Set(field + "=" + s) })
 			}
-			f.Var(&set, "set", "`FIELD=VALUE`, for any other field; may be repeated")
+			f.Var(&set, "set", "`FIELD=VALUE` for any other field; may be repeated")
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) > 0 {
 					return usagef("users add: takes no arguments")
@@ -68,7 +68,7 @@ func (c *console) setFields(p *users.Profile, set list) error {
 	for _, s := range set {
 		field, value, ok := strings.Cut(s, "=")
 		if !ok {
-			return usagef("--set %s: want FIELD=VALUE", s)
+			return usagef("--set %s: use FIELD=VALUE", s)
 		}
 		if err := c.setField(p, field, value); err != nil {
 			return err

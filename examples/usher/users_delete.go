@@ -13,17 +13,17 @@ import (
 func usersDeleteCommand() command {
 	return command{
 		name: "users delete", args: "EMAIL|ID…",
-		about:   "Delete people, after the word \"delete\" is typed.",
-		more:    "Those whom a PBX or SCIM knows lose their account and stay listed.",
+		about:   "Delete people. You confirm by typing the word \"delete\".",
+		more:    "People who come from a PBX or SCIM lose their account but stay in the list.",
 		example: "usher users delete ada@example.com grace@example.com",
 		flags: func(f *flag.FlagSet, c *console) action {
 			yes := f.Bool("yes", false, "do not ask")
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) == 0 {
-					return usagef("users delete: want one EMAIL or ID, or more")
+					return usagef("users delete: give at least one EMAIL or ID")
 				}
 				if !*yes && !c.inTTY {
-					return usagef("users delete: standard input is no terminal, so nobody can be asked; use --yes. Nothing was written.")
+					return usagef("users delete: standard input is not a terminal, so the command cannot ask; use --yes. Nothing was written.")
 				}
 				return deleteUsers(ctx, c, d, args, *yes)
 			})

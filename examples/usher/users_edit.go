@@ -20,7 +20,7 @@ func usersEditCommand() command {
 			f.Var(&set, "set", "`FIELD=VALUE`; an empty VALUE clears the field; may be repeated")
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) != 1 || len(set) == 0 {
-					return usagef("users edit: want --set FIELD=VALUE and one EMAIL or ID")
+					return usagef("users edit: give --set FIELD=VALUE and one EMAIL or ID")
 				}
 				return editUser(ctx, c, d, args[0], set)
 			})

@@ -19,11 +19,11 @@ func usersListCommand() command {
 	return command{
 		name:    "users list",
 		about:   "List the people of an account, by e-mail address.",
-		more:    "With --json a line is a user, in the form that \"usher account load\" reads.",
+		more:    "With --json every line is a user, in the form that \"usher account load\" reads.",
 		example: "usher users list --filter admins --json",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var l listing
-			choice(f, &l.filter, "filter", "`PROPERTY`", filterNames()...)
+			choice(f, &l.filter, "filter", "list only people with this `PROPERTY`", filterNames()...)
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) > 0 {
 					return "", usagef("users list: takes no arguments; \"usher users search\" looks for people")
@@ -45,13 +45,13 @@ func filterNames() []string {
 func usersSearchCommand() command {
 	return command{
 		name: "users search", args: "TEXT",
-		about:   "List the people whose name, login or e-mail address holds every word of a text.",
+		about:   "List the people whose name, login or e-mail address contains every word of a text.",
 		example: "usher users search love",
 		flags: func(f *flag.FlagSet, c *console) action {
 			l := listing{filter: string(users.PropertyUsers)}
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) == 0 {
-					return "", usagef("users search: want a TEXT to look for")
+					return "", usagef("users search: give a TEXT to look for")
 				}
 				return strings.Join(args, " "), nil
 			})
@@ -61,8 +61,8 @@ func usersSearchCommand() command {
 
 // flags declares what both commands have. text is what to look for.
 func (l *listing) flags(f *flag.FlagSet, c *console, text func(args []string) (string, error)) action {
-	f.StringVar(&l.product, "product", "", "only those with a licence of the `PRODUCT`")
-	f.BoolVar(&l.all, "all-fields", false, "versions and times as well")
+	f.StringVar(&l.product, "product", "", "list only people with a licence of the `PRODUCT`")
+	f.BoolVar(&l.all, "all-fields", false, "also show versions and times")
 	return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 		t, err := text(args)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 func usersShowCommand() command {
 	return command{
 		name: "users show", args: "EMAIL|ID",
-		about:   "Show everything about one person, lines included.",
+		about:   "Show everything about one person, including lines.",
 		example: "usher users show ada@example.com",
 		flags: func(f *flag.FlagSet, c *console) action {
 			return inPlace(f, c, showUser)
@@ -37,7 +37,7 @@ type jsonLine struct {
 
 func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 	if len(args) != 1 {
-		return usagef("users show: want one EMAIL or ID")
+		return usagef("users show: give one EMAIL or ID")
 	}
 	u, err := d.person(ctx, args[0])
 	if err != nil {

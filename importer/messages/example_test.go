@@ -45,11 +45,11 @@ func ExampleLanguage_Recap() {
 
 func ExampleLanguage_Refusal() {
 	fmt.Println(messages.For("en").Refusal(formats.OverLimit("rows", 100_000)))
-	// Output: The file has more than 100,000 rows. Split the file into smaller ones.
+	// Output: The file has more than 100,000 rows. Split the file into smaller files.
 }
 
 func ExampleLanguage_Error() {
 	err := fmt.Errorf("import: %w", importer.ErrAccount)
 	fmt.Println(messages.For("fr").Error(err))
-	// Output: Indiquez le compte qui recevra les lignes.
+	// Output: Choisissez le compte de ces lignes.
 }

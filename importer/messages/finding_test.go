@@ -19,20 +19,20 @@ func TestFinding(t *testing.T) {
 		{
 			"a code of its own",
 			formats.Finding{Code: "email.contested", Field: "email", Args: map[string]string{"rows": "3", "row": "7"}},
-			"This e-mail address stands in 3 rows; the first other one is row 7. Keep it in one.",
-			"Cette adresse e-mail figure sur 3 lignes\u00a0; la première autre est la ligne 7. N’en gardez qu’une.",
+			"This e-mail address is used in 3 rows (also in row 7). Keep the address in one row only.",
+			"Cette adresse e-mail est utilisée sur 3 lignes (aussi à la ligne 7). Gardez-la sur une seule ligne.",
 		},
 		{
 			"narrowed by an argument",
 			formats.Finding{Code: "email.form", Field: "email", Args: map[string]string{"reason": "no_at"}},
-			"The e-mail address has no @.",
-			"Il manque le signe @ dans l’adresse e-mail.",
+			"The e-mail address has no @. Write an address such as name@example.com.",
+			"Il manque le signe @ dans l’adresse e-mail. Écrivez une adresse comme nom@example.com.",
 		},
 		{
 			"an argument that narrows nothing",
 			formats.Finding{Code: "email.form", Field: "email", Args: map[string]string{"reason": "moon"}},
-			"This is not an e-mail address of the form name@example.com.",
-			"Ce n’est pas une adresse e-mail de la forme nom@example.com.",
+			"This is not an e-mail address. Write an address such as name@example.com.",
+			"Ce n’est pas une adresse e-mail. Écrivez une adresse comme nom@example.com.",
 		},
 		{
 			"by the last part of the code",
@@ -55,8 +55,8 @@ func TestFinding(t *testing.T) {
 		{
 			"arguments without which no text of the code can be",
 			formats.Finding{Code: "email.contested", Field: "email"},
-			"This e-mail address stands in several rows. Keep it in one.",
-			"Cette adresse e-mail figure sur plusieurs lignes. N’en gardez qu’une.",
+			"This e-mail address is used in several rows. Keep the address in one row only.",
+			"Cette adresse e-mail est utilisée sur plusieurs lignes. Gardez-la sur une seule ligne.",
 		},
 		{
 			"a host's own code and field",
@@ -73,13 +73,13 @@ func TestFinding(t *testing.T) {
 		{
 			"a cell of no field, and a character that would reach the terminal",
 			formats.Finding{Code: "cell.excel_error", Row: 3, Column: 2, Value: "\x1b[2J"},
-			`This cell holds the error \x1b[2J. Type the value.`,
+			`This cell contains the error \x1b[2J. Type the value.`,
 			"Cette cellule\u00a0: la cellule contient l’erreur \\x1b[2J. Saisissez la valeur.",
 		},
 		{
 			"the whole file, one of a number",
 			formats.Finding{Code: "xlsx.hidden_rows", Args: map[string]string{"count": "1"}},
-			"1 hidden row was read as well.",
+			"1 hidden row was also read.",
 			"1 ligne masquée a aussi été lue.",
 		},
 		{"no code", formats.Finding{}, "The file: please check this.", "Le fichier\u00a0: à vérifier."},
@@ -122,28 +122,28 @@ func TestRefusal(t *testing.T) {
 	}{
 		{
 			"what the file is", formats.Unreadable(formats.KindPDF),
-			"This is a PDF document. Save the list as an Excel workbook (.xlsx) or as CSV and choose that file.",
-			"Ce fichier est un document PDF. Enregistrez la liste en classeur Excel (.xlsx) ou en CSV, puis choisissez ce fichier-là.",
+			"This is a PDF document. Save the list as an Excel workbook (.xlsx) or as CSV and choose the new file.",
+			"Ce fichier est un document PDF. Enregistrez la liste en classeur Excel (.xlsx) ou en CSV, puis choisissez le nouveau fichier.",
 		},
 		{
 			"a limit in bytes", formats.OverLimit("upload", 20<<20),
-			"The file is larger than 20 MiB. Split it into smaller ones.",
+			"The file is larger than 20 MiB. Split the file into smaller files.",
 			"Le fichier dépasse 20 Mio. Répartissez-le en plusieurs fichiers.",
 		},
 		{
 			"a limit of many", formats.OverLimit("rows", 100_000),
-			"The file has more than 100,000 rows. Split the file into smaller ones.",
+			"The file has more than 100,000 rows. Split the file into smaller files.",
 			"Le fichier a plus de 100\u00a0000 lignes. Répartissez-le en plusieurs fichiers.",
 		},
 		{
 			"with its row", &formats.Refusal{Code: "csv.quote", Row: 4, Args: map[string]string{"line": "6"}},
-			"Row 4: The quotation mark opened on line 6 is never closed. Close it.",
+			"Row 4: The quotation mark opened on line 6 is never closed. Close the quotation mark.",
 			"Ligne 4\u00a0: Le guillemet ouvert à la ligne 6 du fichier n’est jamais fermé. Fermez-le.",
 		},
 		{
 			"a code nobody knows", formats.Refuse("wk4.header"),
-			"The file cannot be read (wk4.header). Save it as an Excel workbook (.xlsx) or as CSV and choose it again.",
-			"Le fichier est illisible (wk4.header). Enregistrez-le en classeur Excel (.xlsx) ou en CSV, puis choisissez-le à nouveau.",
+			"The file cannot be read (wk4.header). Save the list as an Excel workbook (.xlsx) or as CSV and choose the new file.",
+			"Le fichier est illisible (wk4.header). Enregistrez la liste en classeur Excel (.xlsx) ou en CSV, puis choisissez le nouveau fichier.",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

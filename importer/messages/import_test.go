@@ -36,7 +36,7 @@ func TestPlurals(t *testing.T) {
 // Rows of several tables may be about one person, and are not counted as people.
 func TestTablesRecap(t *testing.T) {
 	s := importer.Summary{Actions: map[string]int{"create": 2, "update": 3, "error": 1}}
-	require.Equal(t, []string{"2 people will be created.", "3 rows will change what is known of somebody.", "1 row has errors and will not be imported."}, messages.For("en").TablesRecap(s))
+	require.Equal(t, []string{"2 people will be created.", "3 rows will change the data of a person.", "1 row has errors and will not be imported."}, messages.For("en").TablesRecap(s))
 	require.Equal(t, []string{"Nothing to import."}, messages.For("en").TablesRecap(importer.Summary{}))
 }
 
@@ -48,12 +48,12 @@ func TestRecap(t *testing.T) {
 	}
 	want := []string{
 		"1 person will be created.", "2 people will be changed.", "3 people will be deleted.", "4 rows change nothing.",
-		"5 rows repeat earlier ones and are skipped.", "6 rows depend on others that will not be done.", "7 rows have errors and will not be imported.",
+		"5 rows repeat earlier rows and are skipped.", "6 rows need other rows that cannot be imported.", "7 rows have errors and will not be imported.",
 	}
 	require.Empty(t, cmp.Diff(want, messages.For("en").Recap(s)))
 	want = []string{
 		"1 utilisateur sera créé.", "2 utilisateurs seront modifiés.", "3 utilisateurs seront supprimés.", "4 lignes ne changent rien.",
-		"5 lignes en répètent d’autres et seront ignorées.", "6 lignes dépendent d’autres qui ne seront pas faites.",
+		"5 lignes répètent d’autres lignes et seront ignorées.", "6 lignes dépendent d’autres lignes qui ne peuvent pas être importées.",
 		"7 lignes contiennent des erreurs et ne seront pas importées.",
 	}
 	require.Empty(t, cmp.Diff(want, messages.For("fr").Recap(s)))
@@ -68,7 +68,7 @@ func TestResult(t *testing.T) {
 	r.State = users.ImportInterrupted
 	require.Equal(t, "Import interrupted: 1,200 created, 1 failed so far.", messages.For("en").Result(r))
 	r.State = users.ImportUndone
-	require.Equal(t, "Import undone: 1,200 created, 1 failed before.", messages.For("en").Result(r))
+	require.Equal(t, "Import undone. Its result was: 1,200 created, 1 failed.", messages.For("en").Result(r))
 	require.Equal(t, "Import interrupted: 0 rows so far.", messages.For("en").Result(&importer.Report{}))
 }
 
