@@ -57,13 +57,13 @@ func serve(t *testing.T) *service {
 	return &service{t, db, srv.URL, log}
 }
 
-// A client is somebody with a session; with no token, nobody.
+// A client is a person with a session, or without a token an anonymous caller.
 type client struct {
 	*service
 	token string
 }
 
-// as signs somebody in.
+// as signs a person in.
 func (s *service) as(user string) *client {
 	s.t.Helper()
 	token, err := signIn(s.t.Context(), s.db, user, time.Hour)
@@ -154,7 +154,7 @@ func (c *client) upload(text string) shownView {
 	return read[shownView](c, http.StatusCreated, c.do("POST", "/previews?template=hires", form{"hires.csv", text}))
 }
 
-// people is the host's table as it stands, a line for each.
+// people returns the rows of the host's table, a line for each person.
 func (s *service) people() string {
 	s.t.Helper()
 	rows, err := s.db.QueryContext(s.t.Context(), `SELECT id || '|' || account || '|' || COALESCE(email, 'NULL') || '|' || name || '|' || is_admin || '|' ||

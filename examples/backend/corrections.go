@@ -5,25 +5,26 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A correction is the body of PATCH /previews/{id}: one of five things to do,
-// and the version of the preview that the person was looking at.
+// A correction is the body of PATCH /previews/{id}: one of five changes, and the
+// version of the preview that the person saw.
 type correction struct {
 	Version int    `json:"version"`
 	Edits   []edit `json:"edits"`
-	// Repair mends a fault in all its cells, with its suggestion or another one.
+	// Repair corrects the same error in all its cells, with the suggestion or
+	// with another value.
 	Repair *struct {
 		ID  string  `json:"id"`
 		Fix *string `json:"fix"`
 	} `json:"repair"`
-	// Replace writes one text for another in a whole column.
+	// Replace replaces one text by another in a whole column.
 	Replace *struct {
 		Field string `json:"field"`
 		From  string `json:"from"`
 		To    string `json:"to"`
 	} `json:"replace"`
-	// Map says what a column is whose heading nobody recognised.
+	// Map assigns a field to a column with an unknown heading.
 	Map []importer.ColumnMap `json:"map"`
-	// Seen are rows that changed since they were shown, and are approved as they are.
+	// Seen lists stale rows that the person accepts in their new form.
 	Seen []users.RowID `json:"seen"`
 }
 
@@ -41,6 +42,7 @@ func (s *server) correct(d *desk) (reply, error) {
 	if err := d.object(&c); err != nil {
 		return reply{}, err
 	}
+
 	return s.edit(d, c.Version, func(p *importer.Preview) (importer.Delta, error) {
 		ctx := d.Context()
 		switch {
@@ -81,5 +83,6 @@ func edits(all []edit) ([]importer.Edit, error) {
 			return nil, badRequest("body.form")
 		}
 	}
+
 	return out, nil
 }

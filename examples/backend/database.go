@@ -14,8 +14,8 @@ import (
 	"github.com/usher-go/usher/users/sqlstore"
 )
 
-// schema is the host's own migration. Its users are there with or without
-// usher; most hosts have this table already.
+// schema is the migration of the host. The table users does not depend on
+// usher; most hosts already have such a table.
 const schema = `
 CREATE TABLE IF NOT EXISTS users (
     id            TEXT    NOT NULL PRIMARY KEY,
@@ -50,8 +50,8 @@ CREATE INDEX IF NOT EXISTS previews_age ON previews (updated_at);
 
 // openDatabase opens the host's database and brings its tables up to date.
 func openDatabase(ctx context.Context, path string) (*sql.DB, error) {
-	// Writers wait for each other and not for readers; a transaction takes the
-	// lock when it begins, so that none has to be given up half way.
+	// Writers wait for each other but not for readers. A transaction takes the
+	// lock when it begins, so no transaction fails half way.
 	source := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_txlock=immediate"
 	db, err := sql.Open("sqlite", source)
@@ -64,8 +64,9 @@ func openDatabase(ctx context.Context, path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// openStore is usher's view of the database: people are in the host's table, all
-// else (imports, journals, fields without a column) in tables called usher_….
+// openStore returns the store of usher. People are in the table of the host. All
+// other data (imports, journals, fields without a column) is in tables named
+// usher_….
 func openStore(ctx context.Context, db *sql.DB) (users.Store, error) {
 	store := sqlstore.New(db, &sqlstore.Options{Prefix: "usher_", Users: &sqlstore.Table{
 		Name: "users", ID: "id", Account: "account",
@@ -91,7 +92,7 @@ func decodeAdmin(v any) string {
 	return users.RoleUser
 }
 
-// A seededPerson is somebody an empty database begins with.
+// A seededPerson is a person in a new database.
 type seededPerson struct {
 	id, account, email, name string
 	admin                    bool
@@ -105,8 +106,8 @@ func seeded() []seededPerson {
 	}
 }
 
-// seed fills an empty table, as the host's own program would: by SQL. What it
-// writes there, then and later, usher finds.
+// seed fills an empty table with SQL, as the host's own program would. usher
+// finds people that are written in this way at any time.
 func seed(ctx context.Context, db *sql.DB) error {
 	var some bool
 	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&some); err != nil || some {

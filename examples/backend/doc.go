@@ -1,22 +1,22 @@
-// Command backend is the host's side of usher: a small web service whose people
-// are in a table of its own, and into which an administrator imports files.
+// Command backend is an example of a host of usher: a small web service with its
+// own table of people, into which an administrator imports files.
 //
 //	go run ./examples/backend
 //
-// It listens on 127.0.0.1:8080 and prints what to do next. It is there to be
-// copied from: package net/http, a database, and nothing else.
+// It listens on 127.0.0.1:8080 and prints a first command. Copy from it: it uses
+// only net/http and a database.
 //
-//	database.go     the host's tables, and how usher is told of its users
-//	session.go      who sent a request, and what actor that is
-//	template.go     a kind of file of the host's own; blank templates, exports
+//	database.go     the tables of the host, and their mapping to usher
+//	session.go      the sender of a request, and the actor
+//	template.go     a template of the host; blank templates, exports
 //	documents.go    previews between two requests, in a table, with a version
 //	request.go      reading uploads, bodies and queries
-//	previews.go     upload, look, correct in a spreadsheet
-//	corrections.go  what a PATCH may say
-//	imports.go      commit, history, reports, undo, the rest of an import
-//	view.go         what a screen gets
-//	respond.go      answers, and errors in a status and in words
-//	server.go       the routes, and what all of them need
+//	previews.go     upload, view, correct in a spreadsheet
+//	corrections.go  the body of a PATCH
+//	imports.go      commit, history, reports, undo, remaining rows
+//	view.go         the JSON of a preview
+//	respond.go      answers and errors
+//	server.go       the routes and their common steps
 //
 // # Routes
 //
@@ -26,30 +26,30 @@
 //	                                          "edits": [{"op": "set", "row": 4, "field": "email", "value": "…"},
 //	                                                    {"op": "clear", "row": 4, "field": "role"},
 //	                                                    {"op": "remove", "row": 4}, {"op": "add", "cells": {"email": "…"}}]
-//	                                          "repair": {"id": "…"}, with a "fix" of one's own where none is suggested
+//	                                          "repair": {"id": "…"}, with a "fix" if none is suggested
 //	                                          "replace": {"field": "role", "from": "Boss", "to": "Account Admin"}
 //	                                          "map": [{"column": 4, "field": "custom.badge"}]
 //	                                          "seen": [4]
 //	DELETE /previews/{id}
-//	GET    /previews/{id}/failing.xlsx      the rows in error, to be corrected in a spreadsheet; also .csv
+//	GET    /previews/{id}/failing.xlsx      the rows with errors, to correct in a spreadsheet; also .csv
 //	POST   /previews/{id}/failing           the same file, corrected
 //	POST   /previews/{id}/commit            {"version": 2, "all": true, "strict": true, "approve": ["mass.lowered"]}, or nothing
 //	GET    /imports                         template, text, after, limit
 //	GET    /imports/{id}                    the report as JSON lines; with .xlsx or .csv as a file
-//	POST   /imports/{id}/undo               a preview of taking it back
-//	POST   /imports/{id}/rest               a preview of the rows that were not done
+//	POST   /imports/{id}/undo               a preview of the undo
+//	POST   /imports/{id}/rest               a preview of the rows that were not imported
 //	GET    /templates/{name}.xlsx           also .csv
 //	GET    /export/{template}.xlsx          also .csv
 //
-// What is answered stands in view.go and imports.go. An error is {"error":
-// {"code", "message", "request"}}, the message in the language of
-// Accept-Language: 400 for what was asked wrongly, 401, 403, 404 for what is not
-// there or is somebody else's, 409 where somebody was faster, 413, 422 with "row"
-// and "args" for a file that was refused, 503 for a commit that was cut off: the
-// same request goes on with it.
+// The answers are declared in view.go and imports.go. An error is {"error":
+// {"code", "message", "request"}}, with the message in the language of
+// Accept-Language. The status is 400 for a request that is not valid, 401, 403,
+// 404 for data that does not exist or belongs to another account, 409 for data
+// that has changed, 413, 422 with "row" and "args" for a refused file, and 503
+// for an interrupted commit, which the same request resumes.
 //
-// # What is the host's
+// # Tasks of the host
 //
-// Signing in (here sessions are handed out when the program starts), who is an
-// administrator, the size of a request, the log, how long previews are kept.
+// The login (here the program creates sessions when it starts), the choice of
+// administrators, the size of a request, the log, and the lifetime of previews.
 package main

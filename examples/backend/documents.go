@@ -11,14 +11,14 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// keep is how long a preview that nobody touches is kept: it holds what stood
-// in somebody's file.
+// keep is the time after which an unused preview is deleted, because it contains
+// the personal data of a file.
 const keep = 7 * 24 * time.Hour
 
-// documents are the previews between two requests, in a table of the host's.
+// documents stores the previews between two requests, in a table of the host.
 type documents struct{ db *sql.DB }
 
-// A document is a preview as it was saved. Its version rises with every save.
+// A document is a saved preview. Every save increases its version.
 type document struct {
 	id        users.ID
 	version   int
@@ -26,7 +26,7 @@ type document struct {
 	body      []byte
 }
 
-// create keeps a new preview, and throws away the old ones.
+// create stores a new preview and deletes the expired ones.
 func (s documents) create(ctx context.Context, owner person, p *importer.Preview) (*document, error) {
 	var body bytes.Buffer
 	if err := p.Save(&body); err != nil {
@@ -42,7 +42,7 @@ func (s documents) create(ctx context.Context, owner person, p *importer.Preview
 	return d, err
 }
 
-// load is a preview of the owner's, or users.ErrNotFound.
+// load returns a preview of the owner, or users.ErrNotFound.
 func (s documents) load(ctx context.Context, owner person, id string) (*document, error) {
 	d := &document{id: users.ID(id)}
 	err := s.db.QueryRowContext(ctx, "SELECT version, committed, document FROM previews WHERE id = ? AND account = ? AND owner = ?",
@@ -53,8 +53,8 @@ func (s documents) load(ctx context.Context, owner person, id string) (*document
 	return d, err
 }
 
-// save puts the preview in the place of the one that was loaded. If somebody
-// was faster, with an edit or a commit, the error is a *users.Conflict.
+// save replaces the loaded preview. If another request has edited or committed
+// the preview since then, the error is a *users.Conflict.
 func (s documents) save(ctx context.Context, d *document, p *importer.Preview) error {
 	var body bytes.Buffer
 	if err := p.Save(&body); err != nil {
@@ -72,8 +72,8 @@ func (s documents) save(ctx context.Context, d *document, p *importer.Preview) e
 	return nil
 }
 
-// close ends the editing of the preview that was loaded, because it is about to
-// be committed. If somebody edited it since, the error is a *users.Conflict.
+// close ends the editing of the loaded preview before its commit. If another
+// request has edited the preview since then, the error is a *users.Conflict.
 func (s documents) close(ctx context.Context, d *document) error {
 	done, err := s.change(ctx, "UPDATE previews SET committed = 1 WHERE id = ? AND version = ?", d.id, d.version)
 	if err == nil && !done {
@@ -82,13 +82,13 @@ func (s documents) close(ctx context.Context, d *document) error {
 	return err
 }
 
-// reopen lets a preview be edited again, of which nothing was committed.
+// reopen allows edits again after a commit that wrote nothing.
 func (s documents) reopen(ctx context.Context, d *document) error {
 	_, err := s.change(ctx, "UPDATE previews SET committed = 0 WHERE id = ? AND version = ?", d.id, d.version)
 	return err
 }
 
-// discard throws a preview of the owner's away. What was committed stays done.
+// discard deletes a preview of the owner. Committed rows stay committed.
 func (s documents) discard(ctx context.Context, owner person, id string) error {
 	done, err := s.change(ctx, "DELETE FROM previews WHERE id = ? AND account = ? AND owner = ?", id, owner.account, owner.id)
 	if err == nil && !done {
@@ -97,7 +97,8 @@ func (s documents) discard(ctx context.Context, owner person, id string) error {
 	return err
 }
 
-// change runs a statement that concerns one document, and reports whether there was one.
+// change runs a statement for one document and reports whether the document
+// existed.
 func (s documents) change(ctx context.Context, statement string, args ...any) (bool, error) {
 	r, err := s.db.ExecContext(ctx, statement, args...)
 	if err != nil {
@@ -107,5 +108,5 @@ func (s documents) change(ctx context.Context, statement string, args ...any) (b
 	return n == 1, err
 }
 
-// stale says that somebody was faster, as a store does.
+// stale returns the error of a store for a record that has changed.
 func stale(d *document) error { return &users.Conflict{Stale: []users.ID{d.id}} }

@@ -12,23 +12,23 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// commitTime bounds a commit. One that takes longer is interrupted, and the
-// next click goes on with it; a host with very large files gives it to a job.
+// commitTime limits the time of a commit. A longer commit is interrupted, and the
+// next request resumes it. A host with very large files should use a job.
 const commitTime = 2 * time.Minute
 
-// mostLeft is how many rows that were not done an answer repeats.
+// mostLeft is the largest number of rows not imported in an answer.
 const mostLeft = 100
 
 // A decision is the body of POST /previews/{id}/commit; it may be left out.
 type decision struct {
-	Version int      `json:"version"` // what the person was looking at
-	Approve []string `json:"approve"` // codes of brakes: a mass deletion is meant
-	All     bool     `json:"all"`     // all rows or none
-	Strict  bool     `json:"strict"`  // rows of people who were changed at all since are conflicts
+	Version int      `json:"version"` // the version that the person saw
+	Approve []string `json:"approve"` // codes of the brakes to approve
+	All     bool     `json:"all"`     // import all rows or none
+	Strict  bool     `json:"strict"`  // any change of a person since the preview is a conflict
 }
 
-// A result is how an import ended. The rows that were not done are in it, up to
-// mostLeft; all of them are in GET /imports/{id}.
+// A result is the answer to a commit. Left has at most mostLeft rows that were
+// not imported; GET /imports/{id} has all of them.
 type result struct {
 	*importer.Report
 	Message string `json:"message"`
@@ -42,30 +42,35 @@ type line struct {
 	Findings []finding   `json:"findings,omitempty"`
 }
 
-// commit is POST /previews/{id}/commit. The second click answers the report of
+// commit is POST /previews/{id}/commit. A second request returns the report of
 // the first.
 func (s *server) commit(d *desk) (reply, error) {
 	var c decision
 	if err := d.object(&c); err != nil {
 		return reply{}, err
 	}
+
 	doc, p, err := s.open(d)
 	if err != nil {
 		return reply{}, err
 	}
+
 	if c.Version != 0 && c.Version != doc.version {
 		return reply{}, stale(doc)
 	}
 	if err := s.documents.close(d.Context(), doc); err != nil {
 		return reply{}, err
 	}
+
 	opts := &importer.CommitOptions{Approve: c.Approve, Strict: c.Strict}
 	if c.All {
 		opts.Policy = importer.AllOrNothing
 	}
-	// Who closes the page does not stop what they began.
+
+	// Closing the page does not stop the import.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.Context()), commitTime)
 	defer cancel()
+
 	r, err := p.Commit(ctx, opts)
 	if err != nil {
 		if _, begun := d.dir.Get(context.WithoutCancel(ctx), p.ID()); errors.Is(begun, users.ErrNotFound) {
@@ -73,6 +78,7 @@ func (s *server) commit(d *desk) (reply, error) {
 		}
 		return reply{}, err
 	}
+
 	return object(http.StatusOK, d.result(r)), nil
 }
 
@@ -87,8 +93,8 @@ func (d *desk) result(r *importer.Report) *result {
 	return out
 }
 
-// history is GET /imports: what was imported into the account, newest first.
-// In the query: template, text, limit, after.
+// history is GET /imports: the imports of the account, newest first. The query
+// may have template, text, limit and after.
 func (s *server) history(d *desk) (reply, error) {
 	q := d.URL.Query()
 	limit, err := d.number("limit", 50)
@@ -106,8 +112,9 @@ func (s *server) history(d *desk) (reply, error) {
 	}{append([]importer.HistoryEntry{}, page.Imports...), page.Next}), nil
 }
 
-// report is GET /imports/{id}: what became of every row, as JSON lines, or with
-// an extension as a file. One of an import that is still running says what is done.
+// report is GET /imports/{id}: the result of every row, as JSON lines, or as a
+// file if the path has an extension. The report of a running import has the rows
+// so far.
 func (s *server) report(d *desk) (reply, error) {
 	name := d.PathValue("file")
 	id, _, isFile := strings.Cut(name, ".")
@@ -125,8 +132,8 @@ func (s *server) report(d *desk) (reply, error) {
 	return file("report-"+id, w, r.Sheet(d.lang)), nil
 }
 
-// undo is POST /imports/{id}/undo: a preview of taking the import back, to be
-// looked at and committed like any other.
+// undo is POST /imports/{id}/undo: a preview of the undo, which is checked and
+// committed like any other preview.
 func (s *server) undo(d *desk) (reply, error) {
 	p, err := importer.Undo(d.Context(), d.dir, users.ID(d.PathValue("id")), nil)
 	if err != nil {
@@ -135,8 +142,8 @@ func (s *server) undo(d *desk) (reply, error) {
 	return s.created(d, p)
 }
 
-// rest is POST /imports/{id}/rest: a preview of the rows that the import did
-// not do, as long as its own preview is kept.
+// rest is POST /imports/{id}/rest: a preview of the rows that were not imported.
+// It needs the stored preview of the import.
 func (s *server) rest(d *desk) (reply, error) {
 	_, p, err := s.open(d)
 	if err != nil {

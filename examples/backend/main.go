@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// grace is how long requests may go on after the program was told to end.
+// grace is the time that requests have to finish after the program is stopped.
 const grace = 30 * time.Second
 
 func main() {
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run serves until ctx is done.
+// run serves requests until ctx is done.
 func run(ctx context.Context, args []string, out, problems io.Writer) (err error) {
 	flags := flag.NewFlagSet("backend", flag.ContinueOnError)
 	flags.SetOutput(problems)
@@ -74,8 +74,8 @@ func run(ctx context.Context, args []string, out, problems io.Writer) (err error
 		return err
 	case <-ctx.Done():
 	}
-	// A commit that takes longer is cut off: what it did is in the journal, and
-	// the next click goes on from there.
+	// A longer commit is interrupted. Its written rows are in the journal, and the
+	// next request resumes it.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := srv.Shutdown(end); err != nil {
@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer) (err error
 	return nil
 }
 
-// greet says what to do next, and signs the seeded people in.
+// greet signs the seeded people in, and prints their tokens and a first command.
 func (s *server) greet(ctx context.Context, out io.Writer, addr, path string) error {
 	fmt.Fprintf(out, "Listening on http://%s. The people are stored in %s.\n\nTokens of the people who are signed in, valid for a day:\n", addr, path)
 	first := ""

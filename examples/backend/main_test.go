@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The program as it is run: it says where it listens and who is signed in, and
-// ends when it is told to. A second one finds what the first left.
+// The whole program: it prints its address and the tokens, and ends when it is
+// stopped. A second run finds the data of the first.
 func TestRun(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "backend.db")
 	for _, imports := range []int{0, 1} {

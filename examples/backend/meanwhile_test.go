@@ -142,7 +142,7 @@ func TestTableChangesMeanwhile(t *testing.T) {
 		t.Errorf("the table (-want +got):\n%s", d)
 	}
 
-	// What was not done is a preview again.
+	// The rows that were not imported are a new preview.
 	rest := read[shownView](ada, http.StatusCreated, ada.do("POST", "/imports/"+v.ID+"/rest", nil))
 	require.Equal(t, []int{3}, ids(rest.Rows))
 	r = read[shownResult](ada, http.StatusOK, ada.do("POST", "/previews/"+rest.ID+"/commit", nil))
@@ -195,7 +195,7 @@ func TestAllOrNothing(t *testing.T) {
 	require.Equal(t, "create", v.Mode)
 }
 
-// Taking the rights of many is held back until somebody says that it is meant.
+// Removing the rights of many people needs an approval.
 func TestApproval(t *testing.T) {
 	s := serve(t)
 	ada := s.as("u-ada")
@@ -220,7 +220,7 @@ func TestApproval(t *testing.T) {
 	require.Equal(t, map[string]int{"updated": 12}, r.Counts)
 }
 
-// Somebody is edited while an undoing lies open, and is spared.
+// A person who is edited while an undo is open is kept.
 func TestTableChangesBeforeUndo(t *testing.T) {
 	s := serve(t)
 	ada := s.as("u-ada")

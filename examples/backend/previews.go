@@ -8,31 +8,35 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// upload is POST /previews?template=hires: what the file would do. Nothing is
-// written but the document. Also in the query: mode, label, map=COLUMN:FIELD.
+// upload is POST /previews?template=hires: a preview of a file. It writes only
+// the document. The query may also have mode, label and map=COLUMN:FIELD.
 func (s *server) upload(d *desk) (reply, error) {
 	q := d.URL.Query()
 	tpl, err := s.template(q.Get("template"))
 	if err != nil {
 		return reply{}, err
 	}
+
 	maps, err := d.maps()
 	if err != nil {
 		return reply{}, err
 	}
+
 	table, err := d.table(tpl)
 	if err != nil {
 		return reply{}, err
 	}
+
 	opts := &importer.Options{Mode: importer.Mode(q.Get("mode")), Label: q.Get("label"), Map: maps}
 	p, err := importer.New(d.dir, tpl, opts).Preview(d.Context(), table)
 	if err != nil {
 		return reply{}, err
 	}
+
 	return s.created(d, p)
 }
 
-// created keeps a new preview and answers it.
+// created stores a new preview and answers with it.
 func (s *server) created(d *desk, p *importer.Preview) (reply, error) {
 	doc, err := s.documents.create(d.Context(), d.person, p)
 	if err != nil {
@@ -47,7 +51,7 @@ func (s *server) created(d *desk, p *importer.Preview) (reply, error) {
 	return out, nil
 }
 
-// open is the preview of the request, on the people as they are now.
+// open returns the preview of the request, checked against the current people.
 func (s *server) open(d *desk) (*document, *importer.Preview, error) {
 	doc, err := s.documents.load(d.Context(), d.person, d.PathValue("id"))
 	if err != nil {
@@ -57,8 +61,8 @@ func (s *server) open(d *desk) (*document, *importer.Preview, error) {
 	return doc, p, err
 }
 
-// look is GET /previews/{id}: a page of its rows. It saves nothing, so a row
-// that meanwhile would do something else stays marked until it was "seen".
+// look is GET /previews/{id}: a page of its rows. It saves nothing, so a stale
+// row stays marked until a correction lists it in "seen".
 func (s *server) look(d *desk) (reply, error) {
 	doc, p, err := s.open(d)
 	if err != nil {
@@ -76,8 +80,8 @@ func (s *server) discard(d *desk) (reply, error) {
 	return reply{status: http.StatusNoContent}, s.documents.discard(d.Context(), d.person, d.PathValue("id"))
 }
 
-// failing is GET /previews/{id}/failing.xlsx: the rows in error, to be corrected
-// in a spreadsheet and given back.
+// failing is GET /previews/{id}/failing.xlsx: the rows with errors, to correct in
+// a spreadsheet and upload again.
 func (s *server) failing(w formats.Writer) handler {
 	return func(d *desk) (reply, error) {
 		_, p, err := s.open(d)
@@ -88,7 +92,7 @@ func (s *server) failing(w formats.Writer) handler {
 	}
 }
 
-// merge is POST /previews/{id}/failing: the same rows, corrected.
+// merge is POST /previews/{id}/failing: the corrected rows.
 func (s *server) merge(d *desk) (reply, error) {
 	return s.edit(d, 0, func(p *importer.Preview) (importer.Delta, error) {
 		table, err := d.table(p.Template())
@@ -99,8 +103,8 @@ func (s *server) merge(d *desk) (reply, error) {
 	})
 }
 
-// edit changes the preview of the request and answers the rows that changed. A
-// version that is not 0 must be the one that is kept.
+// edit changes the preview of the request and answers with the changed rows. A
+// version other than 0 must be the stored version.
 func (s *server) edit(d *desk, version int, change func(*importer.Preview) (importer.Delta, error)) (reply, error) {
 	doc, p, err := s.open(d)
 	switch {
@@ -111,6 +115,7 @@ func (s *server) edit(d *desk, version int, change func(*importer.Preview) (impo
 	case version != 0 && version != doc.version:
 		return reply{}, stale(doc)
 	}
+
 	delta, err := change(p)
 	if err != nil {
 		return reply{}, err
@@ -118,9 +123,11 @@ func (s *server) edit(d *desk, version int, change func(*importer.Preview) (impo
 	if err := s.documents.save(d.Context(), doc, p); err != nil {
 		return reply{}, err
 	}
+
 	v := d.view(doc, p)
 	if err := d.delta(v, p, delta); err != nil {
 		return reply{}, err
 	}
+
 	return object(http.StatusOK, v), nil
 }

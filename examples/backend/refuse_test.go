@@ -39,7 +39,7 @@ func TestNobodyGetsIn(t *testing.T) {
 	read[shownHistory](grace, http.StatusOK, grace.do("GET", "/imports", nil)) // the very next request
 }
 
-// A browser sends its cookie along with what another site asks for.
+// A browser sends its cookie with requests that another site starts.
 func TestCookieAndOtherSites(t *testing.T) {
 	s := serve(t)
 	ada := s.as("u-ada")
@@ -92,7 +92,7 @@ func TestRefusedUploads(t *testing.T) {
 	require.Contains(t, e.Error.Message, "En-têtes présents\u00a0: NAME")
 	require.Equal(t, "NAME", e.Error.Args["found"])
 
-	// What the refusal asks for can be given: which column is which.
+	// The missing heading can be given with map.
 	v := read[shownView](ada, http.StatusCreated, ada.do("POST", "/previews?template=hires&map=1:email&map=2:name", "Contact,Who\nkatherine@acme.example,Katherine\n"))
 	require.Equal(t, map[string]int{"create": 1}, v.Summary.Actions)
 }
@@ -135,7 +135,7 @@ func TestWrongEdits(t *testing.T) {
 	}
 }
 
-// What goes wrong inside is told to the log, not to the caller.
+// An internal error is written to the log and not shown to the caller.
 func TestInternalErrorsStayInside(t *testing.T) {
 	s := serve(t)
 	ada := s.as("u-ada")
@@ -164,8 +164,7 @@ func TestCommitThatNeverBegan(t *testing.T) {
 	require.Equal(t, map[string]int{"created": 1}, r.Counts)
 }
 
-// An error that the caller can do something about has a status of its own, also
-// behind other words.
+// An error that a caller can handle has its own status, also when it is wrapped.
 func TestStatusOfErrors(t *testing.T) {
 	for _, x := range []struct {
 		err    error

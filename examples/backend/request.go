@@ -18,11 +18,11 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// badRequest is a body or a query that was written wrongly.
+// badRequest returns the error for a body or a query that is not valid.
 func badRequest(code string) error { return &fault{http.StatusBadRequest, code} }
 
-// table reads the file that the request brings: a form with a field "file", or
-// the body itself. It is held in memory, so maxFile bounds what a request costs.
+// table reads the file of the request: the field "file" of a form, or the body
+// itself. The file is in memory, so maxFile limits the cost of a request.
 func (d *desk) table(tpl *importer.Template) (*formats.Table, error) {
 	name, body, err := d.file()
 	if err != nil {
@@ -39,13 +39,15 @@ func (d *desk) file() (name string, body []byte, err error) {
 		body, err = io.ReadAll(d.Body)
 		return d.URL.Query().Get("name"), body, d.broken(err)
 	}
+
 	parts, err := d.MultipartReader()
 	if err != nil {
 		return "", nil, badRequest("body.form")
 	}
+
 	for {
 		part, err := parts.NextPart()
-		if err != nil { // also io.EOF: there is no file
+		if err != nil { // also io.EOF: the form has no file
 			return "", nil, d.broken(err)
 		}
 		if part.FormName() == "file" {
@@ -55,7 +57,7 @@ func (d *desk) file() (name string, body []byte, err error) {
 	}
 }
 
-// broken is the error of a body that did not come as it should.
+// broken returns the error to report for an error of reading the body.
 func (d *desk) broken(err error) error {
 	var large *http.MaxBytesError
 	if err == nil || errors.As(err, &large) || d.Context().Err() != nil {
@@ -64,7 +66,7 @@ func (d *desk) broken(err error) error {
 	return badRequest("body.form")
 }
 
-// object reads a body of JSON into v. No body at all leaves v as it is.
+// object reads a JSON body into v. An empty body leaves v unchanged.
 func (d *desk) object(v any) error {
 	dec := json.NewDecoder(d.Body)
 	dec.DisallowUnknownFields()
@@ -78,20 +80,20 @@ func (d *desk) object(v any) error {
 	return d.broken(err)
 }
 
-// number is a number of the query, or fallback where there is none.
+// number returns a number of the query, or fallback if the query has none.
 func (d *desk) number(name string, fallback uint64) (uint64, error) {
 	s := d.URL.Query().Get(name)
 	if s == "" {
 		return fallback, nil
 	}
-	n, err := strconv.ParseUint(s, 10, 53) // JavaScript's numbers
+	n, err := strconv.ParseUint(s, 10, 53) // the range of numbers in JavaScript
 	if err != nil {
 		return 0, badRequest("query.form")
 	}
 	return n, nil
 }
 
-// maps are the columns that the query gives to fields by hand: map=2:email.
+// maps returns the columns that the query assigns to fields: map=2:email.
 func (d *desk) maps() ([]importer.ColumnMap, error) {
 	var out []importer.ColumnMap
 	for _, s := range d.URL.Query()["map"] {
@@ -105,13 +107,14 @@ func (d *desk) maps() ([]importer.ColumnMap, error) {
 	return out, nil
 }
 
-// filters are the rows that the query asks for: only=errors, findings, changed
-// or an action; text=…; after=ID.
+// filters returns the row filters of the query: only=errors, findings, changed or
+// an action; text=…; after=ID.
 func (d *desk) filters() ([]importer.RowFilter, error) {
 	after, err := d.number("after", 0)
 	if err != nil {
 		return nil, err
 	}
+
 	out := []importer.RowFilter{func(r *importer.RowView) bool { return r.ID > users.RowID(after) }}
 	switch only := d.URL.Query().Get("only"); only {
 	case "":
@@ -128,8 +131,10 @@ func (d *desk) filters() ([]importer.RowFilter, error) {
 		}
 		out = append(out, importer.WithAction(a))
 	}
+
 	if text := d.URL.Query().Get("text"); text != "" {
 		out = append(out, importer.WithText(text))
 	}
+
 	return out, nil
 }

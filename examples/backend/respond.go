@@ -17,23 +17,23 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A reply is what a handler answers.
+// A reply is the answer of a handler.
 type reply struct {
 	status int
 	header map[string]string
 	write  func(io.Writer) error // nil for no body
 }
 
-// object answers v as JSON.
+// object returns a reply with v as JSON.
 func object(status int, v any) reply {
 	return reply{status, map[string]string{"Content-Type": "application/json"}, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false) // the type is JSON, and is not sniffed
+		enc.SetEscapeHTML(false) // safe: the content type is JSON and nosniff is set
 		return enc.Encode(v)
 	}}
 }
 
-// file answers a sheet to be saved under a name.
+// file returns a reply with a sheet as a download.
 func file(name string, w formats.Writer, s formats.Sheet) reply {
 	name += w.Ext()
 	kind := "text/csv; charset=utf-8"
@@ -46,7 +46,7 @@ func file(name string, w formats.Writer, s formats.Sheet) reply {
 	}, func(out io.Writer) error { return w.WriteSheet(out, s) }}
 }
 
-// A fault is what the host itself finds wrong with a request.
+// A fault is an error of a request that the host itself detects.
 type fault struct {
 	status int
 	code   string
@@ -54,51 +54,54 @@ type fault struct {
 
 func (f *fault) Error() string { return "backend: " + f.code }
 
-// failure is the answer to an error: {"error": …}.
+// failure is the answer for an error: {"error": …}.
 type failure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"` // in the reader's language
-	Request string `json:"request"` // by which the log knows it
-	// Row and Args are those of a file that was refused: which headings it has, say.
+	Request string `json:"request"` // the id of the request in the log
+	// Row and Args are set for a refused file, for example with its headings.
 	Row  int               `json:"row,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
 }
 
-// send writes the answer, or the error in its place, and logs the request. An
-// answer is made before its first byte is sent.
+// send writes the answer or the error, and logs the request. The answer is
+// complete before its first byte is sent.
 func (s *server) send(w http.ResponseWriter, d *desk, answer reply, err error) {
 	var body bytes.Buffer
 	if err == nil && answer.write != nil {
 		err = answer.write(&body)
 	}
+
 	log := []slog.Attr{slog.String("request", d.id), slog.String("route", d.Pattern), slog.String("person", string(d.person.id))}
 	level := slog.LevelInfo
 	if err != nil {
 		status, f := d.explain(err)
 		answer = object(status, map[string]failure{"error": f})
 		body.Reset()
-		answer.write(&body) // a buffer takes everything
+		answer.write(&body) // writing to a buffer does not fail
 		log = append(log, slog.String("code", f.Code))
-		if status == http.StatusInternalServerError { // what the caller did not see
+		if status == http.StatusInternalServerError { // the caller does not see the error
 			level = slog.LevelError
 			log = append(log, slog.String("error", err.Error()))
 		}
 	}
+
 	h := w.Header()
 	h.Set("X-Request-Id", d.id)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store") // it is about people
+	h.Set("Cache-Control", "no-store") // the answer has personal data
 	h.Set("Content-Language", d.lang.String())
 	for name, value := range answer.header {
 		h.Set(name, value)
 	}
+
 	w.WriteHeader(answer.status)
-	w.Write(body.Bytes()) // who is gone needs no answer
+	w.Write(body.Bytes()) // a client that has disconnected needs no answer
 	s.log.LogAttrs(d.Context(), level, "request", append(log, slog.Int("status", answer.status), slog.Duration("took", time.Since(d.began)))...)
 }
 
-// explain says an error in a status and in words. Of one that nobody was meant
-// to see it says nothing.
+// explain returns the status and the text of an error. The text of an internal
+// error has no details.
 func (d *desk) explain(err error) (int, failure) {
 	f := failure{Request: d.id}
 	var mine *fault
@@ -107,6 +110,7 @@ func (d *desk) explain(err error) (int, failure) {
 		f.Code, f.Message = mine.code, words(d.lang, mine.code)
 		return mine.status, f
 	}
+
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		err = formats.OverLimit("upload", min(large.Limit, maxFile))
@@ -118,6 +122,7 @@ func (d *desk) explain(err error) (int, failure) {
 		}
 		return http.StatusUnprocessableEntity, f
 	}
+
 	status, code := kindOf(err)
 	f.Code = code
 	if code == "internal" {
@@ -125,10 +130,11 @@ func (d *desk) explain(err error) (int, failure) {
 	} else {
 		f.Message = d.lang.Error(err)
 	}
+
 	return status, f
 }
 
-// kindOf tells the errors of usher apart that a caller can do something about.
+// kindOf returns the status and the code of an error that a caller can handle.
 func kindOf(err error) (status int, code string) {
 	var denied *users.Denied
 	var conflict *users.Conflict
@@ -138,6 +144,7 @@ func kindOf(err error) (status int, code string) {
 	case errors.As(err, &conflict):
 		return http.StatusConflict, "changed"
 	}
+
 	for _, k := range []struct {
 		err    error
 		status int
@@ -157,17 +164,18 @@ func kindOf(err error) (status int, code string) {
 		{importer.ErrColumn, http.StatusBadRequest, "column"},
 		{importer.ErrRepair, http.StatusBadRequest, "repair"},
 		{importer.ErrFixed, http.StatusBadRequest, "fixed"},
-		{context.Canceled, http.StatusServiceUnavailable, "canceled"},         // whoever asked is gone
-		{context.DeadlineExceeded, http.StatusServiceUnavailable, "deadline"}, // the same request goes on
+		{context.Canceled, http.StatusServiceUnavailable, "canceled"},         // the client has disconnected
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, "deadline"}, // the same request resumes the import
 	} {
 		if errors.Is(err, k.err) {
 			return k.status, k.code
 		}
 	}
+
 	return http.StatusInternalServerError, "internal"
 }
 
-// words are what the host itself has to say.
+// words returns the text of an error of the host.
 func words(lang messages.Language, code string) string {
 	en := map[string]string{
 		"admin.only":        "Only an administrator may do this.",
@@ -177,6 +185,7 @@ func words(lang messages.Language, code string) string {
 		"preview.committed": "This import was started and can no longer be edited.",
 		"internal":          "This did not work. Try again later.",
 	}
+
 	fr := map[string]string{
 		"admin.only":        "Seul un administrateur peut faire cela.",
 		"body.form":         "La requête n’est pas valable. Vérifiez son contenu.",
@@ -185,8 +194,10 @@ func words(lang messages.Language, code string) string {
 		"preview.committed": "Cette importation a commencé et ne peut plus être modifiée.",
 		"internal":          "L’opération a échoué. Réessayez plus tard.",
 	}
+
 	if lang.String() == "fr" {
 		return fr[code]
 	}
+
 	return en[code]
 }

@@ -19,12 +19,12 @@ import (
 
 const (
 	maxFile = 20 << 20         // bytes of an uploaded file
-	maxForm = maxFile + 64<<10 // bytes of the form around it
+	maxForm = maxFile + 64<<10 // bytes of a form with the file
 	maxJSON = 1 << 20
 )
 
-// A server has nothing of its own but the database, so any replica can answer
-// any request.
+// A server keeps all state in the database, so any replica can answer any
+// request.
 type server struct {
 	db        *sql.DB
 	store     users.Store
@@ -45,7 +45,7 @@ func newServer(ctx context.Context, db *sql.DB, log *slog.Logger) (*server, erro
 	return &server{db: db, store: store, documents: documents{db}, templates: templates, log: log}, nil
 }
 
-// writers are the formats that files are given out in.
+// writers returns the formats of downloaded files.
 func writers() []formats.Writer { return []formats.Writer{xlsx.Writer{}, csv.Writer{}} }
 
 func (s *server) handler() http.Handler {
@@ -70,7 +70,7 @@ func (s *server) handler() http.Handler {
 	handle("GET /templates/{file}", 0, s.blank)
 	handle("GET /export/{file}", 0, s.export)
 
-	// Browsers send cookies along with what another site asks of them.
+	// Browsers send cookies with requests that another site starts.
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.send(w, newDesk(r), reply{}, &fault{http.StatusForbidden, "origin.foreign"})
@@ -78,8 +78,8 @@ func (s *server) handler() http.Handler {
 	return guard.Handler(mux)
 }
 
-// A desk is what a handler works with: the request, who sent it, what they
-// reach, and the language they read. It is made for one request.
+// A desk holds the data of one request for a handler: the request, the person,
+// the person's view of the directory, and the language.
 type desk struct {
 	*http.Request
 	id     string // of the request, for the log and the answer
@@ -93,12 +93,12 @@ func newDesk(r *http.Request) *desk {
 	return &desk{Request: r, id: rand.Text(), began: time.Now(), lang: messages.For(r.Header.Get("Accept-Language"))}
 }
 
-// A handler answers a request of somebody who is signed in. What it returns is
-// sent when it is whole, so that an error never ends half an answer.
+// A handler answers a request of a person who is signed in. The answer is sent
+// only when it is complete, so an error never follows half an answer.
 type handler func(d *desk) (reply, error)
 
-// route is a handler behind what all of them need. limit is how many bytes a
-// request may bring.
+// route wraps a handler with the steps that all handlers need. limit is the
+// largest size of a request, in bytes.
 func (s *server) route(limit int64, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d := newDesk(r)

@@ -14,31 +14,31 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A person is who sent a request.
+// A person is the sender of a request.
 type person struct {
 	id      users.ID
 	account users.AccountID
 	admin   bool
 }
 
-// actor is what the person may do. It comes from the session and the host's own
-// table, on every request, and never from what the request says.
+// actor returns the rights of the person. They come from the session and the
+// table of the host on every request, and never from the content of a request.
 func (p person) actor() users.Actor {
 	if !p.admin {
-		return users.Actor{} // reaches nothing
+		return users.Actor{} // has access to nothing
 	}
 	return users.AccountAdmin(p.id, p.account)
 }
 
-// signIn begins a session. It stands for what the host's own login does, by
-// password or otherwise, once it knows who somebody is.
+// signIn starts a session. It represents the login of the host, after the person
+// has been identified.
 func signIn(ctx context.Context, db *sql.DB, user string, lasts time.Duration) (token string, err error) {
 	token = rand.Text()
 	_, err = db.ExecContext(ctx, "INSERT INTO sessions (token, user_id, expires) VALUES (?, ?, ?)", digest(token), user, time.Now().Add(lasts).Unix())
 	return token, err
 }
 
-// whoIs is the person whose token the request brings, as a cookie or in the
+// whoIs returns the person whose token the request has, in a cookie or in the
 // header Authorization, or users.ErrActor.
 func whoIs(r *http.Request, db *sql.DB) (person, error) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -54,7 +54,8 @@ func whoIs(r *http.Request, db *sql.DB) (person, error) {
 	return p, err
 }
 
-// digest is what is stored of a token: who reads the table cannot sign in with it.
+// digest returns the stored form of a token. A reader of the table cannot sign in
+// with the digest.
 func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

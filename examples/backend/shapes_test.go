@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// What a client reads. The shapes stand here again, because they are a promise:
+// The JSON that a client reads. The types are repeated here, because they are a promise:
 // a field that is renamed on one side only fails the tests.
 
 type shownView struct {

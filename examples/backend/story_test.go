@@ -58,7 +58,7 @@ func TestStory(t *testing.T) {
 	v = read[shownView](ada, http.StatusOK, ada.do("PATCH", at, m{"version": 2, "edits": []m{{"op": "set", "row": 4, "field": "email", "value": "edsger@acme.example"}}}))
 	require.Equal(t, map[string]int{"create": 5, "update": 1, "error": 1}, v.Summary.Actions)
 
-	// What is left goes out as a spreadsheet, is corrected there, and comes back.
+	// The remaining rows are downloaded as a spreadsheet, corrected and uploaded.
 	failing := ada.text(http.StatusOK, ada.do("GET", at+"/failing.csv", nil))
 	require.Contains(t, failing, "tim@acme.example")
 	require.NotContains(t, failing, "katherine@acme.example,Katherine")
@@ -72,7 +72,7 @@ func TestStory(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, table.Len(), "nothing is left but the headings")
 
-	// Done once, however often somebody clicks.
+	// Repeated requests import once.
 	first := ada.text(http.StatusOK, ada.do("POST", at+"/commit", m{"version": v.Version}))
 	var r shownResult
 	strictly(t, first, &r)
@@ -85,14 +85,14 @@ func TestStory(t *testing.T) {
 	require.Equal(t, after, s.people())
 	ada.fails(http.StatusConflict, "preview.committed", ada.do("PATCH", at, m{"edits": []m{{"op": "remove", "row": 4}}}))
 
-	// The people are in the host's own table, with what the host gives everybody.
+	// The people are in the host's own table, with the defaults of the host.
 	var name, badge, manager, hash, created string
 	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT u.name, u.badge, m.email, u.password_hash, u.created_at
         FROM users AS u JOIN users AS m ON m.id = u.manager_id WHERE u.email = 'tim@acme.example'`).Scan(&name, &badge, &manager, &hash, &created))
 	require.Equal(t, []string{"Tim Berners-Lee", "0047", "katherine@acme.example", ""}, []string{name, badge, manager, hash})
 	require.NotEmpty(t, created)
 
-	// It stands in the history, and its report can be read again.
+	// The import is in the history, and its report can be read again.
 	h := read[shownHistory](ada, http.StatusOK, ada.do("GET", "/imports", nil))
 	require.Len(t, h.Imports, 1)
 	require.Equal(t, []string{v.ID, "March", "hires", "done", "admin:u-ada"}, []string{h.Imports[0].ID, h.Imports[0].Label, h.Imports[0].Template, h.Imports[0].State, h.Imports[0].Actor})
@@ -111,7 +111,7 @@ func TestStory(t *testing.T) {
 	require.Contains(t, ada.text(http.StatusOK, ada.do("GET", "/imports/"+v.ID+".csv", nil)), "tim@acme.example")
 	require.True(t, strings.HasPrefix(ada.text(http.StatusOK, ada.do("GET", "/imports/"+v.ID+".xlsx", nil)), "PK"))
 
-	// Somebody else sees nothing of it.
+	// A person of another account cannot see the import.
 	for _, path := range []string{at, at + "/failing.csv", "/imports/" + v.ID, "/imports/" + v.ID + ".xlsx"} {
 		hedy.fails(http.StatusNotFound, "not_found", hedy.do("GET", path, nil))
 	}
@@ -122,7 +122,7 @@ func TestStory(t *testing.T) {
 	hedy.fails(http.StatusNotFound, "not_found", hedy.do("DELETE", at, nil))
 	require.Empty(t, read[shownHistory](hedy, http.StatusOK, hedy.do("GET", "/imports", nil)).Imports)
 
-	// What the account has, imported again, changes nothing.
+	// Importing an export changes nothing.
 	resp = ada.do("GET", "/export/hires.csv", nil)
 	require.Equal(t, "0", resp.Header.Get("X-Left-Out"))
 	require.Equal(t, []string{"text/csv; charset=utf-8", "attachment; filename=hires.csv", "nosniff", "no-store"}, []string{
@@ -130,7 +130,7 @@ func TestStory(t *testing.T) {
 	file := ada.text(http.StatusOK, resp)
 	require.Equal(t, map[string]int{"unchanged": 8}, ada.upload(file).Summary.Actions)
 
-	// Taken back: a preview like any other, committed by the same route.
+	// The undo is a preview like any other, committed by the same route.
 	resp = ada.do("POST", "/imports/"+v.ID+"/undo", nil)
 	u := read[shownView](ada, http.StatusCreated, resp)
 	require.Equal(t, map[string]int{"delete": 6, "update": 1}, u.Summary.Actions)
@@ -145,7 +145,7 @@ func TestStory(t *testing.T) {
 	ada.fails(http.StatusConflict, "undone", ada.do("POST", "/imports/"+v.ID+"/undo", nil))
 	ada.fails(http.StatusConflict, "undone", ada.do("POST", at+"/commit", nil))
 
-	// The log knows who did what, and nothing that stood in the file.
+	// The log has the person and the request, and nothing from the file.
 	require.Contains(t, s.log.String(), `route="POST /previews/{id}/commit" person=u-ada`)
 	for _, secret := range []string{"Liskov", "barbara", "edsger", "Acount", "March", ada.token} {
 		require.NotContains(t, s.log.String(), secret)

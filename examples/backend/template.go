@@ -10,8 +10,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A hire is a row of the host's own kind of file. A manager may stand in the
-// same file, in any order.
+// A hire is a row of the host's own template. The manager of a person may be in
+// the same file, in any order.
 type hire struct {
 	Email   string `usher:"email,about,required" en:"EMAIL,E-MAIL ADDRESS" fr:"COURRIEL,E-MAIL"`
 	Name    string `usher:"name,required" fr:"NOM"`
@@ -20,7 +20,7 @@ type hire struct {
 	Manager string `usher:"supervisor,refer=email" en:"MANAGER" fr:"RESPONSABLE"`
 }
 
-// templates are the kinds of file the host takes.
+// templates returns the templates of the host.
 func templates() ([]*importer.Template, error) {
 	hires, err := importer.TemplateOf[hire]("hires")
 	return []*importer.Template{hires, cloudlink.Users()}, err
@@ -35,7 +35,7 @@ func (s *server) template(name string) (*importer.Template, error) {
 	return nil, users.ErrNotFound
 }
 
-// blank is GET /templates/NAME.xlsx: what a person downloads and fills in.
+// blank is GET /templates/NAME.xlsx: an empty template to fill in.
 func (s *server) blank(d *desk) (reply, error) {
 	name, w, err := named(d.PathValue("file"))
 	if err != nil {
@@ -48,8 +48,8 @@ func (s *server) blank(d *desk) (reply, error) {
 	return file(name, w, tpl.Sheet(0, d.lang.String())), nil
 }
 
-// export is GET /export/TEMPLATE.xlsx: the account's people as a file that,
-// imported again, changes nothing.
+// export is GET /export/TEMPLATE.xlsx: the people of the account as a file.
+// Importing this file changes nothing.
 func (s *server) export(d *desk) (reply, error) {
 	name, w, err := named(d.PathValue("file"))
 	if err != nil {
@@ -64,11 +64,12 @@ func (s *server) export(d *desk) (reply, error) {
 		return reply{}, err
 	}
 	out := file(name, w, x.Sheet)
-	out.header["X-Left-Out"] = strconv.Itoa(len(x.LeftOut)) // people whom the template cannot say
+	out.header["X-Left-Out"] = strconv.Itoa(len(x.LeftOut)) // people that the template cannot represent
 	return out, nil
 }
 
-// named is the name of a file without its extension, and who writes such files.
+// named returns the name of a file without its extension, and the writer for the
+// extension.
 func named(name string) (string, formats.Writer, error) {
 	for _, w := range writers() {
 		if base, ok := strings.CutSuffix(name, w.Ext()); ok {

@@ -6,22 +6,22 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// What stands here is what a screen gets. Findings have their text beside them,
-// in the reader's language; a client that has texts of its own goes by the code.
+// The types below are the JSON of a preview. Every finding has its message in the
+// language of the reader. A client with its own texts uses the code.
 
-// A view is a preview, and some of its rows.
+// A view is a preview and a page of its rows.
 type view struct {
 	ID       users.ID         `json:"id"`
 	Version  int              `json:"version"`
 	Template string           `json:"template"`
 	Mode     importer.Mode    `json:"mode"`
 	Summary  importer.Summary `json:"summary"`
-	Recap    []string         `json:"recap"`    // what a commit would do, in words
-	Findings []finding        `json:"findings"` // of the file as a whole
+	Recap    []string         `json:"recap"`    // the result of a commit, in words
+	Findings []finding        `json:"findings"` // of the whole file
 	Repairs  []repair         `json:"repairs"`
-	Changed  []users.RowID    `json:"changed"` // since they were shown; see "seen"
+	Changed  []users.RowID    `json:"changed"` // stale rows; accept them with "seen"
 	Rows     []row            `json:"rows"`
-	Next     users.RowID      `json:"next,omitempty"` // ask for the rows after this one
+	Next     users.RowID      `json:"next,omitempty"` // the value of after for the next page
 	Added    []users.RowID    `json:"added,omitempty"`
 	Removed  []users.RowID    `json:"removed,omitempty"`
 }
@@ -44,7 +44,7 @@ type row struct {
 	Findings []finding         `json:"findings,omitempty"`
 }
 
-// view is the preview without rows.
+// view returns the preview without rows.
 func (d *desk) view(doc *document, p *importer.Preview) *view {
 	v := &view{ID: doc.id, Version: doc.version, Template: p.Template().Name, Mode: p.Mode(), Summary: p.Summary(),
 		Recap: d.lang.Recap(p.Summary()), Findings: d.findings(p.Findings()), Repairs: []repair{},
@@ -61,10 +61,12 @@ func (d *desk) page(v *view, p *importer.Preview) error {
 	if err != nil {
 		return err
 	}
+
 	limit, err := d.number("limit", 50)
 	if err != nil {
 		return err
 	}
+
 	limit = max(1, min(limit, 500))
 	for r := range p.Rows(filters...) {
 		if uint64(len(v.Rows)) == limit {
@@ -73,6 +75,7 @@ func (d *desk) page(v *view, p *importer.Preview) error {
 		}
 		v.Rows = append(v.Rows, d.row(r))
 	}
+
 	return nil
 }
 

@@ -1,14 +1,14 @@
 //go:build ignore
 
-// This program writes the samples beside it: go generate ./examples/usher
+// This program writes the samples in its folder: go generate ./examples/usher
 //
-// people.xlsx has the mistakes people make: one address twice, one that is
-// none, a role with a slip of the pen, a missing name, an address with a blank
-// that does not show, and what a failed look-up leaves behind.
-// people.csv is the same list as a spreadsheet saves it where the decimal sign
-// is a comma. clean.xlsx, personnes.xlsx and persone.csv have nothing wrong.
-// hires.csv is for the template of examples/backend: somebody whom its database
-// begins with, an address that is none, one slip of the pen twice, and a missing name.
+// people.xlsx has common mistakes: a repeated address, an address that is not
+// valid, a misspelt role, a missing name, an address with a no-break space, and
+// the error value of a failed look-up. people.csv is the same list, saved by a
+// spreadsheet with a comma as decimal sign. clean.xlsx, personnes.xlsx and
+// persone.csv have no errors. hires.csv is for the template of examples/backend:
+// a person of the seeded database, an address that is not valid, the same
+// misspelt role twice, and a missing name.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 )
 
-type row = [5]string // as the headings of the template
+type row = [5]string // in the order of the headings of the template
 
 var people = []row{
 	{"FIRST NAME", "LAST NAME", "NAME", "EMAIL", "ROLE"},
@@ -108,6 +108,7 @@ func workbook(path string, rows []row) {
 			check(f.SetCellStr("People", name, text))
 		}
 	}
+
 	check(f.SetColWidth("People", "A", "E", 26))
 	out, err := os.Create(path)
 	check(err)
@@ -115,7 +116,8 @@ func workbook(path string, rows []row) {
 	check(out.Close())
 }
 
-// text writes rows as a spreadsheet program saves them, in much of Europe with a semicolon.
+// text writes rows as a spreadsheet program saves them: in much of Europe, with a
+// semicolon.
 func text(path string, rows []row, w csv.Writer) {
 	s := formats.Sheet{}
 	for _, h := range rows[0] {

@@ -38,6 +38,7 @@ func accountLoadCommand() command {
 			var p place
 			f.StringVar(&p.store, "store", defaultStore, "`STORE`: sqlite:PATH or memory:")
 			c.langFlag(f)
+
 			return func(ctx context.Context, c *console, args []string) error {
 				if len(args) != 1 {
 					return usagef("account load: give one FILE.json")
@@ -62,30 +63,34 @@ type fixture struct {
 	Users         []users.User         `json:"users"`
 }
 
-// A role is a name, which leaves the rest as it is, or an object that says it
-// all: "granted_by" is who alone may hand the role out.
+// A role is a name or an object. A name keeps the stored description and
+// "granted_by" of the role; an object sets them. "granted_by" is the only kind
+// of actor that may give the role.
 type role struct {
 	users.Role
 	bare bool // a name alone
 }
 
-// UnmarshalJSON reads either form.
+// UnmarshalJSON reads a name or an object.
 func (r *role) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
 		r.bare = true
 		return json.Unmarshal(text, &r.Name)
 	}
+
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r.Role); err != nil {
 		return err
 	}
+
 	switch {
 	case r.Name == "":
 		return errors.New("a role needs a \"name\"")
 	case !r.GrantedBy.Known():
 		return errors.New("\"granted_by\" must be account_admin or partner")
 	}
+
 	return nil
 }
 
@@ -94,6 +99,7 @@ func readFixture(path string) (*fixture, error) {
 	if err != nil {
 		return nil, usagef("%v", err)
 	}
+
 	var x fixture
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
@@ -105,6 +111,7 @@ func readFixture(path string) (*fixture, error) {
 			err = errors.New("there is more text after the account")
 		}
 	}
+
 	switch {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
@@ -123,10 +130,11 @@ func readFixture(path string) (*fixture, error) {
 	if err != nil {
 		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the format", path, err), 0}
 	}
+
 	return &x, nil
 }
 
-// badRange is what is wrong with the ranges of a PBX.
+// badRange returns the first error in the ranges of a PBX.
 func (x *fixture) badRange() error {
 	for _, p := range x.PBXs {
 		for _, r := range p.Ranges {
@@ -138,8 +146,9 @@ func (x *fixture) badRange() error {
 	return nil
 }
 
-// badName is what is wrong with the name of a role or of an org unit: nobody
-// could be given that role, and a tree with a blank name cannot be read.
+// badName returns the first error in the name of a role or of an org unit. A
+// role with a comma could not be given to anyone, and a tree with a blank name
+// cannot be read.
 func (x *fixture) badName() error {
 	for _, r := range x.Roles {
 		if strings.Contains(r.Name, ",") {
@@ -155,52 +164,62 @@ func (p *place) load(ctx context.Context, c *console, path string) (err error) {
 	if err != nil {
 		return err
 	}
+
 	store, closeStore, err := openStore(ctx, p.store)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
+
 	host := users.Open(store, users.Host("usher"), nil)
 	writes, err := x.writes(ctx, host)
 	if err != nil {
 		return err
 	}
+
 	if len(writes) > 0 {
 		if err := host.Apply(ctx, accountBatch(host, x.ID, writes...)); err != nil {
 			return c.denied(err)
 		}
 	}
+
 	fmt.Fprintf(c.out, "%s: %d records written\n", x.ID, len(writes))
 	return nil
 }
 
-// records are what the file says there shall be. Those without an id of their
-// own have one that follows from what they are, so that a reference holds in
-// whichever store the file is loaded.
+// records returns the records that the file describes. The id of a record
+// without one is derived from its account, kind and name, so references are
+// valid in every store into which the file is loaded.
 func (x *fixture) records() []users.Record {
 	head := func(id users.ID) users.Head { return users.Head{ID: id, Account: x.ID} }
 	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Levels: x.Levels, Partner: x.Kind == "partner"}}}
 	add := func(name string, d users.Data) {
 		out = append(out, users.Record{Head: head(x.idOf(d.Kind(), name)), Data: d})
 	}
+
 	for _, r := range x.Roles {
 		add(r.Name, &r.Role)
 	}
+
 	for _, u := range x.OrgUnits {
 		add(u, &users.Unit{Path: u})
 	}
+
 	for _, p := range x.PBXs {
 		add(p.Name, &p)
 	}
+
 	for _, s := range x.Subscriptions {
 		add(s.Product, &s)
 	}
+
 	for _, u := range x.Users {
 		u.Head = head(u.ID)
 		slices.Sort(u.Roles)
 		slices.Sort(u.Products)
 		out = append(out, u.Record())
 	}
+
 	return out
 }
 
@@ -209,7 +228,8 @@ func (x *fixture) idOf(k users.Kind, name string) users.ID {
 	return users.ID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])))
 }
 
-// writes are what makes the account as the file says. A record that is so already is left alone.
+// writes returns the writes that make the account match the file. Records that
+// already match are left out.
 func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Write, error) {
 	records := x.records()
 	var keys []users.Key
@@ -221,10 +241,12 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			keys = append(keys, k)
 		}
 	}
+
 	found, err := dir.Find(ctx, keys...)
 	if err != nil {
 		return nil, err
 	}
+
 	byID, byName := map[users.ID]users.Record{}, map[users.Key]users.Record{}
 	for _, r := range found.Records {
 		byID[r.ID] = r
@@ -232,6 +254,7 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			byName[k] = r
 		}
 	}
+
 	var out []users.Write
 	seen := map[users.ID]bool{}
 	for _, r := range records {
@@ -256,10 +279,11 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			out = append(out, users.Write{ID: r.ID, Version: r.Version, Record: &r})
 		}
 	}
+
 	return out, nil
 }
 
-// keep leaves what the file does not say of the account as it is.
+// keep copies the values that the file does not set from the stored record.
 func (x *fixture) keep(now, before users.Data) {
 	if r, ok := now.(*users.Role); ok {
 		if slices.ContainsFunc(x.Roles, func(o role) bool { return o.bare && o.Name == r.Name }) {
@@ -268,26 +292,31 @@ func (x *fixture) keep(now, before users.Data) {
 		}
 		return
 	}
+
 	a, ok := now.(*users.Account)
 	if !ok {
 		return
 	}
+
 	was := before.(*users.Account)
 	if x.Name == "" {
 		a.Name = was.Name
 	}
+
 	if x.Region == "" {
 		a.Region = was.Region
 	}
+
 	if x.Levels == 0 {
 		a.Levels = was.Levels
 	}
+
 	if x.Kind == "" {
 		a.Partner = was.Partner
 	}
 }
 
-// naming is the key people know a record by.
+// naming returns the key under which people know a record.
 func naming(r users.Record) (users.Key, bool) {
 	spaces := map[users.Kind]users.Space{
 		users.KindUser: users.SpaceEmail, users.KindRole: users.SpaceRole, users.KindUnit: users.SpaceUnit,

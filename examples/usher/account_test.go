@@ -14,8 +14,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// What is listed can be loaded into a fresh store, and lists the same there:
-// all pages of it, whatever the profiles hold.
+// A listing can be loaded into a fresh store and lists the same there: all pages,
+// with any profile.
 func TestListIsLoaded(t *testing.T) {
 	dir := t.TempDir()
 	store := func(name string) string { return "sqlite:" + filepath.Join(dir, name) }

@@ -19,6 +19,7 @@ func checkCommand() command {
 			var p previewing
 			p.flags(f, c)
 			export := f.String("export", "", "write `OUT`.xlsx or .csv, or a folder for several tables. With FILE: the rows with errors, to correct and pass to \"fix --merge\". Without FILE: all people of the account")
+
 			return func(ctx context.Context, c *console, args []string) error {
 				if *export != "" {
 					return p.export(ctx, c, *export, args)

@@ -21,18 +21,19 @@ const (
 	statusUsage   = 64 // wrong usage, after sysexits.h
 )
 
-// A command is one of the program's. Its name may have two words.
+// A command is a subcommand of the program. Its name may have two words.
 type command struct {
 	name    string
-	args    string // what follows the flags
+	args    string // the arguments after the flags
 	about   string
 	more    string // further help, may be empty
 	example string
-	// flags declares the command's flags and returns what runs once they are set.
+	// flags declares the flags of the command and returns the action to run
+	// after they are parsed.
 	flags func(f *flag.FlagSet, c *console) action
 }
 
-// An action does what a command is for.
+// An action runs a command with its arguments.
 type action func(ctx context.Context, c *console, args []string) error
 
 func commands() []command {
@@ -44,10 +45,10 @@ func commands() []command {
 	}
 }
 
-// errFound ends a command that has said what is wrong: status 1.
+// errFound ends a command that has already printed its errors: status 1.
 var errFound = errors.New("something is wrong")
 
-// A usageError is a command that was called wrongly: status 64.
+// A usageError reports wrong usage of a command: status 64.
 type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
@@ -56,7 +57,7 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }
 
-// A namedError says what another error is about.
+// A namedError adds the name of a file, person or import to an error.
 type namedError struct {
 	name string
 	err  error
@@ -65,7 +66,7 @@ type namedError struct {
 func (e *namedError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *namedError) Unwrap() error { return e.err }
 
-// An inputError is input other than a table that could not be read: status 2.
+// An inputError reports input that cannot be read and is not a table: status 2.
 type inputError struct {
 	code, text string
 	row        int
@@ -73,7 +74,7 @@ type inputError struct {
 
 func (e *inputError) Error() string { return e.code + ": " + e.text }
 
-// run runs the command that args name, and returns the exit status.
+// run runs the command that args name and returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writer) int {
 	c := newConsole(in, out, problems)
 	err := dispatch(ctx, c, args)
@@ -87,13 +88,16 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 	if len(args) == 0 {
 		return usagef("no command; try \"usher help\"")
 	}
+
 	if slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		return help(c, args[1:])
 	}
+
 	cmd, rest, err := find(args)
 	if err != nil {
 		return err
 	}
+
 	f := newFlagSet(cmd.name)
 	act := cmd.flags(f, c)
 	files, err := parse(f, rest)
@@ -104,10 +108,11 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 	case err != nil:
 		return usagef("%s: %v; try \"usher help %s\"", cmd.name, err, cmd.name)
 	}
+
 	return act(ctx, c, files)
 }
 
-// find is the command that args begin with, and the arguments behind its name.
+// find returns the command that args begin with, and the remaining arguments.
 func find(args []string) (command, []string, error) {
 	var names []string
 	group := false
@@ -119,19 +124,22 @@ func find(args []string) (command, []string, error) {
 		group = group || words[0] == args[0]
 		names = append(names, cmd.name)
 	}
+
 	name, hint := args[0], "try \"usher help\""
 	if group {
 		name = strings.Join(args[:min(len(args), 2)], " ")
 	}
+
 	for n := range min(len(args), 2) {
 		if near, ok := users.Nearest(strings.Join(args[:n+1], " "), names); ok {
 			hint = fmt.Sprintf("did you mean \"usher %s\"?", near)
 		}
 	}
+
 	return command{}, nil, usagef("unknown command \"%s\"; %s", formats.Show(name), hint)
 }
 
-// tell says what err is, on standard error, and returns the exit status for it.
+// tell prints err to standard error and returns the exit status for it.
 func (c *console) tell(err error) int {
 	var usage *usageError
 	var input *inputError
@@ -140,6 +148,7 @@ func (c *console) tell(err error) int {
 	if named := new(namedError); errors.As(err, &named) {
 		about = formats.Show(named.name) + c.words().colon
 	}
+
 	switch {
 	case err == nil:
 		return statusOK
@@ -159,6 +168,7 @@ func (c *console) tell(err error) int {
 		c.refused(input.code, input.text, input.row)
 		return statusRefused
 	}
+
 	fmt.Fprintf(c.err, "usher: %s%s\n", about, c.lang.Error(err))
 	return statusFound
 }

@@ -14,15 +14,15 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// committing is what import and undo have in common: a preview is shown, a
-// person is asked, and what was shown is done.
+// committing is the part that import, undo and the role commands share: show a
+// preview, ask, and commit the preview.
 type committing struct {
 	label, policy string
 	yes           bool
 	approve       list
 	undoing       bool
-	question      string // instead of that of an import
-	restarts      bool   // what was interrupted is begun again, and not resumed
+	question      string // replaces the question of an import
+	restarts      bool   // an interrupted change is started again instead of resumed
 }
 
 func (i *committing) flags(f *flag.FlagSet) {
@@ -31,7 +31,7 @@ func (i *committing) flags(f *flag.FlagSet) {
 	f.Var(&i.approve, "approve", "`CODE` of a mass change to approve; may be repeated")
 }
 
-// askable is an error where somebody must be asked, and nobody can be.
+// askable returns an error if the command must ask but has no terminal.
 func (i *committing) askable(c *console, name string) error {
 	if !i.yes && !c.inTTY {
 		return usagef("%s: standard input is not a terminal, so the command cannot ask; use --yes. Nothing was written.", name)
@@ -39,7 +39,7 @@ func (i *committing) askable(c *console, name string) error {
 	return nil
 }
 
-// done shows the preview, asks, and commits it.
+// done shows the preview, asks, and commits the preview.
 func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.Preview) error {
 	if !c.json {
 		c.previewText(p)
@@ -54,28 +54,33 @@ func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.
 	return i.commit(ctx, c, d, p)
 }
 
-// recap says what will happen.
+// recap prints what the commit will change.
 func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	lines := c.lang.Recap(p.Summary())
 	if len(p.Template().Tables) > 1 {
 		lines = c.lang.TablesRecap(p.Summary())
 	}
+
 	if i.undoing {
 		fmt.Fprintf(w, c.words().undo+"\n", formats.Show(string(p.Account())))
 		lines = c.lang.UndoRecap(p.Summary())
 	} else {
 		fmt.Fprintf(w, c.words().recap+"\n", formats.Show(string(p.Account())), p.Mode())
 	}
+
 	if i.policy == "all" && !allHappen(p.Summary()) {
 		lines = []string{c.words().allHeld}
 	}
+
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
+
 	if i.policy != "all" || allHappen(p.Summary()) {
 		c.does(w, p)
 		c.moves(w, p)
 	}
+
 	for _, f := range p.Findings() {
 		if f.Severity == formats.Brake && !slices.Contains(i.approve, f.Code) {
 			fmt.Fprintf(w, "  "+c.words().held+"\n", f.Code)
@@ -83,7 +88,7 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	}
 }
 
-// allHappen reports whether every row will be done, or is so already.
+// allHappen reports whether no row has an error or is blocked.
 func allHappen(s importer.Summary) bool {
 	return s.Actions["error"]+s.Actions["blocked"] == 0
 }
@@ -92,18 +97,22 @@ func (i *committing) agreed(ctx context.Context, c *console) (bool, error) {
 	if i.yes {
 		return true, nil
 	}
+
 	question := cmp.Or(i.question, c.lang.Question())
 	if i.undoing {
 		question = c.lang.UndoQuestion()
 	}
+
 	answer, err := c.ask(ctx, question)
 	if err != nil {
 		return false, err
 	}
+
 	if !c.lang.Agrees(answer) {
 		c.note(c.words().nothing)
 		return false, nil
 	}
+
 	return true, nil
 }
 
@@ -116,49 +125,59 @@ func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importe
 	if err := c.out.Flush(); err != nil {
 		return err
 	}
+
 	policy := importer.ValidRows
 	if i.policy == "all" {
 		policy = importer.AllOrNothing
 	}
+
 	bar := c.progress()
 	report, err := p.Commit(ctx, &importer.CommitOptions{Label: i.label, Policy: policy, Approve: i.approve, Progress: bar.show})
 	bar.end()
 	var refusal *formats.Refusal
-	if errors.As(err, &refusal) || err != nil && len(report.Lines) == 0 { // nothing was done, and there is nothing to tell
+	if errors.As(err, &refusal) || err != nil && len(report.Lines) == 0 { // nothing was written, so there is no result to print
 		return err
 	}
+
 	if shown := i.result(c, d, report, err); err == nil {
 		err = shown
 	}
+
 	switch {
 	case err != nil:
 		return err
 	case !report.Done():
 		return errFound
 	}
+
 	return nil
 }
 
-// result prints how an import ended, and its id.
+// result prints the result and the id of an import.
 func (i *committing) result(c *console, d *desk, r *importer.Report, err error) error {
-	if err != nil { // this is who was doing it
+	if err != nil { // this process was running the import
 		r.State = users.ImportInterrupted
 	}
+
 	if c.json {
 		return r.WriteJSON(c.out)
 	}
+
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
 	c.results(c.out, r)
 	if r.Counts[importer.OutcomeCreated] > 0 && !i.undoing {
 		fmt.Fprintln(c.out, c.words().mail)
 	}
+
 	again := string(r.ID)
 	if d.store != defaultStore {
 		again = "--store " + d.store + " " + again
 	}
+
 	fmt.Fprintf(c.out, c.words().report+"\n", r.ID, printable(again))
 	if err != nil && !i.undoing && !i.restarts {
 		fmt.Fprintf(c.out, c.words().resume+"\n", printable(again))
 	}
+
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/usher-go/usher/importer/messages"
 )
 
-// A console is where the program reads and writes, and how it speaks.
+// A console holds the input, the outputs and the output format of the program.
 type console struct {
 	in  io.Reader
 	out *bufio.Writer
@@ -55,15 +55,15 @@ func (c *console) jsonFlag(f *flag.FlagSet) {
 	f.BoolVar(&c.json, "json", false, "print one JSON object per line")
 }
 
-// object prints one JSON object on a line of its own.
+// object prints one JSON object as one line.
 func (c *console) object(v any) error {
 	enc := json.NewEncoder(c.out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }
 
-// refused says why input was refused: a line of text on standard error, or a
-// JSON object on standard output.
+// refused prints the reason for a refusal: a line of text on standard error, or
+// with --json an object on standard output.
 func (c *console) refused(code, message string, row int) {
 	if !c.json {
 		fmt.Fprintf(c.err, "usher: %s: %s\n", code, message)
@@ -78,7 +78,7 @@ func (c *console) refused(code, message string, row int) {
 	c.out.Flush()
 }
 
-// note prints a remark where it does not get between JSON objects.
+// note prints a remark: with --json to standard error, else to standard output.
 func (c *console) note(text string) {
 	if c.json {
 		fmt.Fprintln(c.err, text)
@@ -87,21 +87,24 @@ func (c *console) note(text string) {
 	fmt.Fprintln(c.out, text)
 }
 
-// ask prints a question on standard error and reads a line of an answer.
+// ask prints a question to standard error and reads one line as the answer.
 func (c *console) ask(ctx context.Context, question string) (string, error) {
 	if err := c.out.Flush(); err != nil {
 		return "", err
 	}
+
 	fmt.Fprintf(c.err, "%s ", question)
 	type answer struct {
 		text string
 		err  error
 	}
+
 	got := make(chan answer, 1)
-	go func() { // reading a terminal cannot be cancelled: the process ends with it
+	go func() { // reading a terminal cannot be cancelled; the goroutine ends with the process
 		text, err := bufio.NewReader(c.in).ReadString('\n')
 		got <- answer{text, err}
 	}()
+
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(c.err)

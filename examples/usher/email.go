@@ -38,7 +38,7 @@ func checkEmails(ctx context.Context, c *console, args []string) error {
 	return c.eachLine(ctx, c.email)
 }
 
-// email checks one line, and reports whether it holds an address.
+// email checks one line and reports whether the line is a valid address.
 func (c *console) email(line string, n int) (ok bool, err error) {
 	raw := line
 	if c.json {
@@ -50,16 +50,20 @@ func (c *console) email(line string, n int) (ok bool, err error) {
 		}
 		raw = *in.Raw
 	}
+
 	email, problems := users.ParseEmail(raw)
 	findings := findingsOf("email", raw, problems)
 	if c.json {
 		return !hasErrors(findings), c.object(jsonEmail{email, some(findings)})
 	}
+
 	if !hasErrors(findings) {
 		fmt.Fprintln(c.out, email)
 	}
+
 	for _, f := range findings {
 		fmt.Fprintf(c.err, "%d: %s: %s\n", n, formats.Show(raw), c.what(f))
 	}
+
 	return !hasErrors(findings), nil
 }

@@ -8,21 +8,24 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// export writes, with files, their rows in error as a file that comes back by
-// "fix --merge"; without, the people of the account as a file that, read again,
-// changes nothing.
+// export writes a file. With input files it writes their rows with errors, for
+// "fix --merge". Without, it writes the people of the account; importing that
+// file changes nothing.
 func (p *previewing) export(ctx context.Context, c *console, path string, files []string) error {
 	tpl, err := p.templateAsked()
 	if err != nil {
 		return err
 	}
+
 	out, err := newFolder(path, tpl, "")
 	if err != nil {
 		return err
 	}
+
 	if len(files) == 0 {
 		return p.exportPeople(ctx, c, tpl, out)
 	}
+
 	return p.run(ctx, files, func(_ *desk, preview *importer.Preview) error {
 		if err := c.showPreview(preview); err != nil {
 			return err
@@ -50,9 +53,11 @@ func (p *previewing) exportPeople(ctx context.Context, c *console, tpl *importer
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
 	if tpl, err = d.template(ctx, tpl, p.strict); err != nil {
 		return err
 	}
+
 	left := 0
 	for i := range tpl.Tables {
 		x, err := importer.Export(ctx, d.dir, tpl, &importer.ExportOptions{Account: d.account, Table: i, Lang: c.lang.String()})
@@ -67,9 +72,11 @@ func (p *previewing) exportPeople(ctx context.Context, c *console, tpl *importer
 		}
 		left += len(x.LeftOut)
 	}
+
 	if left > 0 {
 		c.note(fmt.Sprintf(c.words().leftOut, left))
 		return errFound
 	}
+
 	return nil
 }

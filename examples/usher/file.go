@@ -15,7 +15,7 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// reading says how a file is read, where its own word is not enough.
+// reading holds the flags that override what is detected in a file.
 type reading struct {
 	sheet, encoding, delimiter string
 }
@@ -39,32 +39,38 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 		}
 		text.Delimiter, _ = utf8.DecodeRuneInString(r.delimiter)
 	}
+
 	if tpl != nil {
 		text.Comment, text.Headings = tpl.Comment, tpl.Headings()
 	}
+
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, usagef("%v", err)
 	}
 	defer f.Close()
+
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
+
 	if !info.Mode().IsRegular() {
 		return nil, usagef("%s is not a file", path)
 	}
+
 	src := formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}
 	table, err := formats.Open(ctx, src, nil, byName(path, xlsx.Format{Sheet: r.sheet}, text)...)
 	var refusal *formats.Refusal
 	if err != nil && !errors.As(err, &refusal) && ctx.Err() == nil && (r.encoding != "" || r.delimiter != "") {
-		return nil, usagef("%s: %v", path, err) // an encoding nobody knows, or a delimiter that cannot be one
+		return nil, usagef("%s: %v", path, err) // an unknown encoding, or a delimiter that is not allowed
 	}
+
 	return table, err
 }
 
-// byName are the formats that the file's name allows: a file that is not what
-// it says is refused, because somebody mixed something up.
+// byName returns the formats that the name of the file allows. A workbook named
+// ".csv" is refused, because the person probably chose the wrong file.
 func byName(path string, book xlsx.Format, text csv.Format) []formats.Format {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".xlsx", ".xlsm", ".xls":
@@ -75,7 +81,7 @@ func byName(path string, book xlsx.Format, text csv.Format) []formats.Format {
 	return []formats.Format{book, text}
 }
 
-// misnamed reads a workbook to say what it is.
+// misnamed reads a workbook only to report its real format.
 type misnamed struct{ xlsx.Format }
 
 func (f misnamed) Read(ctx context.Context, src formats.Source, lim formats.Limits) (*formats.Table, error) {
@@ -85,7 +91,7 @@ func (f misnamed) Read(ctx context.Context, src formats.Source, lim formats.Limi
 	case err == nil:
 		return nil, formats.Refuse("file.type", "found", "xlsx")
 	case errors.As(err, &refused) && !strings.HasPrefix(refused.Code, "file."):
-		return nil, formats.Unreadable(formats.KindZip) // one that is damaged, or no workbook
+		return nil, formats.Unreadable(formats.KindZip) // a damaged workbook, or another zip file
 	}
 	return nil, err
 }

@@ -41,6 +41,7 @@ func fixCommand() command {
 			f.Var(&x.accept, "accept", "`CODE` of the findings whose suggestions are accepted; may be repeated")
 			f.Var(&x.merge, "merge", "corrected `FILE` of rows with errors that \"check --export\" wrote; may be repeated")
 			f.StringVar(&x.output, "o", "", "write the corrected table to `FILE`.xlsx or .csv, or to a folder for several tables")
+
 			return x.run
 		},
 	}
@@ -50,11 +51,13 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 	if len(x.set)+len(x.replace)+len(x.accept)+len(x.merge) == 0 {
 		return usagef("fix: give --set, --replace, --accept or --merge")
 	}
+
 	if tpl, err := x.templateAsked(); err == nil && x.output != "" {
 		if _, err := newFolder(x.output, tpl, ""); err != nil {
 			return err
 		}
 	}
+
 	return x.previewing.run(ctx, files, func(_ *desk, p *importer.Preview) error {
 		delta, err := x.correct(ctx, p)
 		if errors.Is(err, importer.ErrRow) || errors.Is(err, importer.ErrField) {
@@ -75,13 +78,14 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 	})
 }
 
-// correct makes all corrections, and says which rows they changed.
+// correct makes all corrections and returns the changed rows.
 func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Delta, error) {
 	var all importer.Delta
 	did := func(d importer.Delta, err error) error {
 		all.Rows, all.Summary = append(all.Rows, d.Rows...), d.Summary
 		return err
 	}
+
 	for _, path := range x.merge {
 		table, err := x.reading.open(ctx, path, p.Template())
 		if err != nil {
@@ -91,6 +95,7 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 			return all, err
 		}
 	}
+
 	for _, code := range x.accept {
 		found := false
 		for _, r := range p.Repairs() {
@@ -105,6 +110,7 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 			return all, usagef("fix: --accept %s: no finding with this code has a suggestion", code)
 		}
 	}
+
 	for _, s := range x.replace {
 		table, field, old, to, err := replacement(p.Template(), s)
 		if err != nil {
@@ -114,14 +120,16 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 			return all, err
 		}
 	}
+
 	edits, err := x.edits(p.Template())
 	if err != nil {
 		return all, err
 	}
+
 	return all, did(p.Edit(ctx, edits...))
 }
 
-// replacement is what --replace says.
+// replacement parses one value of --replace.
 func replacement(tpl *importer.Template, s string) (table int, field, old, to string, err error) {
 	place, values, ok := strings.Cut(s, ":")
 	old, to, two := strings.Cut(values, "=")
@@ -145,29 +153,32 @@ func tableNamed(tpl *importer.Template, name string) (int, error) {
 	return i, nil
 }
 
-// write writes the corrected tables, as text with the delimiter the first of
-// them came with; those of a folder in the format it came in.
+// write writes the corrected tables. Text keeps the delimiter of the first
+// input file, and the files of a folder keep the format of the input.
 func (x *fixing) write(p *importer.Preview) error {
 	text, format := textFor(p.Template()), "csv"
 	if d, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"]); d != utf8.RuneError {
 		text.Delimiter = d
 	} else {
-		format = "xlsx" // a workbook has none
+		format = "xlsx" // a workbook has no delimiter
 	}
+
 	out, err := newFolder(x.output, p.Template(), format)
 	if err != nil {
 		return err
 	}
+
 	out.text(text)
 	for i := range p.Template().Tables {
 		if err := out.save(i, p.Sheet(i)); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
-// edits are the corrections asked for.
+// edits parses the values of --set.
 func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 	var out []importer.Edit
 	for _, s := range x.set {
@@ -191,18 +202,21 @@ func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 		}
 		out = append(out, importer.Set(users.RowAt(table, int(n)), field, value))
 	}
+
 	return out, nil
 }
 
-// show prints the rows that the corrections changed, and those that still have errors.
+// show prints the corrected rows, and the other rows that still have errors.
 func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) error {
 	if c.json {
 		return c.previewJSON(p)
 	}
+
 	edited := map[users.RowID]bool{}
 	for _, id := range delta.Rows {
 		edited[id] = true
 	}
+
 	fmt.Fprintln(c.out, c.words().changed)
 	c.rowsText(p.Rows(func(r *importer.RowView) bool { return edited[r.ID] }))
 	left := slices.Collect(p.Rows(importer.WithErrors, func(r *importer.RowView) bool { return !edited[r.ID] }))
@@ -210,6 +224,7 @@ func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) err
 		fmt.Fprintln(c.out, "\n"+c.words().left)
 		c.rowsText(slices.Values(left))
 	}
+
 	c.summaryText(delta.Summary)
 	return nil
 }

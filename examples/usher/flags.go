@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// newFlagSet is a set of flags that leaves it to the caller to say what is wrong.
+// newFlagSet returns a flag set that prints nothing; the caller reports errors.
 func newFlagSet(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -15,8 +15,8 @@ func newFlagSet(name string) *flag.FlagSet {
 	return f
 }
 
-// parse sets the flags, which may stand before, between and behind the other
-// arguments, and returns those. What follows "--" is no flag.
+// parse sets the flags and returns the other arguments. Flags may come before,
+// between and after them. Everything after "--" is an argument.
 func parse(f *flag.FlagSet, args []string) ([]string, error) {
 	var rest []string
 	for {
@@ -32,7 +32,8 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
-// choice declares a flag that has one of a few values. The first is the default.
+// choice declares a flag that takes one of a few values. The first value is the
+// default.
 func choice(f *flag.FlagSet, p *string, name, usage string, values ...string) {
 	*p = values[0]
 	f.Var(&oneOf{p, values}, name, usage+": "+strings.Join(values, ", "))
@@ -43,7 +44,7 @@ type oneOf struct {
 	values []string
 }
 
-// String is the value. The flag package asks a zero oneOf as well.
+// String returns the value. The flag package also calls it on a zero oneOf.
 func (o *oneOf) String() string {
 	if o.p == nil {
 		return ""
@@ -51,7 +52,7 @@ func (o *oneOf) String() string {
 	return *o.p
 }
 
-// Set takes one of the values.
+// Set accepts only one of the values.
 func (o *oneOf) Set(s string) error {
 	if !slices.Contains(o.values, s) {
 		return usagef("use %s", strings.Join(o.values, " or "))
@@ -60,10 +61,10 @@ func (o *oneOf) Set(s string) error {
 	return nil
 }
 
-// A list is the values of a flag that may be given more than once.
+// A list holds the values of a flag that may be repeated.
 type list []string
 
-// String is empty: a list has no default to show.
+// String returns "": a list has no default to show.
 func (l *list) String() string { return "" }
 
 // Set adds a value.

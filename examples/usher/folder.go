@@ -13,8 +13,8 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// A folder is where the tables of a template are written: one file, whose
-// extension says the format, or a folder of as many as there are tables.
+// A folder is the target for the tables of a template: one file, whose
+// extension chooses the format, or a folder with one file per table.
 type folder struct {
 	path   string
 	tables []importer.Table
@@ -22,8 +22,8 @@ type folder struct {
 	w      formats.Writer
 }
 
-// newFolder is where -o or --export says. format is that of a folder's files:
-// "csv", which "" means as well, or "xlsx".
+// newFolder returns the target that -o or --export names. format is the format
+// of the files in a folder: "csv" (also "") or "xlsx".
 func newFolder(path string, tpl *importer.Template, format string) (*folder, error) {
 	out := &folder{path: path, tables: tpl.Tables, many: len(tpl.Tables) > 1, w: textFor(tpl)}
 	if !out.many {
@@ -40,14 +40,14 @@ func newFolder(path string, tpl *importer.Template, format string) (*folder, err
 	return out, nil
 }
 
-// text is the folder with text files written otherwise.
+// text replaces the writer of text files.
 func (o *folder) text(w csv.Writer) {
 	if _, is := o.w.(csv.Writer); is {
 		o.w = w
 	}
 }
 
-// file is the name of the file of table number i.
+// file returns the file name of table number i.
 func (o *folder) file(i int) string {
 	if !o.many {
 		return o.path
@@ -55,7 +55,7 @@ func (o *folder) file(i int) string {
 	return filepath.Join(o.path, o.tables[i].Name+o.w.Ext())
 }
 
-// save writes table number i. A folder that is not there is made.
+// save writes table number i, and creates the folder if it does not exist.
 func (o *folder) save(i int, s formats.Sheet) error {
 	if o.many {
 		if err := os.Mkdir(o.path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -65,7 +65,7 @@ func (o *folder) save(i int, s formats.Sheet) error {
 	return writeSheet(o.file(i), o.w, s)
 }
 
-// write saves table number i and says so.
+// write saves table number i and prints a note.
 func (o *folder) write(c *console, i int, s formats.Sheet, rows int) error {
 	if err := o.save(i, s); err != nil {
 		return err

@@ -17,14 +17,15 @@ const (
 	yellow = 33
 )
 
-// A style is a text in a colour; 0 is none.
+// A style is a text with a colour; 0 is no colour.
 type style struct {
 	text   string
 	colour int
 }
 
-// maxWidth is the widest a column gets, in cells of a terminal, the last one excepted.
-const maxWidth = 60 // the id of a PBX and a number
+// maxWidth is the largest width of a column, in terminal cells. The last column
+// has no limit.
+const maxWidth = 60 // fits a PBX id and a number
 
 // A grid is a table of aligned columns. The first may be coloured; the last
 // may be of any width.
@@ -34,7 +35,7 @@ type grid struct {
 	tint []int
 }
 
-// add appends a row. Its texts are made safe to print.
+// add appends a row and escapes its texts for a terminal.
 func (g *grid) add(first style, rest ...string) {
 	cells := []string{first.text}
 	for i, s := range rest {
@@ -50,17 +51,20 @@ func (g *grid) print(c *console) {
 	if len(g.rows) == 0 {
 		return
 	}
+
 	widths := make([]int, len(g.head))
 	head := make([]string, len(g.head))
 	for i, h := range g.head {
 		head[i] = strings.ToUpper(h)
 		widths[i] = uniseg.StringWidth(head[i])
 	}
+
 	for _, r := range g.rows {
 		for i, s := range r {
 			widths[i] = max(widths[i], uniseg.StringWidth(s))
 		}
 	}
+
 	g.line(c, widths, head, 0)
 	for i, r := range g.rows {
 		g.line(c, widths, r, g.tint[i])
@@ -82,7 +86,7 @@ func (g *grid) line(c *console, widths []int, cells []string, colour int) {
 	fmt.Fprintln(c.out, strings.TrimRight(b.String(), " "))
 }
 
-// cut is s in at most width cells of a terminal.
+// cut shortens s to at most width terminal cells.
 func cut(s string, width int) string {
 	if uniseg.StringWidth(s) <= width {
 		return s
@@ -101,8 +105,8 @@ func cut(s string, width int) string {
 	return b.String() + "…"
 }
 
-// printable is s with everything escaped that does not show, or that could
-// steer a terminal. What the library hands out is escaped already; this is for the rest.
+// printable escapes the characters of s that are invisible or could control a
+// terminal. Values in findings are already escaped; this is for other texts.
 func printable(s string) string {
 	hidden := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }
 	if !strings.ContainsFunc(s, hidden) {
@@ -110,7 +114,7 @@ func printable(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if hidden(r) && r != '\u00a0' && r != '\u202f' { // the blanks of French typography
+		if hidden(r) && r != '\u00a0' && r != '\u202f' { // the no-break spaces of French typography
 			b.WriteString(formats.Show(string(r)))
 		} else {
 			b.WriteRune(r)

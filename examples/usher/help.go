@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// help lists the commands, or explains those whose names begin with args.
+// help lists the commands, or explains the commands whose names begin with args.
 func help(c *console, args []string) error {
 	if len(args) == 0 {
 		fmt.Fprint(c.out, "usher imports files about people: check a file, correct the file, import the rows, undo an import.\n\nUsage: usher COMMAND [FLAGS] [ARGUMENTS]\n\n")
@@ -17,6 +17,7 @@ func help(c *console, args []string) error {
 			"Exit status: 0 no errors, 1 errors found or rows not imported, 2 file refused, 64 wrong usage.\n")
 		return nil
 	}
+
 	name, found := strings.Join(args, " "), false
 	for _, cmd := range commands() {
 		if cmd.name == name || strings.HasPrefix(cmd.name, name+" ") {
@@ -27,10 +28,12 @@ func help(c *console, args []string) error {
 			found = true
 		}
 	}
+
 	if !found {
 		_, _, err := find(args)
 		return err
 	}
+
 	return nil
 }
 

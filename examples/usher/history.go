@@ -27,6 +27,7 @@ func historyCommand() command {
 			f.StringVar(&r.text, "search", "", "`WORDS` that the description of an import must contain")
 			f.IntVar(&r.limit, "limit", 0, "list at most `N` imports (default: all)")
 			f.BoolVar(&r.byHand, "by-hand", false, "also list single edits")
+
 			return inPlace(f, c, r.run)
 		},
 	}
@@ -36,6 +37,7 @@ func (r *remembering) run(ctx context.Context, c *console, d *desk, args []strin
 	if len(args) > 0 || r.limit < 0 {
 		return usagef("history: takes no arguments, and --limit must be 1 or more")
 	}
+
 	opts := importer.HistoryOptions{Account: d.account, Template: r.template, Text: r.text, ByHand: r.byHand}
 	t := grid{head: []string{c.lang.Label("state"), c.lang.Label("at"), c.lang.Label("id"), c.lang.Label("template"), c.lang.Label("actor"), c.lang.Label("counts"), c.lang.Label("label")}}
 	for n := 0; ; {
@@ -62,10 +64,12 @@ func (r *remembering) run(ctx context.Context, c *console, d *desk, args []strin
 			break
 		}
 	}
+
 	t.print(c)
 	if len(t.rows) == 0 && !c.json {
 		fmt.Fprintln(c.out, c.words().noImports)
 	}
+
 	return nil
 }
 

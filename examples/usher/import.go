@@ -35,6 +35,7 @@ func importCommand() command {
 			i.committing.flags(f)
 			f.StringVar(&i.resume, "resume", "", "`ID` of an interrupted import of the same file to finish")
 			f.BoolVar(&i.again, "again", false, "import the same data a second time")
+
 			return i.run
 		},
 	}
@@ -57,7 +58,7 @@ func (i *importing) run(ctx context.Context, c *console, files []string) error {
 	return err
 }
 
-// A progress shows how far a commit is, on a terminal.
+// A progress shows the progress of a commit on a terminal.
 type progress struct {
 	w   io.Writer
 	bar *progressbar.ProgressBar
@@ -78,7 +79,7 @@ func (p *progress) show(at importer.Progress) {
 		p.bar = progressbar.NewOptions(at.Total, progressbar.OptionSetWriter(p.w), progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(40), progressbar.OptionClearOnFinish())
 	}
-	p.bar.Set(at.Done) // the bar's errors are the terminal's, and cost nobody a row
+	p.bar.Set(at.Done) // an error here is the terminal's and does not affect the import
 }
 
 func (p *progress) end() {

@@ -20,7 +20,7 @@ func (s stopping) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Ctrl-C between two batches ends the import: what was done is told, with the id.
+// Ctrl-C between two batches ends the import and prints the result and the id.
 func TestInterrupted(t *testing.T) {
 	store := "sqlite:" + filepath.Join(t.TempDir(), "usher.db")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -38,7 +38,7 @@ func TestInterrupted(t *testing.T) {
 	require.Contains(t, usher(t, statusOK, "users", "list", "--store", store), "500 people")
 }
 
-// Ctrl-C at the question writes nothing, though nobody answers it.
+// Ctrl-C at the question writes nothing.
 func TestInterruptedQuestion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "usher.db")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -11,8 +11,9 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// eachLine checks the lines of standard input, blank ones left out, with their
-// numbers from 1. It is errFound if one of them is not ok; an error ends it.
+// eachLine calls check for every line of standard input that is not blank, with
+// the line number from 1. It returns errFound if a line is not ok. An error of
+// check ends the loop.
 func (c *console) eachLine(ctx context.Context, check func(line string, n int) (ok bool, err error)) error {
 	in := bufio.NewReader(c.in)
 	bad := false
@@ -31,19 +32,21 @@ func (c *console) eachLine(ctx context.Context, check func(line string, n int) (
 		if err == io.EOF || ctx.Err() != nil {
 			break
 		}
-		if in.Buffered() == 0 { // whoever feeds us line by line waits for the answer
+		if in.Buffered() == 0 { // a program that writes line by line waits for the answer
 			if err := c.out.Flush(); err != nil {
 				return err
 			}
 		}
 	}
+
 	if bad {
 		return errors.Join(ctx.Err(), errFound)
 	}
+
 	return ctx.Err()
 }
 
-// findingsOf are the problems of a value as findings.
+// findingsOf returns the problems of a value as findings.
 func findingsOf(field, raw string, problems []users.Problem) []formats.Finding {
 	var out []formats.Finding
 	for _, p := range problems {

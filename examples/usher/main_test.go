@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test binary stand in for the program, so that scripts see
-// its real exit status.
+// TestMain lets the test binary run as the program, so that scripts see its real
+// exit status.
 func TestMain(m *testing.M) {
 	programs := measuring()
 	programs["usher"] = main
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts in testdata/script: one for each behaviour.
-// Beside the usual commands they have
+// Scripts also have the commands
 //
 //	status N COMMAND…       runs it and wants that exit status
 //	capture NAME PATTERN    keeps the first group of PATTERN in standard output as $NAME
@@ -76,7 +76,7 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], m[1])
 }
 
-// usher runs the program within the test, and returns what it printed.
+// usher runs the program within the test and returns its output.
 func usher(t *testing.T, want int, args ...string) string {
 	t.Helper()
 	var out, problems bytes.Buffer
@@ -85,7 +85,7 @@ func usher(t *testing.T, want int, args ...string) string {
 	return out.String()
 }
 
-// listOf writes a file of n people, of whom every bad-th has no address.
+// listOf writes a file of n people. Every bad-th person has no valid address.
 func listOf(t *testing.T, n, bad int) string {
 	t.Helper()
 	var b strings.Builder

@@ -12,12 +12,13 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// moves are lines by the name of those they concern: by short and by public
-// number, for every line has an internal one.
+// moves holds the lines of each person, by the name of the person. A line is
+// listed by its short and its public number; every line has an internal number,
+// so that one is left out.
 type moves map[string][]string
 
-// moves says by name who gains, who keeps and who loses which line. Whoever is
-// made to lose one and gives it up as well loses it once.
+// moves prints which person gains, keeps or loses which line. A line that is
+// both released by a row and taken by another is listed once.
 func (c *console) moves(w io.Writer, p *importer.Preview) {
 	gains, keeps, losses := moves{}, moves{}, moves{}
 	happens := importer.WithAction(importer.ActionCreate, importer.ActionUpdate, importer.ActionDelete, importer.ActionUnchanged)
@@ -29,7 +30,7 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 			keeps.add(r.Who, g.Space, g.Value)
 		}
 		for _, x := range r.Changes {
-			if x.Field == "holder" && x.New != "" { // an undoing's row is about the line
+			if x.Field == "holder" && x.New != "" { // a row of an undo is about the line
 				gains.add(x.New, users.SpaceLine, r.Who)
 			}
 		}
@@ -37,6 +38,7 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 			losses.add(l.Who, l.Space, l.Value)
 		}
 	}
+
 	shown := 0
 	for _, part := range []struct {
 		form string
@@ -48,12 +50,14 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 			}
 		}
 	}
+
 	if more := shown - maxShown; more > 0 && c.outTTY {
 		fmt.Fprintf(w, "  "+c.words().moreMoves+"\n", more)
 	}
 }
 
-// does counts the rows that can be done by what they say they do.
+// does prints the number of valid rows by their action in the file, such as
+// "attach: 3".
 func (c *console) does(w io.Writer, p *importer.Preview) {
 	for t, table := range p.Template().Tables {
 		for i := range table.Columns {
@@ -61,6 +65,7 @@ func (c *console) does(w io.Writer, p *importer.Preview) {
 			if !col.CountInRecap {
 				continue
 			}
+
 			var parts []string
 			counts := p.CountBy(t, col.Field)
 			for _, v := range col.Values {
@@ -68,6 +73,7 @@ func (c *console) does(w io.Writer, p *importer.Preview) {
 					parts = append(parts, fmt.Sprintf("%s%s%d", col.Label(v.Name, c.lang.String()), c.words().colon, n))
 				}
 			}
+
 			if len(parts) > 0 {
 				fmt.Fprintf(w, "  %s\n", strings.Join(parts, ", "))
 			}
@@ -75,12 +81,14 @@ func (c *console) does(w io.Writer, p *importer.Preview) {
 	}
 }
 
-// gainsAndLosses says what a row gives its person, who is not named, and who loses what.
+// gainsAndLosses describes the lines that the person of a row gains, without
+// the name of that person, and the lines that other people lose.
 func (c *console) gainsAndLosses(r importer.RowView) []string {
 	gains, losses := moves{}, moves{}
 	for _, g := range r.Gains {
 		gains.add("", g.Space, g.Value)
 	}
+
 	for _, l := range r.Losses {
 		who := l.Who
 		if who == r.Who {
@@ -88,6 +96,7 @@ func (c *console) gainsAndLosses(r importer.RowView) []string {
 		}
 		losses.add(who, l.Space, l.Value)
 	}
+
 	var out []string
 	for _, part := range []struct {
 		form string
@@ -97,10 +106,11 @@ func (c *console) gainsAndLosses(r importer.RowView) []string {
 			out = append(out, strings.TrimSpace(fmt.Sprintf(part.form, printable(who), strings.Join(part.of[who], ", "))))
 		}
 	}
+
 	return out
 }
 
-// namesGain reports whether a change says no more than the name of what is gained.
+// namesGain reports whether a change only repeats the name of a gained line.
 func namesGain(r importer.RowView, x importer.Change) bool {
 	return slices.ContainsFunc(r.Gains, func(g importer.Gain) bool {
 		if g.Space == users.SpaceLine {
@@ -121,7 +131,7 @@ func (m moves) add(who string, space users.Space, value string) {
 	}
 }
 
-// lines is how many of them are lines; numbers follow.
+// lines returns how many entries of a person are lines; numbers follow them.
 func (m moves) lines(who string) int {
 	n := slices.IndexFunc(m[who], func(s string) bool { return strings.HasPrefix(s, "+") })
 	if n < 0 {

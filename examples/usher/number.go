@@ -23,6 +23,7 @@ func numberCommand() command {
 			c.jsonFlag(f)
 			c.langFlag(f)
 			region := f.String("region", "", "read national numbers as numbers of `REGION` (two letters, such as FR)")
+
 			return func(ctx context.Context, c *console, args []string) error {
 				switch {
 				case len(args) > 0:
@@ -45,7 +46,7 @@ type jsonNumber struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
-// number checks one line, and reports whether it holds a number.
+// number checks one line and reports whether the line is a valid number.
 func (c *console) number(numbers extensions.Normalizer, line, region string, n int) (ok bool, err error) {
 	raw := line
 	if c.json {
@@ -61,19 +62,23 @@ func (c *console) number(numbers extensions.Normalizer, line, region string, n i
 			region = *in.Region
 		}
 	}
+
 	number, problems := numbers.Normalize(raw, region)
 	findings := findingsOf("number", raw, problems)
 	if c.json {
 		return number.E164 != "", c.object(jsonNumber{number, some(findings)})
 	}
+
 	switch {
 	case number.Ext != "":
 		fmt.Fprintf(c.out, "%s;ext=%s\n", number.E164, number.Ext)
 	case number.E164 != "":
 		fmt.Fprintln(c.out, number.E164)
 	}
+
 	for _, f := range findings {
 		fmt.Fprintf(c.err, "%d: %s: %s\n", n, formats.Show(raw), c.what(f))
 	}
+
 	return number.E164 != "", nil
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 )
 
-// writerFor is the writer for a file of that name, by its extension. The
-// delimiter is for text; 0 is a comma.
+// writerFor returns the writer for the extension of a file. text is the writer
+// for .csv.
 func writerFor(path string, text csv.Writer) (formats.Writer, error) {
 	for _, w := range []formats.Writer{xlsx.Writer{}, text} {
 		if strings.EqualFold(filepath.Ext(path), w.Ext()) {
@@ -25,8 +25,8 @@ func writerFor(path string, text csv.Writer) (formats.Writer, error) {
 	return nil, usagef("-o %s: the name must end in .xlsx or .csv", path)
 }
 
-// writeFile writes a file with what fill gives it. A regular file is there
-// whole or as it was before.
+// writeFile writes a file with fill. A regular file is replaced as a whole or
+// not at all.
 func writeFile(path string, fill func(io.Writer) error) (err error) {
 	mode := fs.FileMode(0o644)
 	switch info, err := os.Stat(path); {
@@ -37,6 +37,7 @@ func writeFile(path string, fill func(io.Writer) error) (err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return usagef("%v", err)
 	}
+
 	f, err := os.CreateTemp(filepath.Dir(path), ".usher-*")
 	if err != nil {
 		return usagef("-o %s: %v", path, err)
@@ -49,6 +50,7 @@ func writeFile(path string, fill func(io.Writer) error) (err error) {
 	if err := errors.Join(fill(f), f.Chmod(mode), f.Close()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+
 	return os.Rename(f.Name(), path)
 }
 

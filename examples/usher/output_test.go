@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A file that could not be written is there as it was before, and nothing beside it.
+// A failed write leaves the old file, and no other file.
 func TestWriteFileWholly(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report.csv")
@@ -40,7 +40,7 @@ func TestWriteFileWholly(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-// What is no regular file is written to, never replaced.
+// A file that is not regular is written to and never replaced.
 func TestWriteFileToDevice(t *testing.T) {
 	require.NoError(t, writeFile(os.DevNull, func(w io.Writer) error {
 		_, err := io.WriteString(w, "gone")

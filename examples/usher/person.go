@@ -13,8 +13,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// inPlace declares the flags of a command about people, which has the account
-// to itself while do runs.
+// inPlace declares the flags of a command about people, and opens the account
+// for do.
 func inPlace(f *flag.FlagSet, c *console, do func(context.Context, *console, *desk, []string) error) action {
 	var p place
 	p.flags(f)
@@ -30,7 +30,7 @@ func inPlace(f *flag.FlagSet, c *console, do func(context.Context, *console, *de
 	}
 }
 
-// person is the user of the desk's account who has that e-mail address, LAN ID or id.
+// person returns the user of the account with this e-mail address, LAN ID or id.
 func (d *desk) person(ctx context.Context, name string) (users.User, error) {
 	found, err := d.dir.Find(ctx, users.KeyOf(d.account, users.SpaceEmail, name), users.KeyOf(d.account, users.SpaceLANID, name), users.ByID(users.ID(name)))
 	if err != nil {
@@ -48,16 +48,16 @@ func (d *desk) person(ctx context.Context, name string) (users.User, error) {
 	return out, nil
 }
 
-// fieldWords are the fields that have a few values only, with what people call
-// them beside their own names.
+// fieldWords maps the words that people may type to the stored values, for the
+// fields that have only a few values.
 var fieldWords = map[string]map[string]string{
 	"role":       {"user": users.RoleUser, "admin": users.RoleAdmin, users.RoleAdmin: users.RoleAdmin},
 	"active":     {"yes": "yes", "no": "no"},
 	"registered": {"yes": "yes", "no": "no"},
 }
 
-// setField writes a field of a profile in the form it is kept in. What is wrong
-// with the value is said, and reported as errFound.
+// setField sets a field of a profile in its stored form. It prints the findings
+// about the value, and returns errFound if one is an error.
 func (c *console) setField(p *users.Profile, field, value string) error {
 	var problems []users.Problem
 	clean := value
@@ -67,9 +67,11 @@ func (c *console) setField(p *users.Profile, field, value string) error {
 	case "name", "first_name", "last_name", "login":
 		clean, problems = users.CleanText(value, 0)
 	}
-	if value == "" { // takes the field away
+
+	if value == "" { // clears the field
 		clean, problems = "", nil
 	}
+
 	if words, few := fieldWords[field]; few {
 		v, ok := words[strings.ToLower(value)]
 		if !ok {
@@ -77,21 +79,25 @@ func (c *console) setField(p *users.Profile, field, value string) error {
 		}
 		clean = v
 	}
+
 	findings := findingsOf(field, value, problems)
 	for _, f := range findings {
 		fmt.Fprintf(c.err, "%s: %s\n", c.lang.Field(field), c.what(f))
 	}
+
 	if hasErrors(findings) {
 		return errFound
 	}
+
 	if !p.SetField(field, clean) {
 		return usagef("the field \"%s\" does not exist; use one of %s, or custom.NAME", formats.Show(field), strings.Join(users.ProfileFields(), ", "))
 	}
+
 	return nil
 }
 
-// denied says why something was not done, with its code, and returns errFound.
-// An error of another kind it returns.
+// denied prints the reasons of a refusal or a conflict with their codes and
+// returns errFound. It returns any other error unchanged.
 func (c *console) denied(err error) error {
 	var denied *users.Denied
 	var conflict *users.Conflict
@@ -113,5 +119,6 @@ func (c *console) denied(err error) error {
 		fmt.Fprintf(c.err, "%s [%s]\n", c.lang.Error(err), code)
 		return errFound
 	}
+
 	return err
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// demo is the account that the first writing command makes.
+// demo is the account that the first writing command creates.
 const demo = "demo"
 
-// A place says which account a command works on, and as whom.
+// A place holds the store, the account and the actor of a command.
 type place struct {
 	store, account, as string
 }
@@ -24,12 +24,13 @@ func (p *place) flags(f *flag.FlagSet) {
 	f.StringVar(&p.as, "as", "partner", "`ACTOR`: partner, admin:USER_ID or sync:SOURCE")
 }
 
-// A desk is an open place: an actor's view of a store.
+// A desk is an open place: the view that an actor has of a store.
 type desk struct {
-	store   string // as it was named
+	store   string // as given by --store
 	account users.AccountID
 	dir     *users.Directory
-	// host is the program's own view. It makes the demo account and loads accounts, nothing else.
+	// host is the view of the program itself. It only creates the demo account
+	// and loads accounts.
 	host  *users.Directory
 	close func() error
 }
@@ -51,6 +52,7 @@ func (p *place) actor() (users.Actor, error) {
 	if p.account == "" {
 		return users.Actor{}, usagef("--account is empty")
 	}
+
 	kind, name, _ := strings.Cut(p.as, ":")
 	switch kind {
 	case "partner":
@@ -66,11 +68,12 @@ func (p *place) actor() (users.Actor, error) {
 			return users.Sync(s, users.AccountID(p.account)), nil
 		}
 	}
+
 	return users.Actor{}, usagef("--as: use partner, admin:USER_ID or sync:SOURCE with one of scim, pbx, micloud, iot")
 }
 
-// exists checks that somebody may write to the account: it is there, or it is
-// the one that is made when it is needed.
+// exists returns an error if the account does not exist. The demo account may
+// be missing, because prepare creates it.
 func (d *desk) exists(ctx context.Context) error {
 	rec, err := d.dir.Get(ctx, users.ID(d.account))
 	switch {
@@ -88,7 +91,7 @@ func (d *desk) exists(ctx context.Context) error {
 	return usagef("the account \"%s\" does not exist; create the account with \"usher account load\"", formats.Show(string(d.account)))
 }
 
-// prepare makes the demo account if it is the one, and not there yet.
+// prepare creates the demo account if it is used and does not exist.
 func (d *desk) prepare(ctx context.Context) error {
 	if d.account != demo {
 		return nil
@@ -100,13 +103,13 @@ func (d *desk) prepare(ctx context.Context) error {
 		ID: demo, Record: &users.Record{Head: users.Head{ID: demo, Account: demo}, Data: &users.Account{Name: "Demo"}},
 	}))
 	var c *users.Conflict
-	if errors.As(err, &c) { // somebody else made it meanwhile
+	if errors.As(err, &c) { // another process has created it
 		return nil
 	}
 	return err
 }
 
-// accountBatch is an import that makes or changes what an account consists of.
+// accountBatch returns an import that writes an account and its records.
 func accountBatch(dir *users.Directory, account users.AccountID, writes ...users.Write) users.Batch {
 	now, id := dir.Now(), dir.NewID()
 	b := users.Batch{Import: id}
@@ -119,6 +122,7 @@ func accountBatch(dir *users.Directory, account users.AccountID, writes ...users
 		b.Rows = append(b.Rows, users.RowNote{Row: w.Row})
 		b.Writes = append(b.Writes, w)
 	}
+
 	b.Writes = append(b.Writes, users.Write{ID: id, Record: &users.Record{
 		Head: users.Head{ID: id, Account: account, Created: now, Updated: now},
 		Data: &users.Import{Label: "account load", Template: users.TemplateHand, Actor: dir.Actor().String(), State: users.ImportDone, Rows: len(writes)},

@@ -11,8 +11,8 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// previewing is what check, fix and import have in common: a file, a template
-// that says what it means, and the account it is about.
+// previewing is the part that check, fix and import share: the files, their
+// template and the account.
 type previewing struct {
 	place
 	reading
@@ -21,8 +21,8 @@ type previewing struct {
 	maps     list
 	strict   bool
 	opts     importer.Options
-	once     bool             // the same data is refused a second time
-	read     []*formats.Table // the files, once they are open
+	once     bool             // refuse to import the same data twice
+	read     []*formats.Table // the opened files
 }
 
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
@@ -37,18 +37,21 @@ func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	c.langFlag(f)
 }
 
-// run opens the desk and the files, and calls do with their preview.
+// run opens the files and the account, and calls do with the preview.
 func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *importer.Preview) error) (err error) {
 	tpl, err := p.templateAsked()
 	if err != nil {
 		return err
 	}
+
 	if len(files) == 0 {
 		return usagef("give a FILE")
 	}
+
 	if most := len(tpl.Tables); len(files) > most {
 		return usagef("%s reads %d file(s) at most, not %d", tpl.Name, most, len(files))
 	}
+
 	for _, path := range files {
 		t, err := p.reading.open(ctx, path, tpl)
 		var refusal *formats.Refusal
@@ -60,24 +63,29 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 		}
 		p.read = append(p.read, t)
 	}
+
 	d, err := p.place.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
 	if tpl, err = d.template(ctx, tpl, p.strict); err != nil {
 		return err
 	}
+
 	opts := p.opts
 	opts.AllowReplay = opts.AllowReplay || !p.once
 	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
 	if opts.Map, err = p.columns(); err != nil {
 		return err
 	}
+
 	preview, err := importer.New(d.dir, tpl, &opts).Preview(ctx, p.read...)
 	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrField) {
 		return usagef("%v", err)
 	}
+
 	var refusal *formats.Refusal
 	if errors.As(err, &refusal) && refusal.File > 0 {
 		return &namedError{files[refusal.File-1], err}
@@ -85,10 +93,11 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	if err != nil {
 		return err
 	}
+
 	return do(d, preview)
 }
 
-// templateAsked is what --template says.
+// templateAsked returns the template that --template names.
 func (p *previewing) templateAsked() (*importer.Template, error) {
 	if p.template == "" {
 		return nil, usagef("--template is missing; use %s", templateNames())
@@ -96,7 +105,7 @@ func (p *previewing) templateAsked() (*importer.Template, error) {
 	return templateNamed(p.template)
 }
 
-// columns are what --map says.
+// columns parses the values of --map.
 func (p *previewing) columns() ([]importer.ColumnMap, error) {
 	var out []importer.ColumnMap
 	for _, s := range p.maps {
@@ -115,10 +124,11 @@ func (p *previewing) columns() ([]importer.ColumnMap, error) {
 		}
 		out = append(out, importer.ColumnMap{Table: file - 1, Column: column, Field: field})
 	}
+
 	return out, nil
 }
 
-// wrong is errFound if the preview has errors.
+// wrong returns errFound if the preview has errors.
 func wrong(p *importer.Preview) error {
 	if p.Summary().Errors > 0 {
 		return errFound

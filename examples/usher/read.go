@@ -29,10 +29,12 @@ func (r *reading) run(ctx context.Context, c *console, args []string) error {
 	if len(args) != 1 {
 		return usagef("read: give one FILE")
 	}
+
 	table, err := r.open(ctx, args[0], nil)
 	if err != nil {
 		return err
 	}
+
 	if c.json {
 		err = writeTableJSON(c, table)
 	} else {
@@ -41,6 +43,7 @@ func (r *reading) run(ctx context.Context, c *console, args []string) error {
 	if err == nil && tableHasErrors(table) {
 		return errFound
 	}
+
 	return err
 }
 
@@ -70,9 +73,9 @@ type jsonRow struct {
 	Findings []formats.Finding `json:"findings"`
 }
 
-// writeTableJSON prints a line for each row and no other: who reads them may
-// rely on "row" and "cells". What stands in no row goes with the first one, and
-// to standard error where there is none.
+// writeTableJSON prints one line per row and no other lines, so readers can rely
+// on "row" and "cells". Findings outside any row go with the first row, or to
+// standard error if there is no row.
 func writeTableJSON(c *console, table *formats.Table) error {
 	stray := table.Stray()
 	for row := range table.Rows() {
@@ -90,7 +93,7 @@ func writeTableJSON(c *console, table *formats.Table) error {
 	return nil
 }
 
-// some is s as JSON readers want it: an empty list is no null.
+// some returns an empty slice instead of nil, so that JSON has [] and not null.
 func some[T any](s []T) []T {
 	if s == nil {
 		return []T{}

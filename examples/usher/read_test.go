@@ -54,8 +54,8 @@ func fileOf(t *testing.T, name, content string) string {
 	return path
 }
 
-// TestReadJSON holds "read --json" to its contract, object by object: a line is
-// a row, whatever was found, and nothing that was found is lost.
+// TestReadJSON checks the output of "read --json", object by object: every line
+// is a row, and no finding is lost.
 func TestReadJSON(t *testing.T) {
 	rows := `<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>NAME</t></is></c><c r="B1" t="inlineStr"><is><t>SINCE</t></is></c></row>` +
 		`<row r="3"><c r="A3" t="e"><v>#N/A</v></c><c r="B3" s="1"><v>45385</v></c><c r="C3"/></row>` +

@@ -35,6 +35,7 @@ func reportCommand() command {
 			f.StringVar(&r.only, "only", "", "show only the rows with the `RESULT`: an outcome, or a result of the product (duplicate, inserted, invalid)")
 			c.jsonFlag(f)
 			c.langFlag(f)
+
 			return r.run
 		},
 	}
@@ -44,37 +45,44 @@ func (r *reporting) run(ctx context.Context, c *console, args []string) (err err
 	if len(args) != 1 {
 		return usagef("report: give the ID of one import")
 	}
+
 	write, err := r.writer(c)
 	if err != nil {
 		return err
 	}
+
 	d, err := r.place.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
 	report, err := importer.LoadReport(ctx, d.dir, users.ID(args[0]))
 	if err != nil {
 		err = &namedError{args[0], err}
 	}
+
 	if report == nil {
 		return err
 	}
+
 	if r.only != "" {
 		if err := only(report, r.only); err != nil {
 			return err
 		}
 	}
+
 	return errors.Join(err, write(report))
 }
 
-// writer says where the report goes, and in which form.
+// writer returns the function that writes the report, for the extension of -o.
 func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
 	to := func(fill func(io.Writer, *importer.Report) error) (func(*importer.Report) error, error) {
 		return func(report *importer.Report) error {
 			return writeFile(r.output, func(w io.Writer) error { return fill(w, report) })
 		}, nil
 	}
+
 	switch strings.ToLower(filepath.Ext(r.output)) {
 	case "":
 		if r.output == "" {
@@ -95,6 +103,7 @@ func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
 	case ".json":
 		return to(func(w io.Writer, report *importer.Report) error { return report.WriteJSON(w) })
 	}
+
 	return nil, usagef("-o %s: the name must end in .xlsx, .csv or .json", r.output)
 }
 
@@ -103,6 +112,7 @@ func (c *console) reportText(r *importer.Report) error {
 	if c.json {
 		return r.WriteJSON(c.out)
 	}
+
 	for _, l := range [][2]string{
 		{"id", string(r.ID)}, {"label", r.Label}, {"template", r.Template}, {"account", string(r.Account)},
 		{"actor", r.Actor}, {"at", r.At.UTC().Format("2006-01-02 15:04:05 UTC")}, {"state", c.lang.State(r.State)},
@@ -111,6 +121,7 @@ func (c *console) reportText(r *importer.Report) error {
 			fmt.Fprintf(c.out, "%s: %s\n", c.lang.Label(l[0]), printable(l[1]))
 		}
 	}
+
 	fmt.Fprintln(c.out)
 	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row"), c.lang.Label("who"), c.lang.Label("findings")}}
 	for i, w := range r.Rows(c.lang) {
@@ -122,12 +133,13 @@ func (c *console) reportText(r *importer.Report) error {
 		}
 		t.add(outcome(r.Lines[i].Outcome, w.Outcome), reportRow(&r.Lines[i]), w.Who, strings.Join(parts, "; "))
 	}
+
 	t.print(c)
 	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
 	return nil
 }
 
-// reportRow names a row, with its table where there are several.
+// reportRow returns the number of a row, with the table if there are several.
 func reportRow(l *importer.ReportLine) string {
 	n := strconv.Itoa(l.Number)
 	if l.Table != "" {
@@ -136,7 +148,7 @@ func reportRow(l *importer.ReportLine) string {
 	return n
 }
 
-// outcome is an outcome in its colour.
+// outcome returns an outcome with its colour.
 func outcome(o importer.Outcome, word string) style {
 	switch {
 	case o.Done():

@@ -2,5 +2,5 @@
 
 package main
 
-// measuring is nothing where a process does not tell what it took.
+// measuring returns no programs on systems that do not report resource usage.
 func measuring() map[string]func() { return map[string]func(){} }

@@ -25,14 +25,14 @@ import (
 	"github.com/usher-go/usher/internal/office"
 )
 
-// What any file may cost "usher read": its processor time, which is the same
-// whatever else the machine does, and its largest resident size.
+// The limits for "usher read": the processor time, which does not depend on the
+// load of the machine, and the largest resident size.
 const (
 	mostTime     = 2 * time.Second
 	mostResident = 256 << 20
 )
 
-// A cost is what one run of the program took.
+// A cost is the resource usage of one run of the program.
 type cost struct {
 	Time, Wall time.Duration
 	Resident   int64
@@ -137,7 +137,7 @@ func unpacked(t *testing.T, path string) string {
 	return fileOf(t, "unpacked.csv", string(data))
 }
 
-// TestBombCosts: what is made to cost much is read or refused within the same bounds.
+// TestBombCosts: files made to be expensive are read or refused within the same limits.
 func TestBombCosts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: what is made to cost much takes seconds")

@@ -10,8 +10,9 @@ import (
 	"github.com/usher-go/usher/importer/ocm"
 )
 
-// results are what became of the lines of a report as the template's product
-// counts them: their names in order, and that of a line; none where it counts as we do.
+// results returns the names of the results that the product of the template
+// counts, in order, and a function that returns the result of a line. Both are
+// nil if the product has no results of its own.
 func results(r *importer.Report) (names []string, of func(*importer.ReportLine) string) {
 	if r.Template != ocm.Name {
 		return nil, nil
@@ -22,10 +23,11 @@ func results(r *importer.Report) (names []string, of func(*importer.ReportLine) 
 	return names, func(l *importer.ReportLine) string { return string(ocm.ResultOf(r.Mode, l)) }
 }
 
-// maxNamed is how many rows of a result are named.
+// maxNamed is the largest number of rows that are listed for a result.
 const maxNamed = 10
 
-// results prints how many rows there are of each of the product's results, and which.
+// results prints the number of rows for each result of the product, and lists
+// the rows.
 func (c *console) results(w io.Writer, r *importer.Report) {
 	names, of := results(r)
 	for _, name := range names {
@@ -35,6 +37,7 @@ func (c *console) results(w io.Writer, r *importer.Report) {
 				rows = append(rows, reportRow(&r.Lines[i]))
 			}
 		}
+
 		n := len(rows)
 		if n == 0 {
 			continue
@@ -42,13 +45,14 @@ func (c *console) results(w io.Writer, r *importer.Report) {
 		if n > maxNamed {
 			rows = append(rows[:maxNamed], "…")
 		}
+
 		fmt.Fprintf(w, "  %s%s%d (%s)\n", c.words().results[name], c.words().colon, n, strings.Join(rows, ", "))
 	}
 }
 
-// only leaves those lines of a report that have a result of the product's of
-// that name, or else an outcome: a word that is both means the product's, which
-// is the one that is counted.
+// only keeps the lines of a report with this result of the product, or else with
+// this outcome. A word that is both, such as "updated", means the result of the
+// product, because that is the one that is counted.
 func only(r *importer.Report, name string) error {
 	names, of := results(r)
 	if !slices.Contains(names, name) {

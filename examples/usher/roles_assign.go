@@ -83,10 +83,12 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 	if err := d.exists(ctx); err != nil {
 		return err
 	}
+
 	tpl, names, err := a.template(ctx, d)
 	if err != nil {
 		return err
 	}
+
 	var people []roles.Person
 	if queried {
 		people, err = roles.Matching(ctx, d.dir, d.account, a.query(d, a.text))
@@ -96,27 +98,33 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 	if err != nil {
 		return err
 	}
+
 	if len(people) == 0 {
 		c.note(c.lang.People(0))
 		return nil
 	}
+
 	table, err := assign.Table(people, names...)
 	if err != nil {
 		return err
 	}
+
 	a.label = cmp.Or(a.label, strings.Join(names, ", "))
 	p, err := importer.New(d.dir, tpl, &importer.Options{Account: d.account}).Preview(ctx, table)
 	if err != nil {
 		return err
 	}
+
 	a.restarts, a.question = true, c.words().giveAsk
 	if a.remove {
 		a.question = c.words().takeAsk
 	}
+
 	return a.done(ctx, c, d, p)
 }
 
-// template is the one that does it, with the roles as the account writes them.
+// template returns the template of the change, and the roles as the account
+// writes them.
 func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, []string, error) {
 	asked := slices.Clone(a.roles)
 	for i, r := range asked {
@@ -124,14 +132,17 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 			asked[i] = users.RoleAdmin
 		}
 	}
+
 	var also []string
-	if a.remove { // what the catalogue has no longer is taken away, and not given
+	if a.remove { // a role that was deleted from the catalogue can be removed, but not given
 		also = asked
 	}
+
 	catalogue, err := roles.ReadCatalogue(ctx, d.dir, d.account, also...)
 	if err != nil {
 		return nil, nil, err
 	}
+
 	names, problems := catalogue.Parse(strings.Join(asked, ","))
 	for _, p := range problems {
 		hint := fmt.Sprintf("use one of %s", printable(p.Args["allowed"]))
@@ -142,17 +153,21 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 			return nil, nil, usagef("%s: the role \"%s\" does not exist; %s", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
 		}
 	}
+
 	if names == "" {
 		return nil, nil, usagef("%s: --role is empty", a.name)
 	}
+
 	tpl := assign.Add(catalogue)
 	if a.remove {
 		tpl = assign.Remove(catalogue)
 	}
+
 	return tpl, strings.Split(names, ","), nil
 }
 
-// named are the people named, those of standard input in the place of "-".
+// named returns the people that args name. "-" stands for the names on standard
+// input.
 func (a *assigning) named(ctx context.Context, c *console, d *desk, args []string) ([]roles.Person, error) {
 	var names []string
 	for _, arg := range args {

@@ -38,6 +38,7 @@ func listRoles(ctx context.Context, c *console, d *desk) error {
 	if err != nil {
 		return err
 	}
+
 	w := c.words()
 	t := grid{head: []string{c.lang.Field("role"), w.people, w.mayGrant, w.grantedBy, w.about}}
 	for _, r := range catalogue.Roles() {
@@ -59,6 +60,7 @@ func listRoles(ctx context.Context, c *console, d *desk) error {
 		}
 		t.add(style{printable(r.Name), 0}, fmt.Sprint(shown.People), c.lang.Value("active", may), c.lang.Value("role", string(r.GrantedBy)), r.About)
 	}
+
 	t.print(c)
 	return nil
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// maxShown is how many findings are rendered on a terminal. Files, pipes and
-// --json hold all.
+// maxShown is the largest number of findings that are shown on a terminal.
+// Files, pipes and --json have all findings.
 const maxShown = 1000
 
-// sentence is a finding in words: where, what, and the fix there is.
+// sentence returns a finding as text: the place, the message and the fix.
 func (c *console) sentence(f formats.Finding) string {
 	return c.lang.Where(f) + c.words().colon + c.what(f)
 }
@@ -30,8 +30,7 @@ func (c *console) what(f formats.Finding) string {
 	return fmt.Sprintf("%s [%s]", s, f.Code)
 }
 
-// previewText prints a preview as a table with a STATUS column, and what it
-// adds up to.
+// previewText prints a preview as a table with a STATUS column, and a summary.
 func (c *console) previewText(p *importer.Preview) {
 	whole := p.Findings()
 	for _, f := range whole {
@@ -50,10 +49,10 @@ func (c *console) previewText(p *importer.Preview) {
 	c.repairsText(p.Repairs())
 }
 
-// maxRepairs is how many suggestions are printed.
+// maxRepairs is the largest number of suggestions that are printed.
 const maxRepairs = 10
 
-// repairsText prints what one correction would mend in several rows.
+// repairsText prints the corrections that repair several rows at once.
 func (c *console) repairsText(all []importer.Repair) {
 	shown := 0
 	for _, r := range all {
@@ -68,13 +67,14 @@ func (c *console) repairsText(all []importer.Repair) {
 	}
 }
 
-// rowsText prints rows, a line for each and one for each further finding. On a
-// terminal it stops showing findings at maxShown, and says how many more there are.
+// rowsText prints rows: a line per row, and a line for each further finding. On
+// a terminal it shows maxShown findings and the number of the others.
 func (c *console) rowsText(rows iter.Seq[importer.RowView]) {
 	room, more := math.MaxInt, 0
 	if c.outTTY {
 		room = maxShown
 	}
+
 	t := grid{head: []string{c.lang.Label("status"), c.lang.Label("row"), c.lang.Label("action"), c.lang.Label("who"), c.lang.Label("findings")}}
 	for r := range rows {
 		if n := len(r.Findings); n > room {
@@ -90,6 +90,7 @@ func (c *console) rowsText(rows iter.Seq[importer.RowView]) {
 			t.add(style{}, "", "", "", l)
 		}
 	}
+
 	t.print(c)
 	if more > 0 {
 		fmt.Fprintf(c.out, c.words().more+"\n", more)
@@ -104,7 +105,7 @@ func row(r importer.RowView) string {
 	return n
 }
 
-// details are what a row changes, and what was found.
+// details returns the changes and the findings of a row.
 func (c *console) details(r importer.RowView) []string {
 	var out, parts []string
 	for _, x := range r.Changes {
@@ -119,13 +120,16 @@ func (c *console) details(r importer.RowView) []string {
 		}
 		parts = append(parts, fmt.Sprintf("%s%s%s → %s", c.lang.Field(x.Field), c.words().colon, formats.Show(c.lang.Value(x.Field, x.Old)), formats.Show(c.lang.Value(x.Field, x.New))))
 	}
+
 	effect := c.gainsAndLosses(r)
 	if len(parts) > 0 {
 		effect = slices.Insert(effect, 0, strings.Join(parts, ", "))
 	}
+
 	if len(effect) > 0 {
 		out = append(out, strings.Join(effect, "; "))
 	}
+
 	for _, f := range r.Findings {
 		text := c.what(f)
 		if at := position(f); at != "" {
@@ -133,13 +137,15 @@ func (c *console) details(r importer.RowView) []string {
 		}
 		out = append(out, text)
 	}
+
 	if len(out) == 0 {
 		out = append(out, "")
 	}
+
 	return out
 }
 
-// position is the cell of a finding within its row.
+// position returns the cell of a finding.
 func position(f formats.Finding) string {
 	switch {
 	case f.Cell != "":
@@ -150,7 +156,7 @@ func position(f formats.Finding) string {
 	return ""
 }
 
-// summaryText prints counts per action and per code.
+// summaryText prints the counts by action and by code.
 func (c *console) summaryText(s importer.Summary) {
 	var parts []string
 	for _, a := range importer.Actions() {
@@ -158,14 +164,17 @@ func (c *console) summaryText(s importer.Summary) {
 			parts = append(parts, fmt.Sprintf("%s %d", c.lang.Action(a), n))
 		}
 	}
+
 	fmt.Fprintf(c.out, "\n%s%s%s\n", c.lang.Rows(s.Rows), c.words().colon, strings.Join(parts, ", "))
 	parts = nil
 	for _, code := range slices.Sorted(maps.Keys(s.Codes)) {
 		parts = append(parts, fmt.Sprintf("%s %d", code, s.Codes[code]))
 	}
+
 	if len(parts) > 0 {
 		fmt.Fprintf(c.out, "%s%s%s\n", c.lang.Label("findings"), c.words().colon, strings.Join(parts, ", "))
 	}
+
 	if s.Errors == 0 {
 		fmt.Fprintln(c.out, c.lang.NoErrors())
 	} else {
@@ -173,7 +182,7 @@ func (c *console) summaryText(s importer.Summary) {
 	}
 }
 
-// status is the first column of a row: its worst finding.
+// status returns the first column of a row: the severity of its worst finding.
 func (c *console) status(r importer.RowView) style {
 	var worst formats.Severity
 	for _, f := range r.Findings {

@@ -28,7 +28,7 @@ func TestTerminalShowsSome(t *testing.T) {
 	}
 }
 
-// A person whose row lies under merged cells is shown as a row in error, and nobody is left out unsaid.
+// A row under merged cells is shown as a row with an error and is not left out.
 func TestMergedRowIsShown(t *testing.T) {
 	row := func(n, name string) string {
 		cells := ""

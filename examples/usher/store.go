@@ -22,7 +22,7 @@ import (
 
 const defaultStore = "sqlite:usher.db"
 
-// openStore opens the store that a flag names. close must be called.
+// openStore opens the store that --store names. The caller must call close.
 func openStore(ctx context.Context, name string) (store users.Store, close func() error, err error) {
 	kind, path, _ := strings.Cut(name, ":")
 	switch kind {
@@ -43,11 +43,13 @@ func openStore(ctx context.Context, name string) (store users.Store, close func(
 	case "postgres", "postgresql":
 		return nil, nil, usagef("--store: PostgreSQL is not built in yet; use sqlite:PATH or memory:")
 	}
+
 	return nil, nil, usagef("--store: use sqlite:PATH or memory:")
 }
 
-// A database is a store in a SQLite file. One that is not there yet reads as
-// empty; the first write makes it. So a command that only looks leaves nothing behind.
+// A database is a store in a SQLite file. A file that does not exist reads as
+// empty, and the first write creates it. So a command that only reads leaves no
+// file behind.
 type database struct {
 	db    *sql.DB
 	store *sqlstore.Store
@@ -59,23 +61,26 @@ type database struct {
 var _ users.Store = (*database)(nil)
 
 func openDatabase(ctx context.Context, path string) (*database, error) {
-	// Writers wait for each other and not for readers; a transaction takes the
-	// lock when it begins, so that none has to be given up half way.
+	// Writers wait for each other but not for readers. A transaction takes the
+	// lock when it begins, so no transaction fails half way.
 	source := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_txlock=immediate"
 	db, err := sql.Open("sqlite", source)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+
 	d := &database{db: db, store: sqlstore.New(db, nil)}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		d.empty = true // asking the database would make the file
+		d.empty = true // a query would create the file
 		return d, nil
 	}
+
 	var tables int
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'records'").Scan(&tables); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
+
 	d.empty = tables == 0
 	return d, nil
 }
@@ -86,7 +91,7 @@ func (d *database) isEmpty() bool {
 	return d.empty
 }
 
-// Find answers nothing while there is no database.
+// Find returns no records while the database does not exist.
 func (d *database) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
 	if d.isEmpty() {
 		return nil, nil
@@ -94,7 +99,7 @@ func (d *database) Find(ctx context.Context, keys []users.Key) ([]users.Record, 
 	return d.store.Find(ctx, keys)
 }
 
-// List answers an empty page while there is no database.
+// List returns an empty page while the database does not exist.
 func (d *database) List(ctx context.Context, q users.Query) (users.Page, error) {
 	if d.isEmpty() {
 		return users.Page{}, nil
@@ -102,7 +107,7 @@ func (d *database) List(ctx context.Context, q users.Query) (users.Page, error) 
 	return d.store.List(ctx, q)
 }
 
-// Apply makes the database if there is none.
+// Apply creates the database if it does not exist.
 func (d *database) Apply(ctx context.Context, b users.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -115,7 +120,7 @@ func (d *database) Apply(ctx context.Context, b users.Batch) error {
 	return d.store.Apply(ctx, b)
 }
 
-// Journal yields nothing while there is no database.
+// Journal yields no entries while the database does not exist.
 func (d *database) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
 	if d.isEmpty() {
 		return func(func(users.Entry, error) bool) {}

@@ -34,6 +34,7 @@ func templateCommand() command {
 			f.StringVar(&b.output, "o", "", "write `FILE`.xlsx or .csv, or a folder for several tables")
 			choice(f, &b.format, "format", "`FORMAT` of the files of a folder", "csv", "xlsx")
 			b.place.flags(f)
+
 			return b.run
 		},
 	}
@@ -43,16 +44,20 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	if len(args) != 1 {
 		return usagef("template: give the name of a template: %s", templateNames())
 	}
+
 	tpl, err := templateNamed(args[0])
 	if err != nil {
 		return err
 	}
+
 	if !slices.Contains(tpl.Languages(), b.lang) {
 		return usagef("template: --lang: use one of %s", strings.Join(tpl.Languages(), ", "))
 	}
+
 	if len(tpl.Tables) > 1 {
 		return b.folder(ctx, tpl)
 	}
+
 	sheet := tpl.Sheet(0, b.lang)
 	switch workbook := tpl.Name == cloudlink.Name || b.format == "xlsx"; {
 	case b.output != "":
@@ -63,35 +68,43 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	default:
 		return xlsx.Writer{}.WriteSheet(c.out, sheet)
 	}
+
 	w, err := writerFor(b.output, textFor(tpl))
 	if err != nil {
 		return err
 	}
+
 	return writeSheet(b.output, w, sheet)
 }
 
-// folder writes a template of several tables for the account.
+// folder writes a template with several tables, with the drop-downs of the
+// account.
 func (b *blank) folder(ctx context.Context, tpl *importer.Template) (err error) {
 	if b.output == "" {
 		return usagef("template: the template has several tables; give a folder: -o FOLDER")
 	}
+
 	d, err := b.place.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
 	if tpl, err = d.template(ctx, tpl, false); err != nil {
 		return err
 	}
+
 	out, err := newFolder(b.output, tpl, b.format)
 	if err != nil {
 		return err
 	}
+
 	for i := range tpl.Tables {
 		if err := out.save(i, tpl.Sheet(i, b.lang)); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 

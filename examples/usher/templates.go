@@ -13,8 +13,8 @@ import (
 	"github.com/usher-go/usher/importer/rainbow"
 )
 
-// templates are those the program knows.
-// Whichever it is, import takes the same data once.
+// templates returns the templates of the program. Each of them refuses to import
+// the same data twice.
 func templates() []*importer.Template {
 	all := []*importer.Template{cloudlink.Users(), rainbow.Lines(nil), ocm.Users(nil)}
 	for _, t := range all {
@@ -23,7 +23,7 @@ func templates() []*importer.Template {
 	return all
 }
 
-// templateNamed is the template of that name.
+// templateNamed returns the template with this name.
 func templateNamed(name string) (*importer.Template, error) {
 	for _, t := range templates() {
 		if t.Name == name {
@@ -41,13 +41,13 @@ func templateNames() string {
 	return strings.Join(names, " or ")
 }
 
-// textFor writes text files as the template's product does.
+// textFor returns a writer for text files in the form of the product.
 func textFor(t *importer.Template) csv.Writer {
 	return csv.Writer{Delimiter: t.Delimiter, Comment: t.Comment}
 }
 
-// template is tpl with what the account says of its columns: its country, its
-// PBXs, its roles and org units. strict keeps to what the product documents.
+// template returns tpl with the values of the account: its country, PBXs, roles
+// and org units. strict accepts only what the product documents.
 func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool) (*importer.Template, error) {
 	switch tpl.Name {
 	case rainbow.NameLines:
@@ -64,7 +64,7 @@ func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool
 	return tpl, nil
 }
 
-// linesTemplate is the template of lines for the account.
+// linesTemplate returns the template of lines for the account.
 func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
 	opts, err := rainbow.Read(ctx, d.dir, d.account)
 	if err != nil {

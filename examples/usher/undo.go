@@ -32,6 +32,7 @@ func undoCommand() command {
 			f.StringVar(&u.resume, "resume", "", "`ID` of an interrupted undo of the same import to finish")
 			c.jsonFlag(f)
 			c.langFlag(f)
+
 			return u.run
 		},
 	}
@@ -44,19 +45,23 @@ func (u *undoing) run(ctx context.Context, c *console, args []string) (err error
 	if err := u.askable(c, "undo"); err != nil {
 		return err
 	}
+
 	d, err := u.place.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
 	if u.resume != "" {
 		if _, err := d.dir.Get(ctx, users.ID(u.resume)); err != nil {
 			return &namedError{u.resume, err}
 		}
 	}
+
 	p, err := importer.Undo(ctx, d.dir, users.ID(args[0]), &importer.UndoOptions{Resume: users.ID(u.resume)})
 	if err != nil {
 		return &namedError{args[0], err}
 	}
+
 	return u.done(ctx, c, d, p)
 }

@@ -21,6 +21,7 @@ func usersAddCommand() command {
 				f.Func(strings.ReplaceAll(field, "_", "-"), addUsage(field), func(s string) error { return set.Set(field + "=" + s) })
 			}
 			f.Var(&set, "set", "`FIELD=VALUE` for any other field; may be repeated")
+
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) > 0 {
 					return usagef("users add: takes no arguments")
@@ -42,28 +43,33 @@ func addUser(ctx context.Context, c *console, d *desk, set list) error {
 	if err := d.exists(ctx); err != nil {
 		return err
 	}
+
 	var p users.Profile
 	if err := c.setFields(&p, set); err != nil {
 		return err
 	}
+
 	if p.Email == "" {
 		return usagef("users add: --email is missing")
 	}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}
+
 	u, err := d.dir.Add(ctx, d.account, p)
 	if err != nil {
 		return c.denied(err)
 	}
+
 	if c.json {
 		return c.object((&listing{}).shown(u))
 	}
+
 	fmt.Fprintf(c.out, "%s %s %s\n", c.lang.Outcome("created"), printable(u.Email), u.ID)
 	return nil
 }
 
-// setFields writes fields given as FIELD=VALUE.
+// setFields sets the fields given as FIELD=VALUE.
 func (c *console) setFields(p *users.Profile, set list) error {
 	for _, s := range set {
 		field, value, ok := strings.Cut(s, "=")

@@ -18,6 +18,7 @@ func usersDeleteCommand() command {
 		example: "usher users delete ada@example.com grace@example.com",
 		flags: func(f *flag.FlagSet, c *console) action {
 			yes := f.Bool("yes", false, "do not ask")
+
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) == 0 {
 					return usagef("users delete: give at least one EMAIL or ID")
@@ -31,17 +32,17 @@ func usersDeleteCommand() command {
 	}
 }
 
-// A jsonDeleted is what became of one person under "users delete --json".
+// A jsonDeleted is a line of "users delete --json": the result for one person.
 type jsonDeleted struct {
 	ID    users.ID `json:"id"`
 	Email string   `json:"email"`
-	// Outcome is "deleted", "listed" for a person who stays listed, or "denied".
+	// Outcome is "deleted", "listed" (the person stays in the list) or "denied".
 	Outcome string `json:"outcome"`
 }
 
 func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes bool) error {
 	var people []users.User
-	for _, name := range names { // all of them are known before the first is deleted
+	for _, name := range names { // find all people before the first one is deleted
 		u, err := d.person(ctx, name)
 		if err != nil {
 			return err
@@ -50,6 +51,7 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 			people = append(people, u)
 		}
 	}
+
 	if !yes {
 		for _, u := range people {
 			fmt.Fprintf(c.err, "  %s  %s\n", printable(u.Email), printable(u.Name()))
@@ -60,9 +62,11 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 		}
 		if answer != "delete" && answer != c.words().deleteWord {
 			c.note(c.words().nothing)
+
 			return nil
 		}
 	}
+
 	var failed error
 	for _, u := range people {
 		if err := c.deleteOne(ctx, d, u); errors.Is(err, errFound) {
@@ -71,6 +75,7 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 			return err
 		}
 	}
+
 	return failed
 }
 
@@ -87,11 +92,13 @@ func (c *console) deleteOne(ctx context.Context, d *desk, u users.User) error {
 			return err
 		}
 	}
+
 	if c.json {
 		return errors.Join(c.object(jsonDeleted{u.ID, u.Email, outcome}), err)
 	}
 	if err == nil {
 		fmt.Fprintf(c.out, "%s: %s\n", printable(u.Email), word)
 	}
+
 	return err
 }

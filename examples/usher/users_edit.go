@@ -33,29 +33,35 @@ func editUser(ctx context.Context, c *console, d *desk, who string, set list) er
 	if err != nil {
 		return err
 	}
+
 	u, _ := before.Record().User()
 	if err := c.setFields(&u.Profile, set); err != nil {
 		return err
 	}
+
 	changes := changed(&before.Profile, &u.Profile)
 	if len(changes) > 0 {
 		if u, err = d.dir.Edit(ctx, u); err != nil {
 			return c.denied(err)
 		}
 	}
+
 	if c.json {
 		return c.object((&listing{}).shown(u))
 	}
+
 	if len(changes) == 0 {
 		fmt.Fprintln(c.out, c.lang.Outcome("unchanged"))
 	}
+
 	for _, x := range changes {
 		fmt.Fprintf(c.out, "%s: %s → %s\n", c.lang.Field(x.Field), printable(c.lang.Value(x.Field, x.Old)), printable(c.lang.Value(x.Field, x.New)))
 	}
+
 	return nil
 }
 
-// changed are the fields in which two profiles differ.
+// changed returns the fields in which two profiles differ.
 func changed(before, after *users.Profile) []importer.Change {
 	fields := append(users.Record{Data: before}.Fields(), users.Record{Data: after}.Fields()...)
 	slices.Sort(fields)

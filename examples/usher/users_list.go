@@ -9,7 +9,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// listing is the commands "users list" and "users search".
+// listing implements the commands "users list" and "users search".
 type listing struct {
 	filter, product string
 	all             bool
@@ -24,6 +24,7 @@ func usersListCommand() command {
 		flags: func(f *flag.FlagSet, c *console) action {
 			var l listing
 			choice(f, &l.filter, "filter", "list only people with this `PROPERTY`", filterNames()...)
+
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) > 0 {
 					return "", usagef("users list: takes no arguments; \"usher users search\" looks for people")
@@ -49,6 +50,7 @@ func usersSearchCommand() command {
 		example: "usher users search love",
 		flags: func(f *flag.FlagSet, c *console) action {
 			l := listing{filter: string(users.PropertyUsers)}
+
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) == 0 {
 					return "", usagef("users search: give a TEXT to look for")
@@ -59,7 +61,8 @@ func usersSearchCommand() command {
 	}
 }
 
-// flags declares what both commands have. text is what to look for.
+// flags declares the flags of both commands. text returns the words to search
+// for.
 func (l *listing) flags(f *flag.FlagSet, c *console, text func(args []string) (string, error)) action {
 	f.StringVar(&l.product, "product", "", "list only people with a licence of the `PRODUCT`")
 	f.BoolVar(&l.all, "all-fields", false, "also show versions and times")
@@ -78,6 +81,7 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 	if l.all {
 		head = append(head, "version", "created", "updated")
 	}
+
 	t := grid{head: head}
 	n := 0
 	for rec, err := range d.dir.All(ctx, q) {
@@ -98,14 +102,16 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 		}
 		t.add(style{printable(u.Email), 0}, cells...)
 	}
+
 	if !c.json {
 		t.print(c)
 		fmt.Fprintln(c.out, c.lang.People(n))
 	}
+
 	return nil
 }
 
-// query asks for those whom the flags and the text choose.
+// query returns the query for the people that the flags and the text choose.
 func (l *listing) query(d *desk, text string) users.Query {
 	having, _ := users.Property(l.filter).Having()
 	if l.product != "" {
@@ -116,8 +122,8 @@ func (l *listing) query(d *desk, text string) users.Query {
 
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// shown is a user as --json prints them: without version and times, which
-// differ from store to store, unless all fields are wanted.
+// shown returns a user in the form that --json prints. Version and times differ
+// between stores, so they are printed only with --all-fields.
 func (l *listing) shown(u users.User) users.User {
 	if !l.all {
 		u.Head = users.Head{ID: u.ID, Account: u.Account}
@@ -125,7 +131,7 @@ func (l *listing) shown(u users.User) users.User {
 	return u
 }
 
-// state says in a word whether somebody is there.
+// state returns whether a user is registered or inactive, as one word.
 func (c *console) state(u *users.User) string {
 	w := c.words()
 	switch {

@@ -24,7 +24,7 @@ func usersShowCommand() command {
 	}
 }
 
-// A jsonUser is what "users show --json" prints.
+// A jsonUser is the object that "users show --json" prints.
 type jsonUser struct {
 	users.User
 	Lines []jsonLine `json:"lines"`
@@ -39,22 +39,27 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 	if len(args) != 1 {
 		return usagef("users show: give one EMAIL or ID")
 	}
+
 	u, err := d.person(ctx, args[0])
 	if err != nil {
 		return err
 	}
+
 	lines, err := d.lines(ctx, u)
 	if err != nil {
 		return err
 	}
+
 	if c.json {
 		return c.object(jsonUser{u, some(lines)})
 	}
+
 	say := func(label, value string) {
 		if value != "" {
 			fmt.Fprintf(c.out, "%s: %s\n", label, formats.Show(value))
 		}
 	}
+
 	say(c.lang.Label("id"), string(u.ID))
 	say(c.lang.Label("account"), string(u.Account))
 	for _, f := range u.Record().Fields() {
@@ -70,20 +75,23 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 		}
 		say(c.lang.Field(f), value)
 	}
+
 	for _, l := range lines {
 		say(c.lang.Field("line"), users.LineName(l.PBX, l.Short))
 		for _, f := range []string{"internal", "number", "group"} {
 			say("  "+c.lang.Field(f), l.Field(f))
 		}
 	}
+
 	say("version", fmt.Sprint(u.Version))
 	say("created", u.Created.Format(timeForm))
 	say("updated", u.Updated.Format(timeForm))
 	return nil
 }
 
-// called is what a person calls the record that a field names: the path of a
-// unit, the LAN ID, address or name of somebody; its id if it has none.
+// called returns a readable name for a record that a field refers to: the path
+// of a unit, or the LAN ID, address or name of a person. Without one of these it
+// returns the id.
 func (d *desk) called(ctx context.Context, id users.ID) (string, error) {
 	r, err := d.dir.Get(ctx, id)
 	if errors.Is(err, users.ErrNotFound) {
@@ -96,7 +104,7 @@ func (d *desk) called(ctx context.Context, id users.ID) (string, error) {
 	return cmp.Or(r.Name(users.SpaceUnit), r.Name(users.SpaceLANID), r.Name(users.SpaceEmail), u.Name(), string(id)), nil
 }
 
-// lines are those a user holds, by PBX and number.
+// lines returns the lines of a user, sorted by PBX and number.
 func (d *desk) lines(ctx context.Context, u users.User) ([]jsonLine, error) {
 	found, err := d.dir.Find(ctx, users.KeyOf(u.Account, users.LinkHolder, string(u.ID)))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Showing somebody shows their lines, which are records of their own.
+// Showing a person shows the lines, which are separate records.
 func TestShowLines(t *testing.T) {
 	path := "sqlite:" + filepath.Join(t.TempDir(), "usher.db")
 	load(t, path, []users.User{{Head: users.Head{ID: "ada"}, Profile: users.Profile{Email: "ada@example.com", DisplayName: "Ada"}}})

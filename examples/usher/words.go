@@ -1,25 +1,26 @@
 package main
 
-// words are the program's own; everything else it says is package messages'.
+// words are the texts of the program itself. All other texts come from package
+// messages.
 type words struct {
 	colon  string
-	more   string // findings that are not shown: their number
-	recap  string // what will happen: account, mode
-	undo   string // what will happen: account
-	held   string // rows that a brake holds back: its code
-	report string // an import's id, and how to read its report again
+	more   string // the number of findings that are not shown
+	recap  string // heading of the recap: account, mode
+	undo   string // heading of the recap of an undo: account
+	held   string // a brake that needs an approval: its code
+	report string // the id of an import, and the argument of "usher report"
 
-	noImports, written, leftOut string // the last two: a file and its rows, people not in it
-	repair                      string // rows, what is wrong, the fix, its code
+	noImports, written, leftOut string // written: a file and its rows; leftOut: the number of people left out
+	repair                      string // rows, field, value, fix, code
 
-	gains, keeps, loses string // who, and which lines
-	moreMoves           string // how many are not shown
+	gains, keeps, loses string // a person, and the lines
+	moreMoves           string // the number of moves that are not shown
 
-	resume  string // how to go on with an import
-	allHeld string // under the policy "all", with rows in error
+	resume  string // the argument of "usher import --resume"
+	allHeld string // the policy "all", and some rows have errors
 
 	mail, nothing                      string
-	changed, left                      string // rows, by fix
+	changed, left                      string // headings of the rows that "fix" shows
 	inactive, registered, unregistered string
 
 	giveAsk, takeAsk                   string // about roles
@@ -27,7 +28,7 @@ type words struct {
 
 	deleteWord, deleteAsk, deleted, staysListed string
 
-	results map[string]string // the names of what products count
+	results map[string]string // the results that products count
 }
 
 func (c *console) words() words {
@@ -70,6 +71,7 @@ func (c *console) words() words {
 				"unchanged": "Inchangés", "detail": "Détails", "skipped": "Laissés de côté"},
 		}
 	}
+
 	return words{
 		colon:        ": ",
 		more:         "… and %d more findings",

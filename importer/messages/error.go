@@ -34,7 +34,7 @@ var sentinels = []struct {
 	{importer.ErrNothing, "error.nothing"},
 	{importer.ErrPruned, "error.pruned"},
 	{importer.ErrFixed, "error.fixed"},
-	// Before ErrUnfinished, which may come with them: the cause tells more.
+	// Before ErrUnfinished: an error may wrap both, and this is the cause.
 	{context.Canceled, "error.canceled"},
 	{context.DeadlineExceeded, "error.deadline"},
 	{importer.ErrUnfinished, "error.unfinished"},
@@ -42,10 +42,11 @@ var sentinels = []struct {
 	{fs.ErrPermission, "error.permission"},
 }
 
-// Error puts an error into words for the person at the screen: what the rules
-// forbid ([users.Denied]), what others hold or changed ([users.Conflict]), why
-// a file was refused, and the errors that users and importer name. Of any other
-// it repeats the text, cut as [formats.Show] does. It is "" for nil.
+// Error returns the text of an error for the reader: a change that the rules
+// forbid ([users.Denied]), a conflict with other data ([users.Conflict]), a
+// refused file, or a named error of users and importer. For any other error it
+// repeats the text of the error, shortened by [formats.Show]. It returns "" for
+// nil.
 func (l Language) Error(err error) string {
 	t := l.table()
 	var refusal *formats.Refusal
@@ -61,15 +62,17 @@ func (l Language) Error(err error) string {
 	case errors.As(err, &conflict) && !conflict.Empty():
 		return l.conflict(conflict)
 	}
+
 	for _, s := range sentinels {
 		if errors.Is(err, s.err) {
 			return t.words[s.word]
 		}
 	}
+
 	return cmp.Or(t.word("error.other", "error", formats.Show(err.Error())), t.words["error.unknown"])
 }
 
-// maxDenied is how many different reasons an error gives.
+// maxDenied is the largest number of different reasons in one text.
 const maxDenied = 3
 
 func (l Language) denied(d *users.Denied) string {
@@ -85,9 +88,11 @@ func (l Language) denied(d *users.Denied) string {
 			texts = append(texts, s)
 		}
 	}
+
 	if more > 0 {
 		texts = append(texts, l.table().count("error.more", more))
 	}
+
 	return strings.Join(texts, " ")
 }
 
@@ -103,14 +108,18 @@ func (l Language) conflict(c *users.Conflict) string {
 			fields = append(fields, label)
 		}
 	}
+
 	if len(fields) > 0 {
 		texts = append(texts, t.word("error.taken", "fields", strings.Join(fields, ", ")))
 	}
+
 	if len(c.Stale)+len(c.Gone)+len(c.Used) > 0 {
 		texts = append(texts, t.words["error.stale"])
 	}
+
 	if n := len(c.Done); n > 0 {
 		texts = append(texts, t.count("error.done", n))
 	}
+
 	return strings.Join(texts, " ")
 }

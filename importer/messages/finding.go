@@ -8,8 +8,8 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Codes are the codes that have a text of their own, sorted. "*.taken" stands
-// for every code that ends so and is not listed itself.
+// Codes returns the codes that have a text, sorted. "*.taken" stands for every
+// code that ends in ".taken" and is not listed itself.
 func Codes() []string {
 	var out []string
 	for k := range tables[0].codes {
@@ -21,9 +21,9 @@ func Codes() []string {
 	return out
 }
 
-// Finding says what is wrong and what to do, in a sentence or two. It does not
-// say where; see [Language.Where]. A code nobody knows, of a host's own
-// Template, is named.
+// Finding returns the text of a finding: the problem and the remedy, in one or
+// two sentences. The place is not part of the text; see [Language.Where]. The
+// text of an unknown code, such as one of a host's own Template, names the code.
 func (l Language) Finding(f formats.Finding) string {
 	return l.table().code(f.Code, "*", func(name string) string {
 		switch name {
@@ -38,7 +38,8 @@ func (l Language) Finding(f formats.Finding) string {
 	})
 }
 
-// subject names what a finding is about, to begin a sentence with.
+// subject returns the first words of a sentence about a finding: a field, cell,
+// row or the file.
 func (l Language) subject(f *formats.Finding) string {
 	t := l.table()
 	field := f.Field
@@ -56,7 +57,8 @@ func (l Language) subject(f *formats.Finding) string {
 	return t.words["this.file"]
 }
 
-// Suggestion asks whether the finding's Fix is meant. It is "" for a finding without one.
+// Suggestion returns the question whether the Fix of a finding is meant, or ""
+// for a finding without a Fix.
 func (l Language) Suggestion(f formats.Finding) string {
 	if f.Fix == nil || *f.Fix == "" {
 		return ""
@@ -64,20 +66,22 @@ func (l Language) Suggestion(f formats.Finding) string {
 	return l.table().word("suggestion", "fix", formats.Show(*f.Fix))
 }
 
-// Where says where a finding stands: "Row 3, First name (A3)". The file as a
-// whole is "The file".
+// Where returns the place of a finding: "Row 3, First name (A3)", or "The file"
+// for the whole file.
 func (l Language) Where(f formats.Finding) string {
 	t := l.table()
 	var parts []string
 	if f.Table != "" {
 		parts = append(parts, shown(f.Table))
 	}
+
 	switch {
 	case f.Row > 0 && f.Line > 0 && f.Line != f.Row:
 		parts = append(parts, t.word("where.line", "row", strconv.Itoa(f.Row), "line", strconv.Itoa(f.Line)))
 	case f.Row > 0:
 		parts = append(parts, t.word("where.row", "row", strconv.Itoa(f.Row)))
 	}
+
 	column := ""
 	switch {
 	case f.Field != "":
@@ -85,20 +89,24 @@ func (l Language) Where(f formats.Finding) string {
 	case f.Column > 0:
 		column = t.word("where.column", "column", strconv.Itoa(f.Column))
 	}
+
 	if f.Cell != "" {
 		column = strings.TrimSpace(column + " (" + shown(f.Cell) + ")")
 	}
+
 	if column != "" {
 		parts = append(parts, column)
 	}
+
 	if len(parts) == 0 {
 		return t.words["this.file"]
 	}
+
 	return strings.Join(parts, ", ")
 }
 
-// Refusal says why a file was not read and what to do, in one line. It names
-// the row where there is one.
+// Refusal returns the reason for a refused file and the remedy, in one line. It
+// names the row if the refusal has one.
 func (l Language) Refusal(r *formats.Refusal) string {
 	t := l.table()
 	text := t.code(r.Code, "*.refused", func(name string) string {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-// typesetFrench puts no-break spaces where French wants them, and typographic apostrophes.
+// typesetFrench adds the no-break spaces of French and typographic apostrophes.
 func typesetFrench(s string) string {
 	return strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", "« ", "«\u00a0", " »", "\u00a0»", "'", "’").Replace(s)
 }

@@ -9,23 +9,23 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Rows is "3 rows".
+// Rows returns "3 rows".
 func (l Language) Rows(n int) string { return l.table().count("count.rows", n) }
 
-// People is "3 people".
+// People returns "3 people".
 func (l Language) People(n int) string { return l.table().count("count.people", n) }
 
-// Errors is "3 errors".
+// Errors returns "3 errors".
 func (l Language) Errors(n int) string { return l.table().count("count.errors", n) }
 
-// Warnings is "3 warnings".
+// Warnings returns "3 warnings".
 func (l Language) Warnings(n int) string { return l.table().count("count.warnings", n) }
 
-// NoErrors is what a preview says of a file that is all right: "No errors found".
+// NoErrors returns the text of a preview without errors: "No errors found".
 func (l Language) NoErrors() string { return l.table().words["no.errors"] }
 
-// Recap says what an import will do, a line for every action that a row has, in
-// the order of [importer.Actions]: "12 people will be created."
+// Recap returns what an import will do: a line for every action of a row, in the
+// order of [importer.Actions]: "12 people will be created."
 func (l Language) Recap(s importer.Summary) []string {
 	var out []string
 	for _, a := range importer.Actions() {
@@ -39,8 +39,8 @@ func (l Language) Recap(s importer.Summary) []string {
 	return out
 }
 
-// TablesRecap is Recap of a template of several tables, of whose rows several
-// may be about one person: those who are changed are not counted, their rows are.
+// TablesRecap returns the Recap of a template with several tables. Several rows
+// may be about one person there, so it counts changed rows instead of people.
 func (l Language) TablesRecap(s importer.Summary) []string {
 	rows := s.Actions[importer.ActionUpdate.String()]
 	out := l.Recap(s)
@@ -51,11 +51,12 @@ func (l Language) TablesRecap(s importer.Summary) []string {
 	return out
 }
 
-// Question asks whether to go on, and names the answers. The default is no.
+// Question returns the question whether to import, with the answers. The default
+// is no.
 func (l Language) Question() string { return l.table().words["question"] }
 
-// UndoRecap says what undoing will do, like [Language.Recap]. Its rows are
-// records: people, and what they have.
+// UndoRecap returns what an undo will do, like [Language.Recap]. It counts
+// records: people, and their lines and other data.
 func (l Language) UndoRecap(s importer.Summary) []string {
 	var out []string
 	for _, a := range importer.Actions() {
@@ -66,10 +67,11 @@ func (l Language) UndoRecap(s importer.Summary) []string {
 	return out
 }
 
-// UndoQuestion asks whether to take an import back; [Language.Agrees] knows the answers.
+// UndoQuestion returns the question whether to undo an import. [Language.Agrees]
+// reads the answer.
 func (l Language) UndoQuestion() string { return l.table().words["question.undo"] }
 
-// Counts are rows by outcome, in the order of [importer.Outcomes]: "12 created, 3 failed".
+// Counts returns the number of rows by outcome, in the order of [importer.Outcomes]: "12 created, 3 failed".
 func (l Language) Counts(counts map[string]int) string {
 	var out []string
 	for _, o := range importer.Outcomes() {
@@ -80,23 +82,23 @@ func (l Language) Counts(counts map[string]int) string {
 	return strings.Join(out, ", ")
 }
 
-// Agrees reports whether an answer to [Language.Question] is yes. English is
-// understood everywhere.
+// Agrees reports whether an answer to [Language.Question] is yes. The English
+// answers are valid in every language.
 func (l Language) Agrees(answer string) bool {
 	yes := strings.Fields(tables[0].words["answer.yes"] + " " + l.table().words["answer.yes"])
 	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer)))
 }
 
-// Progress says how far an import has come: "500 of 12,000 rows".
+// Progress returns the progress of an import: "500 of 12,000 rows".
 func (l Language) Progress(p importer.Progress) string {
 	return l.table().word("progress", "done", strconv.Itoa(p.Done), "n", strconv.Itoa(p.Total))
 }
 
-// Nothing says that nothing was or will be written.
+// Nothing returns the text for an import that writes nothing.
 func (l Language) Nothing() string { return l.table().words["nothing"] }
 
-// Result says how an import ended, with a count for every outcome that a row
-// has: "Import finished: 12 created, 3 failed."
+// Result returns the result of an import, with a count for every outcome of a
+// row: "Import finished: 12 created, 3 failed."
 func (l Language) Result(r *importer.Report) string {
 	t := l.table()
 	var counts []string
@@ -105,9 +107,11 @@ func (l Language) Result(r *importer.Report) string {
 			counts = append(counts, t.count("result."+string(o), n))
 		}
 	}
+
 	if len(counts) == 0 {
 		counts = append(counts, l.Rows(0))
 	}
+
 	word := "result"
 	switch r.State {
 	case users.ImportDone:
@@ -121,5 +125,6 @@ func (l Language) Result(r *importer.Report) string {
 	default:
 		word = "result.interrupted"
 	}
+
 	return t.word(word, "counts", strings.Join(counts, ", "))
 }

@@ -10,32 +10,33 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Action is what a row will do, in a word: "Create". It is "" for no action.
+// Action returns the word for an action: "Create". It returns "" for no action.
 func (l Language) Action(a importer.Action) string { return l.table().words["action."+a.String()] }
 
-// Outcome is what became of a row, in a word: "Created". It is "" for no outcome.
+// Outcome returns the word for an outcome: "Created". It returns "" for no outcome.
 func (l Language) Outcome(o importer.Outcome) string { return l.table().words["outcome."+string(o)] }
 
-// Severity is the weight of a finding, in a word: "Error". It is "" for no severity.
+// Severity returns the word for a severity: "Error". It returns "" for no severity.
 func (l Language) Severity(s formats.Severity) string { return l.table().words["severity."+s.String()] }
 
-// State is how far an import has come, in a word: "Done". It knows
-// "interrupted" too, and is "" for no state.
+// State returns the word for the state of an import: "Done". It also accepts
+// "interrupted", and returns "" for no state.
 func (l Language) State(s users.ImportState) string { return l.table().words["state."+string(s)] }
 
-// Field is the label of a field by its name: "First name" for "first_name". A
-// field nobody knows is called by its own name, "Cost centre" for "custom.cost_centre",
-// a feature as it is.
+// Field returns the label of a field: "First name" for "first_name". The label of
+// an unknown field is made from its name: "Cost centre" for "custom.cost_centre".
+// The label of a feature is the name of the feature.
 func (l Language) Field(name string) string { return l.label("field.", name) }
 
-// Value is the value of a field as people write it: "Account Admin" for the
-// role "account_admin", "yes" for what is so. Any other value is left as it is;
-// it is not made fit to be shown.
+// Value returns the value of a field in the words of the reader: "Account Admin"
+// for the role "account_admin", "yes" or "no" for a boolean. It returns any other
+// value unchanged and does not escape it.
 func (l Language) Value(field, value string) string {
 	words := l.table().words
 	if strings.HasPrefix(field, "feature.") {
 		field = "enabled"
 	}
+
 	switch field {
 	case "role", "roles":
 		parts := strings.Split(value, ",")
@@ -50,11 +51,12 @@ func (l Language) Value(field, value string) string {
 			return w
 		}
 	}
+
 	return value
 }
 
-// Label is the heading of a column of a report, a preview or a history: "Row"
-// for "row". A name nobody knows heads its column itself.
+// Label returns the heading of a column of a report, a preview or a history:
+// "Row" for "row". The heading of an unknown column is made from its name.
 func (l Language) Label(name string) string { return l.label("label.", name) }
 
 func (l Language) label(space, name string) string {
@@ -62,16 +64,19 @@ func (l Language) label(space, name string) string {
 	if feature, ok := strings.CutPrefix(name, "feature."); ok {
 		return shown(feature)
 	}
+
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	for _, n := range []string{name, short} {
 		if w, ok := words[space+n]; ok {
 			return w
 		}
 	}
+
 	short = shown(strings.ReplaceAll(short, "_", " "))
 	first, size := utf8.DecodeRuneInString(short)
 	if size == 0 {
 		return ""
 	}
+
 	return string(unicode.ToUpper(first)) + short[size:]
 }

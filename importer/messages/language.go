@@ -9,28 +9,28 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// A Language puts things into words of one language. The zero Language is
-// English. It is a small value, and may be used by several goroutines.
+// A Language has the texts of one language. The zero Language is English. It is
+// a small value and safe for use by several goroutines.
 type Language struct{ t *table }
 
 var _ importer.Texter = Language{}
 
-// table is a language. Nothing writes to one once it is made.
+// table holds the texts of a language. It is read-only after newTable.
 type table struct {
 	tag language.Tag
 	// forms are the plural forms of the language, in the order its texts list
 	// them. [plural.Other] is last.
 	forms []plural.Form
-	// codes are the texts of findings and refusals by code, by code and the
-	// argument that narrows it ("email.form.no_at"), and by the last part of a
-	// code ("*.taken").
+	// codes holds the texts of findings and refusals: by code, by code and
+	// narrowing argument ("email.form.no_at"), and by the last part of a code
+	// ("*.taken").
 	codes map[string][]string
-	// words are single texts by what they are for: "action.create", "field.email".
+	// words holds single texts by name: "action.create", "field.email".
 	words   map[string]string
 	numbers *message.Printer
 }
 
-// tables are the languages there are. The first stands in for all others.
+// tables lists the languages. The first one is used when no other matches.
 var tables = []*table{english, french}
 
 var matcher = func() language.Matcher {
@@ -41,8 +41,8 @@ var matcher = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-// newTable makes a language. typeset gives a text the typography of the
-// language, so that a translator need not type what cannot be seen; it may be nil.
+// newTable returns a language. typeset applies the typography of the language to
+// a text, so that translators need not type invisible characters. It may be nil.
 func newTable(tag language.Tag, forms []plural.Form, typeset func(string) string, codes map[string][]string, words map[string]string) *table {
 	if typeset != nil {
 		for _, texts := range codes {
@@ -58,9 +58,10 @@ func newTable(tag language.Tag, forms []plural.Form, typeset func(string) string
 		numbers: message.NewPrinter(tag, message.Catalog(catalog.NewBuilder()))}
 }
 
-// For is the language that serves a reader of lang best: a BCP 47 tag ("fr",
-// "fr-CA"), or a list of them in order of preference as in the header
-// Accept-Language. It is English where no language fits or lang cannot be read.
+// For returns the best language for a reader of lang. lang is a BCP 47 tag ("fr",
+// "fr-CA") or a list of tags in order of preference, as in the header
+// Accept-Language. For returns English if no language matches or lang is not
+// valid.
 func For(lang string) Language {
 	for _, t := range tables {
 		if lang == t.tag.String() {
@@ -71,12 +72,13 @@ func For(lang string) Language {
 	if err != nil {
 		return Language{}
 	}
-	// By index: the tag that Match answers may carry more than the table's own.
+	// By index: the tag that Match returns may have more parts than the tag of
+	// the table.
 	_, i, _ := matcher.Match(wanted...)
 	return Language{tables[i]}
 }
 
-// Languages are the tags of the languages there are: "en" first.
+// Languages returns the tags of the supported languages, "en" first.
 func Languages() []string {
 	out := make([]string, len(tables))
 	for i, t := range tables {
@@ -85,7 +87,7 @@ func Languages() []string {
 	return out
 }
 
-// String is the language's BCP 47 tag: "fr".
+// String returns the BCP 47 tag of the language: "fr".
 func (l Language) String() string { return l.table().tag.String() }
 
 func (l Language) table() *table {

@@ -32,7 +32,7 @@ type use struct {
 	name string
 }
 
-// uses are what a walk through the project's sources finds.
+// uses holds the codes, words and errors that the sources of the project use.
 type uses struct {
 	set       *token.FileSet
 	codes     []use             // "email.form", "*.taken", "email.form.no_at"
@@ -119,7 +119,7 @@ func (u *uses) word(n ast.Node, name string) {
 	u.words = append(u.words, use{u.set.Position(n.Pos()), name})
 }
 
-// call reads what is passed to the functions that make codes of their arguments.
+// call reads the arguments of the functions that make codes from them.
 func (u *uses) call(n *ast.CallExpr) {
 	name := ""
 	switch f := n.Fun.(type) {
@@ -259,7 +259,7 @@ func TestEveryCodeOfTheSourcesHasAText(t *testing.T) {
 // TestEveryTextIsOfTheSources finds texts that nothing needs any more.
 func TestEveryTextIsOfTheSources(t *testing.T) {
 	// Codes that a caller of the library makes, or that are composed of a part
-	// (of an address, of a file) that stands in no one place.
+	// (of an address, of a file) that is not in one place.
 	kept := []string{"*", "*.refused", "*.missing", "file.replayed", "file.type.zip", "file.type.xlsx", "file.type.gzip", "csv.encoding.unknown",
 		"email.unknown", "lanid.unknown", "email.taken", "email.contested", "line.none", "email.too_long.local", "email.too_long.domain", "email.too_long.label"}
 	used := map[string]bool{}

@@ -10,12 +10,13 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// narrowing are the arguments that choose among several texts of one code.
+// narrowing lists the arguments that select a text of a code: {"reason": "no_at"}
+// selects "email.form.no_at".
 var narrowing = []string{"reason", "part", "fact", "found"}
 
-// code is the text of a code: of the code narrowed by one of its arguments, of
-// the code, of its last part, or last. arg gives the arguments, "" for one that
-// is not there.
+// code returns the text of a code. It tries the code narrowed by one of its
+// arguments, the code, the last part of the code, and then last. arg returns an
+// argument, or "" if the argument does not exist.
 func (t *table) code(code, last string, arg func(string) string) string {
 	var keys []string
 	for _, n := range narrowing {
@@ -23,10 +24,12 @@ func (t *table) code(code, last string, arg func(string) string) string {
 			keys = append(keys, code+"."+v)
 		}
 	}
+
 	keys = append(keys, code)
 	if i := strings.LastIndexByte(code, '.'); i >= 0 {
 		keys = append(keys, "*"+code[i:])
 	}
+
 	for _, k := range append(keys, last) {
 		for _, text := range t.codes[k] {
 			if s, ok := t.fill(text, arg); ok {
@@ -34,10 +37,11 @@ func (t *table) code(code, last string, arg func(string) string) string {
 			}
 		}
 	}
+
 	return code
 }
 
-// word is the text of that name with the given arguments, names and values in turn.
+// word returns the text with this name. args are names and values in turn.
 func (t *table) word(name string, args ...string) string {
 	s, _ := t.fill(t.words[name], func(want string) string {
 		for i := 0; i+1 < len(args); i += 2 {
@@ -50,27 +54,30 @@ func (t *table) word(name string, args ...string) string {
 	return s
 }
 
-// count is the text of that name for n.
+// count returns the text with this name for the number n.
 func (t *table) count(name string, n int) string {
 	return t.word(name, "n", strconv.Itoa(n))
 }
 
-// fill puts arguments into the slots of a text; see the package's page. ok is
-// false if one of them is not there.
+// fill puts the arguments into the slots of a text; see the package comment. ok
+// is false if an argument does not exist.
 func (t *table) fill(text string, arg func(string) string) (filled string, ok bool) {
 	var b strings.Builder
+
 	for {
 		plain, rest, found := strings.Cut(text, "{")
 		b.WriteString(plain)
 		if !found {
 			return b.String(), true
 		}
+
 		var slot string
 		slot, text, _ = strings.Cut(rest, "}")
 		name, how := slot, ""
 		if i := strings.IndexAny(slot, ":?"); i >= 0 {
 			name, how = slot[:i], slot[i:]
 		}
+
 		value := arg(name)
 		if value == "" {
 			return "", false
@@ -83,6 +90,7 @@ func (t *table) slot(name, how, value string) string {
 	if how == "" {
 		return shown(value)
 	}
+
 	switch how {
 	case ":word":
 		if w, ok := t.words[name+"."+value]; ok {
@@ -92,6 +100,7 @@ func (t *table) slot(name, how, value string) string {
 	case ":char":
 		return t.char(value)
 	}
+
 	n, err := strconv.Atoi(value)
 	switch forms, choice := strings.CutPrefix(how, "?"); {
 	case choice && err != nil:
@@ -107,10 +116,12 @@ func (t *table) slot(name, how, value string) string {
 	case how == ":bytes":
 		return t.count("unit.bytes", n)
 	}
+
 	return t.numbers.Sprint(n)
 }
 
-// char shows a character called "U+00E9", where it shows anything.
+// char returns the character named "U+00E9" with its name, or only the name if
+// the character is invisible.
 func (t *table) char(name string) string {
 	n, err := strconv.ParseInt(strings.TrimPrefix(name, "U+"), 16, 32)
 	if r := rune(n); err == nil && unicode.IsPrint(r) && !unicode.IsMark(r) && r != ' ' && r != unicode.ReplacementChar {
@@ -119,7 +130,7 @@ func (t *table) char(name string) string {
 	return shown(name)
 }
 
-// choose is the form that goes with n.
+// choose returns the plural form for n.
 func (t *table) choose(forms []string, n int) string {
 	want := plural.Cardinal.MatchPlural(t.tag, max(n, -n), 0, 0, 0, 0)
 	for i, f := range t.forms[:min(len(t.forms), len(forms))] {
@@ -130,8 +141,8 @@ func (t *table) choose(forms []string, n int) string {
 	return forms[len(forms)-1]
 }
 
-// shown is an argument as it may be printed. Arguments come escaped; this is
-// for a Template or a format that forgot.
+// shown returns an argument that is safe to print. Arguments should already be
+// escaped; shown is for a Template or a format that does not escape them.
 func shown(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }) {
 		return formats.Show(s)

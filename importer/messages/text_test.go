@@ -179,7 +179,7 @@ func TestFrenchIsNotEnglish(t *testing.T) {
 	}
 }
 
-// TestTypography looks at what cannot be seen: blanks that must not break, and
+// TestTypography checks invisible typography: no-break spaces, and
 // the marks that keyboards do not have.
 func TestTypography(t *testing.T) {
 	sentence := regexp.MustCompile(`[.?]$`)
