@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -52,7 +53,7 @@ func ParseExtension(raw string) (number string, problems []users.Problem) {
 		}
 		return "", []users.Problem{{Code: "extension.form"}}
 	}
-	code, fixed := users.Damage(text)
+	code, fixed := spreadsheet.Repair(text)
 	switch {
 	case code == "number.scientific", extensionDate.MatchString(fixed):
 		return "", []users.Problem{damaged("")}
@@ -60,7 +61,7 @@ func ParseExtension(raw string) (number string, problems []users.Problem) {
 		return "", []users.Problem{{Code: code}}
 	}
 	text = strings.Trim(fixed, " ")
-	if code, _ := users.Damage(text); code == "number.scientific" { // behind an apostrophe
+	if code, _ := spreadsheet.Repair(text); code == "number.scientific" { // behind an apostrophe
 		return "", []users.Problem{damaged("")}
 	}
 	if m := extensionDecimals.FindStringSubmatch(text); m != nil {
@@ -91,7 +92,7 @@ func extensionFix(text string) string {
 		}
 		return r
 	}, text), ` '’"`)
-	code, fixed := users.Damage(text)
+	code, fixed := spreadsheet.Repair(text)
 	if code != "" || fixed != text || !extensionForm.MatchString(text) ||
 		extensionDate.MatchString(text) || extensionDecimals.MatchString(text) {
 		return ""

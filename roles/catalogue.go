@@ -6,8 +6,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
+
+// maxName is how many characters a role or a level of a path may have: as many as
+// [users.CleanText] allows a name.
+const maxName = 256
+
+// maxCell is how many characters a cell with names of roles may have: room for
+// sixteen roles of the longest name.
+const maxCell = 16 * maxName
 
 // A Catalogue is the roles that may be named in an account: those of its
 // catalogue, Account Admin and Mitel Partner, which every account has, and those
@@ -97,7 +106,7 @@ func (c *Catalogue) MayGrant(role string) bool { return c.actor.MayGrant(role) }
 //
 // Beside that, the codes of [users.CleanText].
 func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) {
-	text, problems := users.CleanText(cell, users.MaxText*16)
+	text, problems := users.CleanText(cell, maxCell)
 	var out, fixed []string
 	unknown := ""
 	evident := true
@@ -107,7 +116,7 @@ func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) 
 		}
 		is := c.names[users.Fold(name)]
 		if is == "" {
-			near, found := users.Nearest(name, c.known)
+			near, found := nearby.Best(name, c.known)
 			evident = evident && found
 			if unknown == "" {
 				unknown = name

@@ -12,6 +12,7 @@ import (
 	"github.com/usher-go/usher/roles"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
+	"github.com/usher-go/usher/users/property"
 	"github.com/usher-go/usher/users/storetest"
 )
 
@@ -108,7 +109,7 @@ func TestNewCatalogue(t *testing.T) {
 
 func TestMatching(t *testing.T) {
 	dir := users.Open(account(t), users.Partner("pat"), nil)
-	registered, _ := users.PropertyRegistered.Having()
+	registered, _ := property.Registered.Having()
 	for _, tt := range []struct {
 		name string
 		q    users.Query

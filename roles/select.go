@@ -35,7 +35,7 @@ func Matching(ctx context.Context, dir *users.Directory, account users.AccountID
 }
 
 func called(u users.User) string {
-	for _, name := range []string{u.Email, u.Field("lan_id"), u.Login} {
+	for _, name := range []string{u.Email, u.Field(users.FieldLANID), u.Login} {
 		if name != "" {
 			return name
 		}

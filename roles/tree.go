@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/usher-go/usher/internal/folding"
+	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
 
@@ -31,7 +33,7 @@ type Tree struct {
 	units  []unit
 	paths  map[string]int   // units by folded path
 	names  map[string][]int // units by folded name
-	called []string         // the different names, folded for [users.Nearby]
+	called []string         // the different names, folded for [nearby.All]
 	likes  map[string][]int // units by those
 	ids    map[users.ID]string
 }
@@ -63,7 +65,7 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 		if _, twice := t.paths[folded]; twice {
 			continue
 		}
-		name, like := users.Fold(u.name()), users.FoldHeading(u.name())
+		name, like := users.Fold(u.name()), folding.Heading(u.name())
 		if t.likes[like] == nil {
 			t.called = append(t.called, like)
 		}
@@ -148,11 +150,11 @@ const maxNear = 5
 //   - org_unit.unknown (near): there is no such unit. Where one is evidently
 //     meant it is the Fix; where several are, near lists the first five of their paths. A unit is
 //     near if each name that the cell gives, from the last one up, is near the
-//     unit's ([users.Nearest]): "North/Tema 1" is near "Acme/Sales/North/Team 1".
+//     unit's ([nearby.Best]): "North/Tema 1" is near "Acme/Sales/North/Team 1".
 //
 // Beside those, the codes of [users.CleanText].
 func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
-	text, problems := users.CleanText(cell, users.MaxText*(t.levels+1))
+	text, problems := users.CleanText(cell, maxName*(t.levels+1))
 	if text == "" {
 		return "", problems
 	}
@@ -175,7 +177,7 @@ func (t *Tree) unknown(text string) users.Problem {
 	type miss struct{ at, by int }
 	var misses []miss
 	given := steps(text)
-	for _, name := range users.Nearby(given[len(given)-1], t.called) {
+	for _, name := range nearby.All(given[len(given)-1], t.called) {
 		for _, at := range t.likes[name] {
 			if by, near := t.units[at].misses(given); near {
 				misses = append(misses, miss{at, by})
@@ -203,10 +205,10 @@ func (u unit) misses(given []string) (edits int, near bool) {
 		return 0, false
 	}
 	for i, is := range u.steps[len(u.steps)-len(given):] {
-		if len(users.Nearby(given[i], []string{is})) == 0 {
+		if len(nearby.All(given[i], []string{is})) == 0 {
 			return 0, false
 		}
-		edits += users.Near(users.FoldHeading(given[i]), users.FoldHeading(is))
+		edits += nearby.Distance(folding.Heading(given[i]), folding.Heading(is))
 	}
 	return edits, true
 }

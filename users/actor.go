@@ -59,9 +59,10 @@ func (a Actor) Granting(roles ...string) Actor {
 	return a
 }
 
-// Under is the actor bound by the roles of a catalogue: those that others alone
-// may hand out ([Role.GrantedBy]), however they are written. A Granter that is not
-// known bars everybody but the host. [Directory.ActorIn] reads an account's catalogue.
+// Under returns the actor bound by the roles of a catalogue: it may not grant the
+// roles that [Role.GrantedBy] reserves for others, in whatever letters they are
+// written. An unknown Granter reserves a role for the host. [Directory.ActorIn]
+// reads the catalogue of an account. Under is for importers.
 func (a Actor) Under(catalogue ...Role) Actor {
 	a.barred = slices.Clone(a.barred)
 	for _, r := range catalogue {
@@ -76,9 +77,9 @@ func (a Actor) Under(catalogue ...Role) Actor {
 // String names the actor in journals: "partner:NAME", "admin:ID", "sync:SOURCE"; "" for nobody.
 func (a Actor) String() string { return a.name }
 
-// MayGrant reports whether the actor may give somebody the role or take it
-// away. Nobody but the host hands out [RolePartner]; a sync hands out nothing.
-// What an account's catalogue says is known to the actor of [Actor.Under] alone.
+// MayGrant reports whether the actor may give a person the role and take it away.
+// Only the host grants [RolePartner]. A sync grants no role. The catalogue of an
+// account binds only the actor that [Actor.Under] returns. MayGrant is for importers.
 func (a Actor) MayGrant(role string) bool {
 	switch {
 	case a.kind == host:
@@ -93,11 +94,12 @@ func (a Actor) MayGrant(role string) bool {
 	return true
 }
 
-// Unbound reports whether no rule about people binds the actor: the host.
+// Unbound reports whether no rule about people binds the actor, which is the
+// host's case. Unbound is for importers.
 func (a Actor) Unbound() bool { return a.kind == host }
 
-// PermitsHeld says what forbids the actor to change what people have, like
-// lines; nil if nothing does.
+// PermitsHeld returns what forbids the actor to change records that people hold,
+// such as lines, and nil if nothing does. PermitsHeld is for importers.
 func (a Actor) PermitsHeld(k Kind) *Problem {
 	if a.kind == syncer {
 		return forbidden(k)
@@ -105,13 +107,11 @@ func (a Actor) PermitsHeld(k Kind) *Problem {
 	return nil
 }
 
-// Source is the source of the people the actor adds: its own for a sync, else [Local].
+// Source returns the source of the people whom the actor adds: that of a sync, and
+// [Local] for all others. Source is for importers.
 func (a Actor) Source() Source {
 	if a.kind == syncer {
 		return a.source
 	}
 	return Local
 }
-
-// User is the id of the user who acts, where the actor is one.
-func (a Actor) User() ID { return a.user }

@@ -3,8 +3,8 @@ package users
 import (
 	"maps"
 	"slices"
-	"strings"
-	"time"
+
+	"github.com/usher-go/usher/internal/keyvalue"
 )
 
 // An Account is a customer's, or a partner's own.
@@ -84,25 +84,10 @@ const (
 	ImportRunning ImportState = "running"
 	ImportDone    ImportState = "done"
 	ImportUndone  ImportState = "undone" // by a later import, or by one that is on its way
-	// ImportInterrupted is never stored: [Record.ImportState] says it of an
-	// import that is running by its record, and of which nothing was heard for [Lease].
+	// ImportInterrupted is never stored. It is what is shown of an import that is
+	// running by its record and whose record was last written more than 60 s ago.
 	ImportInterrupted ImportState = "interrupted"
 )
-
-// Lease is how long an import counts as running after its last batch.
-const Lease = 60 * time.Second
-
-// ImportState is how far an import had come at that time; "" for a record that is none.
-func (r Record) ImportState(now time.Time) ImportState {
-	imp, ok := r.Data.(*Import)
-	switch {
-	case !ok:
-		return ""
-	case imp.State == ImportRunning && now.Sub(r.Updated) > Lease:
-		return ImportInterrupted
-	}
-	return imp.State
-}
 
 // An Import is one commit of a preview: who did what, when, and how far it came.
 type Import struct {
@@ -137,26 +122,13 @@ type Import struct {
 	Rows   int            `json:"rows,omitempty"`
 }
 
-// Kind is [KindAccount].
-func (*Account) Kind() Kind { return KindAccount }
-
-// Kind is [KindLine].
-func (*Line) Kind() Kind { return KindLine }
-
-// Kind is [KindSubscription].
-func (*Subscription) Kind() Kind { return KindSubscription }
-
-// Kind is [KindRole].
-func (*Role) Kind() Kind { return KindRole }
-
-// Kind is [KindUnit].
-func (*Unit) Kind() Kind { return KindUnit }
-
-// Kind is [KindPBX].
-func (*PBX) Kind() Kind { return KindPBX }
-
-// Kind is [KindImport].
-func (*Import) Kind() Kind { return KindImport }
+func (*Account) kind() Kind      { return KindAccount }
+func (*Line) kind() Kind         { return KindLine }
+func (*Subscription) kind() Kind { return KindSubscription }
+func (*Role) kind() Kind         { return KindRole }
+func (*Unit) kind() Kind         { return KindUnit }
+func (*PBX) kind() Kind          { return KindPBX }
+func (*Import) kind() Kind       { return KindImport }
 
 func copyOf[T any](p *T) *T { c := *p; return &c }
 
@@ -177,28 +149,24 @@ func (i *Import) clone() Data {
 }
 
 func (a *Account) index(h Head, x *Index) {
-	x.link(h, LinkPartner, yesNo(a.Partner))
+	x.link(h, linkPartner, yesNo(a.Partner))
 	x.Sort, x.Search = Fold(a.Name), Fold(a.Name)
 }
 
 func (l *Line) index(h Head, x *Index) {
-	x.key(h, SpaceLine, LineName(l.PBX, l.Short))
+	x.key(h, SpaceLine, keyvalue.Line(l.PBX, l.Short))
 	if l.Internal != "" {
 		group := l.Group
 		if group == "" {
 			group = l.PBX
 		}
-		x.key(h, SpaceInternal, LineName(group, l.Internal))
+		x.key(h, SpaceInternal, keyvalue.Line(group, l.Internal))
 	}
 	x.key(h, SpaceNumber, l.Number)
 	x.link(h, LinkHolder, string(l.Holder))
-	x.Sort = Fold(LineName(l.PBX, l.Short))
+	x.Sort = Fold(keyvalue.Line(l.PBX, l.Short))
 	x.Search = Fold(l.Short + " " + l.Internal + " " + l.Number)
 }
-
-// LineName is the value of a line's key: system and number. A number may hold
-// slashes; those of a system's name are written otherwise.
-func LineName(pbx, short string) string { return strings.ReplaceAll(pbx, "/", "%2F") + "/" + short }
 
 func (s *Subscription) index(h Head, x *Index) {
 	x.key(h, SpaceProduct, s.Product)
@@ -224,21 +192,13 @@ func (i *Import) index(h Head, x *Index) {
 	x.link(h, LinkTemplate, i.Template)
 	x.link(h, LinkByHand, yesNo(i.Template == TemplateHand))
 	if i.Once && i.State != ImportUndone && !i.Pruned {
-		x.key(h, SpaceDocument, DocumentName(i.Template, i.Digest))
+		x.key(h, SpaceDocument, keyvalue.Document(i.Template, i.Digest))
 		if i.Read != "" && i.Read != i.Digest {
-			x.key(h, SpaceDocument, DocumentName(i.Template, i.Read))
+			x.key(h, SpaceDocument, keyvalue.Document(i.Template, i.Read))
 		}
 	}
 	x.Sort = h.Created.UTC().Format("2006-01-02T15:04:05.000Z")
 	x.Search = Fold(i.Label)
-}
-
-// DocumentName is the value of the key that an import holds by a digest.
-func DocumentName(template, digest string) string {
-	if digest == "" {
-		return ""
-	}
-	return template + "/" + digest
 }
 
 // sortedSet is s in order without repeats.

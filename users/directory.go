@@ -52,9 +52,9 @@ func Open(s Store, a Actor, opts *Options) *Directory {
 // Actor is who asks.
 func (d *Directory) Actor() Actor { return d.actor }
 
-// ActorIn is who asks, bound by the account's catalogue of roles
-// ([Actor.Under]): whom a preview asks what it may do. What it allows is judged
-// again by [Directory.Apply], by the catalogue as it is then.
+// ActorIn returns the actor of the Directory, bound by the account's catalogue of
+// roles ([Actor.Under]). A preview asks it what a commit may do. [Directory.Apply]
+// judges again, by the catalogue at that time. ActorIn is for importers.
 func (d *Directory) ActorIn(ctx context.Context, account AccountID) (Actor, error) {
 	if d.actor.kind == host {
 		return d.actor, nil
@@ -77,13 +77,13 @@ func (d *Directory) Roles(ctx context.Context, account AccountID) ([]Role, error
 	return out, nil
 }
 
-// Now is the time, UTC, to the millisecond.
+// Now returns the time in UTC, to the millisecond.
 func (d *Directory) Now() time.Time { return d.opts.Now().UTC().Truncate(time.Millisecond) }
 
-// NewID makes an id.
+// NewID returns a new id.
 func (d *Directory) NewID() ID { return d.opts.NewID() }
 
-// Scope is every account the actor reaches.
+// Scope returns every account that the actor reaches. Scope is for importers.
 func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 	switch d.actor.kind {
 	case host:
@@ -94,7 +94,7 @@ func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if !d.asked {
-			q := Query{Kind: KindAccount, Scope: Scope{All: true}, Having: []Key{{Space: LinkPartner, Value: "yes"}}, Limit: 1000}
+			q := Query{Kind: KindAccount, Scope: Scope{All: true}, Having: []Key{{Space: linkPartner, Value: "yes"}}, Limit: 1000}
 			for r, err := range pages(ctx, d.store.List, q) {
 				if err != nil {
 					return Scope{}, err
@@ -300,7 +300,7 @@ func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 	var freed []Write
 	for _, r := range held.Records {
 		free := r.Clone()
-		free.SetField("holder", "")
+		free.SetField(FieldHolder, "")
 		free.Updated = d.Now()
 		freed = append(freed, Write{Row: RowAt(0, 1), ID: r.ID, Version: r.Version, Record: &free})
 	}

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
+
+	"github.com/usher-go/usher/internal/folding"
+	"github.com/usher-go/usher/internal/scripts"
 )
 
 // The limits of RFC 5321, section 4.5.3.1, in bytes, with the domain in its
@@ -62,7 +65,7 @@ func ParseEmail(raw string) (email string, problems []Problem) {
 //     in bytes.
 //   - email.smtputf8 (char): a local part beyond ASCII.
 //   - email.confusable: part (local or domain) and text, the part that is dressed
-//     up as another: it mixes scripts ([MixedScripts]) or has characters that
+//     up as another: it mixes scripts (UTS 39, "Highly Restrictive") or has characters that
 //     stand in for plain ones (ⓔ, full width). The dots of Chinese and Japanese
 //     (。．｡) are dots, as UTS 46 has it.
 //   - text.control (char), text.bidi (char): as in [CleanText], but also at the
@@ -146,7 +149,7 @@ func emailIsPlain(s string) bool {
 // check reads an address whose ends are trimmed. The fault has no code where
 // there is none.
 func (rules EmailRules) check(s string) (email string, fault Problem) {
-	if at := strings.LastIndexByte(s, '@'); at >= 0 && textIsPlain(s) {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 && folding.IsPlain(s) {
 		if lower := s[:at] + strings.ToLower(s[at:]); emailIsPlain(lower) {
 			return lower, Problem{}
 		}
@@ -268,7 +271,7 @@ func (rules EmailRules) local(s string) (local string, fault Problem) {
 			if emailClass[r]&emailAtom == 0 && r != '.' {
 				return "", emailChars(r)
 			}
-		case foldIsIgnorable(r):
+		case folding.IsIgnorable(r):
 			return "", emailForm("invisible")
 		case !unicode.IsGraphic(r):
 			return "", emailChars(r)
@@ -283,7 +286,7 @@ func (rules EmailRules) local(s string) (local string, fault Problem) {
 		return "", emailForm("local_dots")
 	case len(s) > emailMaxLocal:
 		return "", emailTooLong("local", emailMaxLocal, len(s))
-	case beyond != 0 && (MixedScripts(s) || !norm.NFKC.IsNormalString(s)):
+	case beyond != 0 && (scripts.Mixed(s) || !norm.NFKC.IsNormalString(s)):
 		return "", emailConfusable("local", s)
 	case beyond != 0 && !rules.SMTPUTF8:
 		return "", Problem{Code: "email.smtputf8", Args: map[string]string{"char": textChar(beyond)}}
@@ -306,7 +309,7 @@ func emailDomain(s string) (ascii string, fault Problem) {
 		switch {
 		case r >= utf8.RuneSelf:
 			plain = false
-			if foldIsIgnorable(r) && r != '\u200C' && r != '\u200D' { // UTS 46 would drop it unsaid
+			if folding.IsIgnorable(r) && r != '\u200C' && r != '\u200D' { // UTS 46 would drop it unsaid
 				return "", emailForm("invisible")
 			}
 		case r == '-':
@@ -380,7 +383,7 @@ func emailScripts(ascii string) Problem {
 				return emailForm("label")
 			}
 		}
-		if MixedScripts(label) {
+		if scripts.Mixed(label) {
 			return emailConfusable("domain", label)
 		}
 	}
@@ -398,7 +401,7 @@ func (rules EmailRules) fix(s string) string {
 		return ""
 	}
 	s = strings.Map(func(r rune) rune {
-		if foldIsIgnorable(r) && r != textLRO && r != textRLO {
+		if folding.IsIgnorable(r) && r != textLRO && r != textRLO {
 			return -1
 		}
 		return r

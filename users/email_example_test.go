@@ -42,29 +42,3 @@ func ExampleCleanText() {
 	// "Ada" text.trimmed
 	// "" text.control, perhaps "Ada Lovelace"
 }
-
-func ExampleDamage() {
-	for _, cell := range []string{"1001", `="0042"`, "4.42E+11", "#N/A"} {
-		code, fixed := users.Damage(cell)
-		fmt.Printf("%q %q\n", fixed, code)
-	}
-	// Output:
-	// "1001" ""
-	// "0042" ""
-	// "" "number.scientific"
-	// "" "cell.excel_error"
-}
-
-func ExampleFoldHeading() {
-	fmt.Println(users.FoldHeading("First_Name *") == users.FoldHeading("FIRST NAME"))
-	// Output: true
-}
-
-func ExampleNearest() {
-	headings := []string{"First Name", "Last Name", "Email", "Role"}
-	fmt.Println(users.Nearest("E-Mial", headings))
-	fmt.Println(users.Nearest("Extension", headings))
-	// Output:
-	// Email true
-	//  false
-}

@@ -13,31 +13,29 @@ var profileFields = []struct {
 	get  func(*Profile) string
 	set  func(*Profile, string)
 }{
-	{"email", func(p *Profile) string { return p.Email }, func(p *Profile, v string) { p.Email = v }},
-	{"login", func(p *Profile) string { return p.Login }, func(p *Profile, v string) { p.Login = v }},
-	{"name", func(p *Profile) string { return p.DisplayName }, func(p *Profile, v string) { p.DisplayName = v }},
-	{"first_name", func(p *Profile) string { return p.FirstName }, func(p *Profile, v string) { p.FirstName = v }},
-	{"last_name", func(p *Profile) string { return p.LastName }, func(p *Profile, v string) { p.LastName = v }},
-	{"mobile", func(p *Profile) string { return p.Mobile }, func(p *Profile, v string) { p.Mobile = v }},
-	{"role", (*Profile).role, func(p *Profile, v string) { p.Grant(RoleAdmin, v == RoleAdmin) }},
-	{"roles", func(p *Profile) string { return joinList(p.Roles) }, func(p *Profile, v string) { p.Roles = splitList(v) }},
-	{"source", func(p *Profile) string { return string(p.source()) }, func(p *Profile, v string) { p.Source = Source(v) }},
-	{"external_id", func(p *Profile) string { return p.ExternalID }, func(p *Profile, v string) { p.ExternalID = v }},
-	{"registered", func(p *Profile) string { return yesNo(p.Registered) }, func(p *Profile, v string) { p.Registered = v == "yes" }},
-	{"active", func(p *Profile) string { return yesNo(!p.Inactive) }, func(p *Profile, v string) { p.Inactive = v == "no" }},
-	{"products", func(p *Profile) string { return joinList(p.Products) }, func(p *Profile, v string) { p.Products = splitList(v) }},
-	{"lan_id", ccGet(func(c *ContactCentre) string { return c.LANID }), ccSet(func(c *ContactCentre, v string) { c.LANID = v })},
-	{"agent_id", ccGet(func(c *ContactCentre) string { return c.AgentID }), ccSet(func(c *ContactCentre, v string) { c.AgentID = v })},
-	{"pbx_id", ccGet(func(c *ContactCentre) string { return c.PBXID }), ccSet(func(c *ContactCentre, v string) { c.PBXID = v })},
-	{"profile", ccGet(func(c *ContactCentre) string { return c.Kind }), ccSet(func(c *ContactCentre, v string) { c.Kind = v })},
-	{"supervisor", ccGet(func(c *ContactCentre) string { return string(c.Supervisor) }), ccSet(func(c *ContactCentre, v string) { c.Supervisor = ID(v) })},
-	{"org_unit", ccGet(func(c *ContactCentre) string { return string(c.Unit) }), ccSet(func(c *ContactCentre, v string) { c.Unit = ID(v) })},
-	{"access_role", ccGet(func(c *ContactCentre) string { return c.AccessRole }), ccSet(func(c *ContactCentre, v string) { c.AccessRole = v })},
-	{"crm_name", ccGet(func(c *ContactCentre) string { return c.CRMName }), ccSet(func(c *ContactCentre, v string) { c.CRMName = v })},
-	{"text_chat_greeting_template_name", ccGet(func(c *ContactCentre) string { return c.Greeting }), ccSet(func(c *ContactCentre, v string) { c.Greeting = v })},
+	{FieldEmail, func(p *Profile) string { return p.Email }, func(p *Profile, v string) { p.Email = v }},
+	{FieldLogin, func(p *Profile) string { return p.Login }, func(p *Profile, v string) { p.Login = v }},
+	{FieldName, func(p *Profile) string { return p.DisplayName }, func(p *Profile, v string) { p.DisplayName = v }},
+	{FieldFirstName, func(p *Profile) string { return p.FirstName }, func(p *Profile, v string) { p.FirstName = v }},
+	{FieldLastName, func(p *Profile) string { return p.LastName }, func(p *Profile, v string) { p.LastName = v }},
+	{FieldMobile, func(p *Profile) string { return p.Mobile }, func(p *Profile, v string) { p.Mobile = v }},
+	{FieldRole, (*Profile).role, func(p *Profile, v string) { p.Grant(RoleAdmin, v == RoleAdmin) }},
+	{FieldRoles, func(p *Profile) string { return joinList(p.Roles) }, func(p *Profile, v string) { p.Roles = splitList(v) }},
+	{FieldSource, func(p *Profile) string { return string(p.source()) }, func(p *Profile, v string) { p.Source = Source(v) }},
+	{FieldExternalID, func(p *Profile) string { return p.ExternalID }, func(p *Profile, v string) { p.ExternalID = v }},
+	{FieldRegistered, func(p *Profile) string { return yesNo(p.Registered) }, func(p *Profile, v string) { p.Registered = v == "yes" }},
+	{FieldActive, func(p *Profile) string { return yesNo(!p.Inactive) }, func(p *Profile, v string) { p.Inactive = v == "no" }},
+	{FieldProducts, func(p *Profile) string { return joinList(p.Products) }, func(p *Profile, v string) { p.Products = splitList(v) }},
+	{FieldLANID, ccGet(func(c *ContactCentre) string { return c.LANID }), ccSet(func(c *ContactCentre, v string) { c.LANID = v })},
+	{FieldAgentID, ccGet(func(c *ContactCentre) string { return c.AgentID }), ccSet(func(c *ContactCentre, v string) { c.AgentID = v })},
+	{FieldPBXID, ccGet(func(c *ContactCentre) string { return c.PBXID }), ccSet(func(c *ContactCentre, v string) { c.PBXID = v })},
+	{FieldProfile, ccGet(func(c *ContactCentre) string { return c.Kind }), ccSet(func(c *ContactCentre, v string) { c.Kind = v })},
+	{FieldSupervisor, ccGet(func(c *ContactCentre) string { return string(c.Supervisor) }), ccSet(func(c *ContactCentre, v string) { c.Supervisor = ID(v) })},
+	{FieldOrgUnit, ccGet(func(c *ContactCentre) string { return string(c.Unit) }), ccSet(func(c *ContactCentre, v string) { c.Unit = ID(v) })},
+	{FieldAccessRole, ccGet(func(c *ContactCentre) string { return c.AccessRole }), ccSet(func(c *ContactCentre, v string) { c.AccessRole = v })},
+	{FieldCRMName, ccGet(func(c *ContactCentre) string { return c.CRMName }), ccSet(func(c *ContactCentre, v string) { c.CRMName = v })},
+	{FieldGreeting, ccGet(func(c *ContactCentre) string { return c.Greeting }), ccSet(func(c *ContactCentre, v string) { c.Greeting = v })},
 }
-
-const customPrefix = "custom."
 
 // RoleUser is what the field "role" says of somebody who is no Account Admin. It is not stored.
 const RoleUser = "user"
@@ -97,7 +95,7 @@ func ProfileFields() []string {
 // Field reads a field by its name ("first_name", "custom.cost_centre"). One
 // that does not exist is empty.
 func (p *Profile) Field(name string) string {
-	if k, ok := strings.CutPrefix(name, customPrefix); ok {
+	if k, ok := strings.CutPrefix(name, PrefixCustom); ok {
 		return p.Custom[k]
 	}
 	if get, _ := openField(name); get != nil {
@@ -114,7 +112,7 @@ func (p *Profile) Field(name string) string {
 // SetField writes a field by its name and reports whether there is one. A feature
 // takes "yes", "no" and nothing, a channel a number and nothing; of anything else they are no fields.
 func (p *Profile) SetField(name, value string) bool {
-	if k, ok := strings.CutPrefix(name, customPrefix); ok && k != "" {
+	if k, ok := strings.CutPrefix(name, PrefixCustom); ok && k != "" {
 		c := make(map[string]string, len(p.Custom)+1)
 		for x, v := range p.Custom {
 			c[x] = v
@@ -143,32 +141,13 @@ func (p *Profile) SetField(name, value string) bool {
 	return false
 }
 
-// SetMember puts a value into a field of a user that is a set ("roles",
-// "products"), or takes it out (in), and reports whether the field is one. A value
-// that is there in other letters ([Fold]) is there. The record's Data must be its own.
-func (r Record) SetMember(field, value string, in bool) bool {
-	p, ok := r.Data.(*Profile)
-	if !ok || field != "roles" && field != "products" {
-		return false
-	}
-	folded := Fold(value)
-	members := splitList(p.Field(field))
-	switch {
-	case !in:
-		members = slices.DeleteFunc(members, func(m string) bool { return Fold(m) == folded })
-	case !slices.ContainsFunc(members, func(m string) bool { return Fold(m) == folded }):
-		members = append(members, value)
-	}
-	return p.SetField(field, joinList(sortedSet(members)))
-}
-
 // Field reads a field of a user or a line by its name.
 func (r Record) Field(name string) string {
 	switch d := r.Data.(type) {
 	case *Profile:
 		return d.Field(name)
 	case *Line:
-		return d.Field(name)
+		return d.readField(name)
 	}
 	return ""
 }
@@ -180,7 +159,7 @@ func (r Record) SetField(name, value string) bool {
 	case *Profile:
 		return d.SetField(name, value)
 	case *Line:
-		return d.SetField(name, value)
+		return d.writeField(name, value)
 	}
 	return false
 }
@@ -190,33 +169,31 @@ func (r Record) SetField(name, value string) bool {
 func (r Record) Fields() []string {
 	switch d := r.Data.(type) {
 	case *Profile:
-		out := slices.DeleteFunc(ProfileFields(), func(f string) bool { return f == "role" })
+		out := slices.DeleteFunc(ProfileFields(), func(f string) bool { return f == FieldRole })
 		for _, k := range slices.Sorted(maps.Keys(d.Custom)) {
 			if k != "" {
-				out = append(out, customPrefix+k)
+				out = append(out, PrefixCustom+k)
 			}
 		}
 		return append(out, d.ContactCentre.openFields()...)
 	case *Line:
-		return []string{"pbx", "short", "group", "internal", "number", "holder"}
+		return []string{FieldPBX, FieldShort, FieldGroup, FieldInternal, FieldNumber, FieldHolder}
 	}
 	return nil
 }
 
-// Field reads "pbx", "short", "group", "internal", "number" or "holder".
-func (l *Line) Field(name string) string {
+func (l *Line) readField(name string) string {
 	if p := l.field(name); p != nil {
 		return *p
 	}
-	if name == "holder" {
+	if name == FieldHolder {
 		return string(l.Holder)
 	}
 	return ""
 }
 
-// SetField writes one of the fields that Field reads, and reports whether there is one.
-func (l *Line) SetField(name, value string) bool {
-	if name == "holder" {
+func (l *Line) writeField(name, value string) bool {
+	if name == FieldHolder {
 		l.Holder = ID(value)
 		return true
 	}
@@ -229,45 +206,26 @@ func (l *Line) SetField(name, value string) bool {
 
 func (l *Line) field(name string) *string {
 	switch name {
-	case "pbx":
+	case FieldPBX:
 		return &l.PBX
-	case "short":
+	case FieldShort:
 		return &l.Short
-	case "group":
+	case FieldGroup:
 		return &l.Group
-	case "internal":
+	case FieldInternal:
 		return &l.Internal
-	case "number":
+	case FieldNumber:
 		return &l.Number
 	}
 	return nil
 }
 
-// ClearKey takes from a line the internal or the public number that stands in
-// the space as value, folded, and reports whether the line had it. The record's
-// Data must be its own. What a record is called by, it keeps.
-func (r Record) ClearKey(space Space, value string) bool {
-	l, ok := r.Data.(*Line)
-	if !ok || !slices.ContainsFunc(r.Keys(), func(k Key) bool { return k.Space == space && k.Value == value }) {
-		return false
-	}
-	switch space {
-	case SpaceInternal:
-		l.Internal = ""
-	case SpaceNumber:
-		l.Number = ""
-	default:
-		return false
-	}
-	return true
-}
-
 // owned are the fields each source keeps, after the console's locked fields (the list itself is our policy).
 var owned = map[Source][]string{
-	SCIM:    {"email", "login", "name", "first_name", "last_name", "mobile", "external_id"},
-	PBXSync: {"name", "first_name", "last_name", "external_id"},
-	MiCloud: {"email", "login", "name", "first_name", "last_name", "mobile", "external_id"},
-	IoT:     {"name", "external_id"},
+	SCIM:    {FieldEmail, FieldLogin, FieldName, FieldFirstName, FieldLastName, FieldMobile, FieldExternalID},
+	PBXSync: {FieldName, FieldFirstName, FieldLastName, FieldExternalID},
+	MiCloud: {FieldEmail, FieldLogin, FieldName, FieldFirstName, FieldLastName, FieldMobile, FieldExternalID},
+	IoT:     {FieldName, FieldExternalID},
 }
 
 // Owns reports whether the source keeps the field: it is then locked for everybody else.

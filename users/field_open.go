@@ -7,26 +7,15 @@ import (
 	"strings"
 )
 
-// FieldCatalogue is the field of the roles of the account's catalogue that a
-// person has, separated by commas: "roles" without [RoleAdmin] and
-// [RolePartner], which writing it leaves as they are. It is for systems whose
-// one role says nothing about who administers the account.
-const FieldCatalogue = "catalogue_roles"
-
-const (
-	featurePrefix = "feature."
-	channelPrefix = "channel."
-)
-
 // openField reads and writes a field that follows from others, or whose name is open.
 func openField(name string) (get func(*Profile) string, set func(*Profile, string)) {
 	if name == FieldCatalogue {
 		return (*Profile).catalogue, (*Profile).setCatalogue
 	}
-	if f, ok := strings.CutPrefix(name, featurePrefix); ok && f != "" {
+	if f, ok := strings.CutPrefix(name, PrefixFeature); ok && f != "" {
 		return ccGet(func(c *ContactCentre) string { return c.feature(f) }), ccSet(func(c *ContactCentre, v string) { c.setFeature(f, v) })
 	}
-	if ch, ok := strings.CutPrefix(name, channelPrefix); ok && ch != "" {
+	if ch, ok := strings.CutPrefix(name, PrefixChannel); ok && ch != "" {
 		return ccGet(func(c *ContactCentre) string { return c.channel(ch) }), ccSet(func(c *ContactCentre, v string) { c.setChannel(ch, v) })
 	}
 	return nil, nil
@@ -38,9 +27,9 @@ func openValue(name, value string) bool {
 	switch {
 	case value == "":
 		return true
-	case strings.HasPrefix(name, featurePrefix):
+	case strings.HasPrefix(name, PrefixFeature):
 		return value == "yes" || value == "no"
-	case strings.HasPrefix(name, channelPrefix):
+	case strings.HasPrefix(name, PrefixChannel):
 		return err == nil && n >= 0 && strconv.Itoa(n) == value
 	}
 	return true
@@ -119,12 +108,12 @@ func (c *ContactCentre) openFields() []string {
 	}
 	for _, f := range slices.Sorted(maps.Keys(c.Features)) {
 		if f != "" {
-			out = append(out, featurePrefix+f)
+			out = append(out, PrefixFeature+f)
 		}
 	}
 	for _, ch := range slices.Sorted(maps.Keys(c.Channels)) {
 		if ch != "" {
-			out = append(out, channelPrefix+ch)
+			out = append(out, PrefixChannel+ch)
 		}
 	}
 	return out

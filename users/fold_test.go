@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/idna"
 	"pgregory.net/rapid"
 
+	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/users"
 )
 
@@ -35,25 +36,6 @@ func TestFold(t *testing.T) {
 			require.Equal(t, tt.want, users.Fold(tt.s), tt.reason)
 		})
 	}
-}
-
-func TestFoldHeading(t *testing.T) {
-	for _, tt := range []struct {
-		want     string
-		headings []string
-	}{
-		{"firstname", []string{"First Name", "FIRST_NAME", "first-name", "firstName", "\ufeffFirst\u00a0Name ", "First Name*", "First\nName :"}},
-		{"prenom", []string{"PRÉNOM ", "Prenom", "pre\u0301nom"}},
-		{"action", []string{"__action__", "Action", "ACTION"}},
-		{"email", []string{"E-mail", "e‑mail", "EMAIL", "É-Mail"}},
-		{"nomd'usage", []string{"Nom d’usage", "NOM D'USAGE"}},
-		{"", []string{"", "  ", "*", "_"}},
-	} {
-		for _, heading := range tt.headings {
-			require.Equal(t, tt.want, users.FoldHeading(heading), "%q", heading)
-		}
-	}
-	require.NotEqual(t, users.FoldHeading("NOM"), users.FoldHeading("NOME"), "languages stay apart")
 }
 
 func TestFoldEmail(t *testing.T) {
@@ -94,7 +76,7 @@ func FuzzFold(f *testing.F) {
 // checkFoldLaws: a key folds to itself, whatever its text.
 func checkFoldLaws(t rapid.TB, s string) {
 	for name, fold := range map[string]func(string) string{
-		"Fold": users.Fold, "FoldHeading": users.FoldHeading, "FoldEmail": users.FoldEmail,
+		"Fold": users.Fold, "folding.Heading": folding.Heading, "FoldEmail": users.FoldEmail,
 	} {
 		if key := fold(s); fold(key) != key {
 			t.Errorf("%s(%q) is %q, and that folds to %q", name, s, key, fold(key))
@@ -131,102 +113,6 @@ func TestFoldEmailFormsOfADomain(t *testing.T) {
 		require.Equal(t, users.FoldEmail(domain), users.FoldEmail("ada@"+ascii))
 		require.Equal(t, users.FoldEmail(domain), users.FoldEmail(strings.ToUpper("ada@"+ascii)))
 	})
-}
-
-func TestNear(t *testing.T) {
-	for _, tt := range []struct {
-		name, a, b string
-		want       int
-	}{
-		{"nothing", "", "", 0},
-		{"to nothing", "abc", "", 3},
-		{"from nothing", "", "abc", 3},
-		{"same", "email", "email", 0},
-		{"put in", "emal", "email", 1},
-		{"left out", "emaill", "email", 1},
-		{"replaced", "emeil", "email", 1},
-		{"swapped", "emial", "email", 1},
-		{"swapped at the ends", "meali", "email", 2},
-		{"characters, not bytes", "é", "e", 1},
-		{"restricted", "ca", "abc", 3},
-		{"capitals count", "A", "a", 1},
-		{"only the first 64", strings.Repeat("a", 64) + "b", strings.Repeat("a", 64) + "ccc", 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, users.Near(tt.a, tt.b))
-		})
-	}
-}
-
-func TestNearIsADistance(t *testing.T) {
-	word := rapid.StringOfN(rapid.SampledFrom([]rune("abé")), 0, 8, -1)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := word.Draw(t, "a"), word.Draw(t, "b")
-		d := users.Near(a, b)
-		require.Equal(t, d, users.Near(b, a), "the same both ways")
-		require.Equal(t, a == b, d == 0, "zero for the same text alone")
-		require.LessOrEqual(t, d, max(len([]rune(a)), len([]rune(b))))
-	})
-}
-
-func TestNearest(t *testing.T) {
-	headings := []string{"First Name", "Last Name", "Name", "Email", "Rôle"}
-	for _, tt := range []struct {
-		name, reason, s, want string
-		among                 []string
-	}{
-		{"one letter", "a slip", "Emial", "Email", headings},
-		{"two letters", "two slips in a long word", "Frist Nmae", "First Name", headings},
-		{"the same but for case", "nearest of all", "first_name", "First Name", headings},
-		{"the same but for accents", "nearest of all", "ROLE", "Rôle", headings},
-		{"too far", "no guess", "Phone", "", headings},
-		{"too short", "every short word is near another", "Na", "", headings},
-		{"a third", "one letter of three", "Nam", "Name", headings},
-		{"tie", "two are equally near", "User 3", "", []string{"User 1", "User 2"}},
-		{"tie broken", "a third is nearer", "User 3", "User 3", []string{"User 1", "User 2", "User 3"}},
-		{"one twice", "no tie with itself", "Usr", "User", []string{"User", "User"}},
-		{"a later nearer one", "best wins", "gmial.com", "gmail.com", []string{"mail.com", "gmail.com"}},
-		{"nothing", "near to nothing", "", "", headings},
-		{"among none", "nothing to name", "Email", "", nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			nearest, found := users.Nearest(tt.s, tt.among)
-			require.Equal(t, tt.want, nearest, tt.reason)
-			require.Equal(t, tt.want != "", found)
-		})
-	}
-}
-
-func TestNearby(t *testing.T) {
-	for _, tt := range []struct {
-		name, s string
-		among   []string
-		want    []string
-	}{
-		{"those equally near, as they stand", "User 3", []string{"User 2", "Admin", "User 1"}, []string{"User 2", "User 1"}},
-		{"the nearest first", "Agent desk", []string{"Agent dusks", "Agent disk", "agent-desk"}, []string{"agent-desk", "Agent disk", "Agent dusks"}},
-		{"none", "Phone", []string{"Email"}, nil},
-		{"near to nothing", " ", []string{"Email"}, nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, users.Nearby(tt.s, tt.among))
-		})
-	}
-}
-
-// What is near is what so many edits reach, however soon it is known that more are needed.
-func TestNearbyAgreesWithNear(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		word := rapid.StringMatching(`[abc]{0,9}`)
-		s, other := word.Draw(t, "s"), word.Draw(t, "other")
-		near := s != "" && users.Near(s, other) <= min(2, len(s)/3)
-		require.Equal(t, near, len(users.Nearby(s, []string{other})) == 1)
-	})
-}
-
-func TestNearestAllocatesNothing(t *testing.T) {
-	among := []string{"firstname", "lastname", "email"}
-	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = users.Nearest("emial", among) }))
 }
 
 func BenchmarkFold(b *testing.B) {

@@ -206,14 +206,14 @@ func (j *judging) user(old Record, w Write) {
 		left = was.withoutAccount()
 	}
 	if was == nil {
-		j.refuse(w, "name", actor.PermitsNew(is.Field))
+		j.refuse(w, FieldName, actor.PermitsNew(is.Field))
 		was = &Profile{Source: actor.Source()}
 	}
-	j.refuse(w, "roles", checkRoles(is.Roles))
+	j.refuse(w, FieldRoles, checkRoles(is.Roles))
 	for i := range profileFields {
 		f := &profileFields[i]
 		before, after := f.get(was), f.get(is)
-		if f.name == "role" || before == after && (f.name != "source" || old.Data != nil) {
+		if f.name == FieldRole || before == after && (f.name != FieldSource || old.Data != nil) {
 			continue // "roles" says it
 		}
 		j.refuse(w, f.name, Check(f.name, after))
@@ -260,7 +260,7 @@ func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) err
 		return err
 	}
 	for _, w := range lost {
-		j.refuse(w, "role", &Problem{Code: "admin.last"})
+		j.refuse(w, FieldRole, &Problem{Code: "admin.last"})
 	}
 	return nil
 }
@@ -342,7 +342,7 @@ func named(w Write, old Record) []reference {
 		if was == nil {
 			was = new(Line)
 		}
-		add("holder", d.Holder, was.Holder, KindUser)
+		add(FieldHolder, d.Holder, was.Holder, KindUser)
 	case *Profile:
 		var was, is ContactCentre
 		if p, ok := old.Data.(*Profile); ok && p.ContactCentre != nil {
@@ -351,8 +351,8 @@ func named(w Write, old Record) []reference {
 		if d.ContactCentre != nil {
 			is = *d.ContactCentre
 		}
-		add("supervisor", is.Supervisor, was.Supervisor, KindUser)
-		add("org_unit", is.Unit, was.Unit, KindUnit)
+		add(FieldSupervisor, is.Supervisor, was.Supervisor, KindUser)
+		add(FieldOrgUnit, is.Unit, was.Unit, KindUnit)
 	}
 	return out
 }

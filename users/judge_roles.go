@@ -26,7 +26,7 @@ func (j *judging) catalogue(ctx context.Context) error {
 		if old == nil {
 			old = &Profile{}
 		}
-		for _, r := range changedRoles("roles", joinList(old.Roles), joinList(is.Roles)) {
+		for _, r := range changedRoles(FieldRoles, joinList(old.Roles), joinList(is.Roles)) {
 			keys = append(keys, KeyOf(w.Record.Account, SpaceRole, r))
 		}
 	}

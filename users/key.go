@@ -17,7 +17,7 @@ const (
 	SpaceExternal Space = "external" // the id a user's source knows it by: "scim:7f3a"
 	SpaceLANID    Space = "lanid"    // a contact-centre user's LAN ID
 	SpaceStation  Space = "station"  // a contact-centre user's station number (OCM's "PBX ID")
-	SpaceLine     Space = "line"     // PBX and short number of a line: "PBX1/1001"
+	SpaceLine     Space = "line"     // PBX and short number of a line: "PBX1/1001"; a slash in the PBX is "%2F"
 	SpaceInternal Space = "internal" // PBX group and internal number of a line
 	SpaceNumber   Space = "number"   // a public number in E.164, unique over all accounts
 	SpaceRole     Space = "role"     // a role of the account's catalogue, by name
@@ -40,7 +40,7 @@ const (
 	LinkMember     Space = "member"     // users, by the id of their org unit
 	LinkTemplate   Space = "template"   // imports, by template
 	LinkByHand     Space = "by_hand"    // imports: "yes" for a single edit ([TemplateHand]), or "no"
-	LinkPartner    Space = "partner"    // accounts: "yes" or "no"
+	linkPartner    Space = "partner"    // accounts: "yes" or "no"
 )
 
 // spaceInfo says what the engine and the Stores must know of a space.
@@ -54,11 +54,11 @@ type spaceInfo struct {
 
 var spaces = map[Space]spaceInfo{
 	SpaceID:       {global: true},
-	SpaceEmail:    {kind: KindUser, field: "email"},
-	SpaceLogin:    {kind: KindUser, field: "login"},
+	SpaceEmail:    {kind: KindUser, field: FieldEmail},
+	SpaceLogin:    {kind: KindUser, field: FieldLogin},
 	SpaceExternal: {kind: KindUser},
-	SpaceLANID:    {kind: KindUser, field: "lan_id"},
-	SpaceStation:  {kind: KindUser, field: "pbx_id"},
+	SpaceLANID:    {kind: KindUser, field: FieldLANID},
+	SpaceStation:  {kind: KindUser, field: FieldPBXID},
 	SpaceLine:     {kind: KindLine},
 	SpaceInternal: {kind: KindLine},
 	SpaceNumber:   {kind: KindLine, global: true},
@@ -78,7 +78,7 @@ var spaces = map[Space]spaceInfo{
 	LinkMember:     {kind: KindUser, link: true},
 	LinkTemplate:   {kind: KindImport, link: true},
 	LinkByHand:     {kind: KindImport, link: true},
-	LinkPartner:    {kind: KindAccount, link: true},
+	linkPartner:    {kind: KindAccount, link: true},
 }
 
 // Kind is the kind of record that stands in the space; the zero Kind for [SpaceID].
@@ -91,12 +91,13 @@ func (s Space) Unique() bool { i, ok := spaces[s]; return ok && !i.link }
 // such a space have no account.
 func (s Space) Global() bool { return spaces[s].global }
 
-// Managed reports whether no row of a file can make or free a value: a role, an
-// org unit, a PBX.
+// Managed reports whether only the host and partners create and delete the records
+// of the space: roles, org units, PBXs, subscriptions. No row of a file creates or
+// releases such a value. Managed is for importers.
 func (s Space) Managed() bool { return spaces[s].given }
 
-// Field is the field of the record that holds the value, where the value is a
-// field: "email" for [SpaceEmail].
+// Field returns the field of a user that holds the value of the space: [FieldEmail]
+// for [SpaceEmail]. It is empty for a space that no field holds. Field is for importers.
 func (s Space) Field() string { return spaces[s].field }
 
 // Fold is value as it stands in a [Key] of the space: two values that mean the

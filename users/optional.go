@@ -18,8 +18,8 @@ type Limited interface {
 	MaxWrites() int
 }
 
-// MaxWrites is how many records the store writes at once, records of imports
-// aside; 0 for any number.
+// MaxWrites returns how many records the store writes at once, not counting records
+// of imports. It is 0 for any number. MaxWrites is for importers.
 func (d *Directory) MaxWrites() int {
 	s, ok := d.bare.(Limited)
 	if !ok {
@@ -57,13 +57,15 @@ func (d *Directory) amender() (Amender, error) {
 	return s, nil
 }
 
-// Amends says why journals cannot be changed here: nil if they can.
+// Amends returns nil if the actor and the store can change journals, and else an
+// error that says why not. Amends is for importers.
 func (d *Directory) Amends() error {
 	_, err := d.amender()
 	return err
 }
 
-// Amend changes entries of a journal ([Amender]). It is for the host alone.
+// Amend replaces entries of a journal ([Amender]). Only the host may. Amend is for
+// importers.
 func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) (err error) {
 	s, err := d.amender()
 	if err != nil {
@@ -74,7 +76,7 @@ func (d *Directory) Amend(ctx context.Context, imp ID, entries []Entry) (err err
 	return err
 }
 
-// Discard empties a journal ([Amender]). It is for the host alone.
+// Discard empties a journal ([Amender]). Only the host may. Discard is for importers.
 func (d *Directory) Discard(ctx context.Context, imp ID) (err error) {
 	s, err := d.amender()
 	if err != nil {

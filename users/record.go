@@ -22,8 +22,8 @@ const (
 	KindImport       Kind = "import"
 )
 
-// Held reports whether records of the kind are things that people hold, and
-// that pass from one to another: lines.
+// Held reports whether people hold records of the kind, which pass from one person
+// to another: lines. Held is for importers.
 func (k Kind) Held() bool { return k == KindLine }
 
 // A Head is what every record has.
@@ -48,8 +48,7 @@ type Record struct {
 // Data is what a record says: a [*Profile], [*Line], [*Account],
 // [*Subscription], [*Role], [*Unit], [*PBX] or [*Import].
 type Data interface {
-	// Kind tells which of them it is.
-	Kind() Kind
+	kind() Kind
 	index(Head, *Index)
 	clone() Data
 }
@@ -91,7 +90,7 @@ func (r Record) Kind() Kind {
 	if r.Data == nil {
 		return ""
 	}
-	return r.Data.Kind()
+	return r.Data.kind()
 }
 
 // Index is what the record is found by, beside its id. Keys and links are sorted.
@@ -131,8 +130,8 @@ func (r Record) Clone() Record {
 	return r
 }
 
-// Holder is the user the record's keys belong to: itself for a user, the
-// holder of a line, "" for anything else.
+// Holder returns the id of the user to whom the record's keys belong: the user's own
+// id, the holder of a line, and empty for any other record. Holder is for importers.
 func (r Record) Holder() ID {
 	switch d := r.Data.(type) {
 	case *Profile:
@@ -148,14 +147,14 @@ func (r Record) Holder() ID {
 func EncodeData(d Data) ([]byte, error) {
 	b, err := json.Marshal(d)
 	if err != nil {
-		return nil, fmt.Errorf("users: encode %s: %w", d.Kind(), err)
+		return nil, fmt.Errorf("users: encode %s: %w", d.kind(), err)
 	}
 	return b, nil
 }
 
 // DecodeData reads what [EncodeData] wrote. Unknown names are left alone.
 func DecodeData(k Kind, b []byte) (Data, error) {
-	d := NewData(k)
+	d := newData(k)
 	if d == nil {
 		return nil, fmt.Errorf("users: decode: no kind %q", k)
 	}
@@ -205,8 +204,8 @@ func DecodeRecord(b []byte) (Record, error) {
 	return Record{Head: t.Head, Data: d}, nil
 }
 
-// NewData is empty data of the kind; nil for a kind there is not.
-func NewData(k Kind) Data {
+// newData is empty data of the kind; nil for a kind there is not.
+func newData(k Kind) Data {
 	switch k {
 	case KindAccount:
 		return new(Account)

@@ -18,7 +18,7 @@ func TestRecordInOnePiece(t *testing.T) {
 		&users.Subscription{Product: "voice", Total: 3}, &users.Role{Name: "agent"}, &users.Unit{Path: "Acme/Sales"}, &users.PBX{Name: "p", Ranges: []string{"1000-1999", "#1"}},
 		&users.Import{Template: "t", State: users.ImportDone, Counts: map[string]int{"created": 2}},
 	} {
-		t.Run(string(d.Kind()), func(t *testing.T) {
+		t.Run(string(users.Record{Data: d}.Kind()), func(t *testing.T) {
 			r := users.Record{Head: users.Head{ID: "x", Account: "acme", Version: 7, Created: time.Date(2026, 3, 1, 13, 0, 0, 1_999_999, east)}, Data: d}
 			text, err := users.EncodeRecord(r)
 			require.NoError(t, err)

@@ -8,13 +8,15 @@ import (
 // This file holds the rules about people that no import may go round. They are
 // asked twice: by a preview, to predict, and by [Directory.Apply], which has the last word.
 
-// Permits says what forbids the actor to change a field of before from old to
-// new; nil if nothing does. A record without Data is one about to be made.
+// Permits returns what forbids the actor to change a field of before from old to
+// new, and nil if nothing does. A before without Data is a record that does not
+// exist yet. Permits is for importers.
 //
-// The codes: "field.locked" (the source keeps the field), "source.foreign" (a
-// sync may write only what its source owns), "role.forbidden" (a role the
-// actor may not hand out), "self.demote" and "self.deactivate" (nobody takes
-// their own rights).
+// The codes are:
+//   - field.locked: the source of the person keeps the field.
+//   - source.foreign: a sync may write only what its source owns.
+//   - role.forbidden: the actor may not grant the role.
+//   - self.demote, self.deactivate: no actor takes their own rights.
 func (a Actor) Permits(before Record, field, old, new string) *Problem {
 	if a.kind == host || old == new {
 		return nil
@@ -31,7 +33,7 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 			return &Problem{Code: "self.demote"}
 		}
 	}
-	if p != nil && field == "active" && before.ID == a.user {
+	if p != nil && field == FieldActive && before.ID == a.user {
 		return &Problem{Code: "self.deactivate"}
 	}
 	return nil
@@ -40,9 +42,9 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 	if p == nil { // to be made
 		switch {
-		case field == "source" && Source(new) != a.Source():
+		case field == FieldSource && Source(new) != a.Source():
 			return &Problem{Code: "source.foreign", Args: map[string]string{"source": new}}
-		case a.kind == syncer && field != "source" && field != "role" && !a.source.Owns(field):
+		case a.kind == syncer && field != FieldSource && field != FieldRole && !a.source.Owns(field):
 			return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(a.source)}}
 		}
 		return nil
@@ -51,7 +53,7 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 	switch {
 	case a.kind == syncer && (src != a.source || !src.Owns(field)):
 		return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(src)}}
-	case a.kind != syncer && (src.Owns(field) || field == "source"):
+	case a.kind != syncer && (src.Owns(field) || field == FieldSource):
 		return &Problem{Code: "field.locked", Args: map[string]string{"source": string(src)}}
 	}
 	return nil
@@ -60,11 +62,11 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 // changedRoles are the roles that a change of the field gives or takes.
 func changedRoles(field, old, new string) []string {
 	switch field {
-	case "role":
+	case FieldRole:
 		if (old == RoleAdmin) != (new == RoleAdmin) {
 			return []string{RoleAdmin}
 		}
-	case "roles", FieldCatalogue:
+	case FieldRoles, FieldCatalogue:
 		was, is := splitList(old), splitList(new)
 		var out []string
 		for _, r := range append(was, is...) {
@@ -77,25 +79,28 @@ func changedRoles(field, old, new string) []string {
 	return nil
 }
 
-// PermitsNew says what is missing from a user about to be made, of whom field
-// answers the fields: "name.missing", where none of the three names is there
-// (after the CloudLink console); nil if nothing is.
+// PermitsNew returns what a new user lacks, and nil if nothing is missing. The
+// function field returns the value of a field of the new user. The code is
+// name.missing if all three names are empty (after the CloudLink console).
+// PermitsNew is for importers.
 func (a Actor) PermitsNew(field func(name string) string) *Problem {
-	if a.kind == host || field("name") != "" || field("first_name") != "" || field("last_name") != "" {
+	if a.kind == host || field(FieldName) != "" || field(FieldFirstName) != "" || field(FieldLastName) != "" {
 		return nil
 	}
 	return &Problem{Code: "name.missing"}
 }
 
-// PermitsDelete says what forbids the actor to delete the user; nil if nothing
-// does. After the CloudLink console: "delete.partner" (a Mitel Partner),
-// "delete.source" (synced from MiCloud Connect); and "self.delete".
+// PermitsDelete returns what forbids the actor to delete the user, and nil if
+// nothing does. After the CloudLink console the codes are delete.partner (a Mitel
+// Partner) and delete.source (a person synced from MiCloud Connect). No actor
+// deletes themselves (self.delete), and a sync deletes only people of its source
+// (source.foreign). PermitsDelete is for importers.
 func (a Actor) PermitsDelete(u Record) *Problem {
 	p, _ := u.Data.(*Profile)
 	switch {
 	case a.kind == host || p == nil:
 		return nil
-	case p.Has(RolePartner):
+	case p.hasRole(RolePartner):
 		return &Problem{Code: "delete.partner"}
 	case p.source() == MiCloud:
 		return &Problem{Code: "delete.source", Args: map[string]string{"source": string(MiCloud)}}
@@ -107,9 +112,10 @@ func (a Actor) PermitsDelete(u Record) *Problem {
 	return nil
 }
 
-// Remainder is what stays of a user who is deleted: nil, or the record of a
-// person who stays listed without an account, because a PBX or SCIM knows them
-// (after the CloudLink console; for SCIM that they stay listed is our policy).
+// Remainder returns the record that stays when a user is deleted, and nil if none
+// does. A person from a PBX or from SCIM stays listed without an account. For a
+// PBX this is the CloudLink console's rule, for SCIM it is our policy. Remainder
+// is for importers.
 func Remainder(u Record) *Record {
 	p, ok := u.Data.(*Profile)
 	if !ok || p.source() != PBXSync && p.source() != SCIM {
@@ -127,8 +133,9 @@ func (p *Profile) withoutAccount() *Profile {
 	return left
 }
 
-// PermitsUndo says what forbids the actor to take the import back; nil if
-// nothing does. A sync takes back its own alone ("import.foreign").
+// PermitsUndo returns what forbids the actor to undo the import, and nil if nothing
+// does. A sync undoes only its own imports (import.foreign). PermitsUndo is for
+// importers.
 func (a Actor) PermitsUndo(i *Import) *Problem {
 	if a.kind == syncer && i.Actor != a.String() {
 		return &Problem{Code: "import.foreign"}
@@ -145,18 +152,20 @@ func leads(r *Record) bool {
 	return ok && p.Admin() && !p.Inactive
 }
 
-// Leading asks a [Query] for those who lead their account: its active Account
-// Admins, of whom one must always be left.
+// Leading returns the keys by which a [Query] finds the active Account Admins. An
+// account must always keep one of them. Leading is for importers.
 func Leading() []Key {
 	return []Key{{Space: LinkGrant, Value: Fold(RoleAdmin)}, {Space: LinkActive, Value: "yes"}}
 }
 
-// Leads reports whether the record is a user who leads their account.
+// Leads reports whether the record is an active Account Admin. Leads is for
+// importers.
 func Leads(r Record) bool { return leads(&r) }
 
-// Check says what is wrong with a field's value whoever writes it: the e-mail
-// address must be one ([ParseEmail]) in its canonical form, a mobile number must be in E.164, names and
-// other texts must be one clean line ([CleanText]).
+// Check returns what is wrong with the value of a field, whoever writes it, and nil
+// if nothing is. An e-mail address must be valid and in the form that [ParseEmail]
+// returns. A mobile number must be in E.164. Names and other texts must be one
+// clean line ([CleanText]). Check is for importers.
 func Check(field, value string) *Problem {
 	if value == "" {
 		return nil
@@ -164,18 +173,18 @@ func Check(field, value string) *Problem {
 	var problems []Problem
 	var clean string
 	switch field {
-	case "email":
+	case FieldEmail:
 		clean, problems = ParseEmail(value)
-	case "mobile":
+	case FieldMobile:
 		if clean = value; !isE164(value) {
 			return &Problem{Code: "mobile.form"}
 		}
-	case "source":
+	case FieldSource:
 		if !Source(value).Known() {
 			return &Problem{Code: "source.unknown", Args: map[string]string{"source": value}}
 		}
 		return nil
-	case "role", "roles", FieldCatalogue, "products", "registered", "active", "supervisor", "org_unit":
+	case FieldRole, FieldRoles, FieldCatalogue, FieldProducts, FieldRegistered, FieldActive, FieldSupervisor, FieldOrgUnit:
 		return nil
 	default:
 		clean, problems = CleanText(value, 0)

@@ -108,10 +108,9 @@ func (p *Profile) Name() string {
 }
 
 // Admin reports whether the person has the rights of an Account Admin.
-func (p *Profile) Admin() bool { return p.Has(RoleAdmin) }
+func (p *Profile) Admin() bool { return p.hasRole(RoleAdmin) }
 
-// Has reports whether the person has the role.
-func (p *Profile) Has(role string) bool { return slices.Contains(p.Roles, role) }
+func (p *Profile) hasRole(role string) bool { return slices.Contains(p.Roles, role) }
 
 // Grant gives (on) or takes away a role.
 func (p *Profile) Grant(role string, on bool) {
@@ -127,8 +126,7 @@ func (p *Profile) Grant(role string, on bool) {
 	}
 }
 
-// Kind is [KindUser].
-func (*Profile) Kind() Kind { return KindUser }
+func (*Profile) kind() Kind { return KindUser }
 
 func (p *Profile) clone() Data {
 	c := *p

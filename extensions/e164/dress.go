@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -87,7 +88,7 @@ func digit(r rune) byte {
 // punctuation around it.
 func unwrap(text string) (string, users.Problem) {
 	for range 3 { // ="'0612345678"
-		code, fixed := users.Damage(text)
+		code, fixed := spreadsheet.Repair(text)
 		if code != "" {
 			return text, users.Problem{Code: code}
 		}

@@ -71,7 +71,7 @@ func New(o *Options) *Normalizer {
 //   - phone.multiple: several numbers.
 //   - phone.extension_too_long (max): the extension has more than [MaxExt] digits.
 //   - phone.form: not a number: "n/a", a date, a number with decimals.
-//   - number.scientific, cell.excel_error: as [users.Damage] has them.
+//   - number.scientific, cell.excel_error: as [spreadsheet.Repair] has them.
 //   - text.control, text.bidi (char): a control character or line break inside;
 //     a character that turns the order of the digits around.
 func (n *Normalizer) Normalize(raw, region string) (extensions.Number, []users.Problem) {

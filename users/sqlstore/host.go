@@ -151,9 +151,9 @@ func (t *Table) changed(was, is *users.Profile) []Column {
 // parking is a value that nobody else has, for a field that is a unique key.
 func parking(field string, id users.ID) string {
 	switch field {
-	case "email":
+	case users.FieldEmail:
 		return string(id) + "@parked.invalid"
-	case "login", "external_id", "lan_id", "pbx_id":
+	case users.FieldLogin, users.FieldExternalID, users.FieldLANID, users.FieldPBXID:
 		return "parked " + string(id)
 	}
 	return ""
@@ -313,7 +313,7 @@ func (t *Table) got(c change, p *person) (*users.Profile, error) {
 
 // alike reports whether two values are one, written in two ways.
 func alike(field, a, b string) bool {
-	if field == "email" {
+	if field == users.FieldEmail {
 		return users.FoldEmail(a) == users.FoldEmail(b)
 	}
 	return users.Fold(a) == users.Fold(b)

@@ -215,7 +215,7 @@ func (t *task) free(ctx context.Context, left map[users.Key]time.Time) error {
 		if when := left[users.KeyOf(rec.Account, users.LinkHolder, string(rec.Holder()))]; !when.IsZero() {
 			rec.Updated = when
 		}
-		rec.SetField("holder", "")
+		rec.SetField(users.FieldHolder, "")
 		c := change{Write: users.Write{ID: rec.ID, Version: rec.Version, Record: &rec}, before: r}
 		var err error
 		c.after, err = rowOf(c.Write)

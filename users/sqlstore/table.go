@@ -102,7 +102,7 @@ func (c Column) guard(what string, err *error) {
 // holds reports whether a field can have the value. Of an empty one it has what
 // it says of somebody of whom nothing is known; a list is put in order.
 func holds(field, value string) bool {
-	if value == "" || field == "roles" || field == "products" {
+	if value == "" || field == users.FieldRoles || field == users.FieldProducts {
 		return true
 	}
 	var p users.Profile
@@ -174,7 +174,7 @@ func (t *Table) check(prefix string) error {
 		}
 	}
 	for _, c := range t.Columns {
-		custom, is := strings.CutPrefix(c.Field, "custom.")
+		custom, is := strings.CutPrefix(c.Field, users.PrefixCustom)
 		if !slices.Contains(users.ProfileFields(), c.Field) && (!is || custom == "" || !utf8.ValidString(custom)) {
 			return refuse("column %q: there is no field %q", c.Name, c.Field)
 		}
@@ -183,7 +183,7 @@ func (t *Table) check(prefix string) error {
 		}
 		fields[c.Field] = true
 	}
-	if fields["role"] && fields["roles"] {
+	if fields[users.FieldRole] && fields[users.FieldRoles] {
 		return refuse(`field "role" beside "roles"`)
 	}
 	return nil
@@ -286,7 +286,7 @@ func (t *Table) profile(base *users.Profile, p *person) *users.Profile {
 	for i, c := range t.Columns {
 		f := p.fields[i]
 		switch {
-		case f.err != nil && base == nil && c.Field == "active":
+		case f.err != nil && base == nil && c.Field == users.FieldActive:
 			is.Inactive = true
 		case f.err == nil && is.Field(c.Field) != f.value:
 			is.SetField(c.Field, f.value)

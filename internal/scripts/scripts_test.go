@@ -1,14 +1,14 @@
-package users_test
+package scripts_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/internal/scripts"
 )
 
-func TestMixedScripts(t *testing.T) {
+func TestMixed(t *testing.T) {
 	for _, tt := range []struct {
 		name, s string
 		want    bool
@@ -32,7 +32,7 @@ func TestMixedScripts(t *testing.T) {
 		{"not assigned", "a\u0378", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, users.MixedScripts(tt.s))
+			require.Equal(t, tt.want, scripts.Mixed(tt.s))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package users
+package scripts
 
 import (
 	"unicode"
@@ -7,23 +7,23 @@ import (
 
 // The scripts that may stand together in one word, as bits.
 const (
-	scriptLatin = 1 << iota
-	scriptHan
-	scriptHiragana
-	scriptKatakana
-	scriptHangul
-	scriptBopomofo
+	latin = 1 << iota
+	han
+	hiragana
+	katakana
+	hangul
+	bopomofo
 )
 
 // The writing systems of East Asia mix scripts, and Latin with them (UTS 39,
 // section 5.2, "Highly Restrictive").
 const (
-	scriptsJapanese = scriptLatin | scriptHan | scriptHiragana | scriptKatakana
-	scriptsKorean   = scriptLatin | scriptHan | scriptHangul
-	scriptsChinese  = scriptLatin | scriptHan | scriptBopomofo
+	japanese = latin | han | hiragana | katakana
+	korean   = latin | han | hangul
+	chinese  = latin | han | bopomofo
 )
 
-// MixedScripts reports whether the letters of s come from scripts that no
+// Mixed reports whether the letters of s come from scripts that no
 // writing system uses together, as the Cyrillic а before Latin dmin in
 // "аdmin". The rule is the Highly Restrictive level of UTS 39, section 5.2: one
 // script, or Latin with those of Japanese, Korean or Chinese. Digits,
@@ -31,28 +31,28 @@ const (
 //
 // A word wholly in one script is never mixed, even where it looks like a word
 // of another.
-func MixedScripts(s string) bool {
+func Mixed(s string) bool {
 	var seen uint8
 	var other *unicode.RangeTable
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf:
 			if 'a' <= r|0x20 && r|0x20 <= 'z' {
-				seen |= scriptLatin
+				seen |= latin
 			}
 		case unicode.In(r, unicode.Common, unicode.Inherited):
 		case unicode.Is(unicode.Latin, r):
-			seen |= scriptLatin
+			seen |= latin
 		case unicode.Is(unicode.Han, r):
-			seen |= scriptHan
+			seen |= han
 		case unicode.Is(unicode.Hiragana, r):
-			seen |= scriptHiragana
+			seen |= hiragana
 		case unicode.Is(unicode.Katakana, r):
-			seen |= scriptKatakana
+			seen |= katakana
 		case unicode.Is(unicode.Hangul, r):
-			seen |= scriptHangul
+			seen |= hangul
 		case unicode.Is(unicode.Bopomofo, r):
-			seen |= scriptBopomofo
+			seen |= bopomofo
 		case other == nil:
 			other = scriptOf(r)
 		case !unicode.Is(other, r):
@@ -62,7 +62,7 @@ func MixedScripts(s string) bool {
 	if other != nil {
 		return seen != 0
 	}
-	return seen&^scriptsJapanese != 0 && seen&^scriptsKorean != 0 && seen&^scriptsChinese != 0
+	return seen&^japanese != 0 && seen&^korean != 0 && seen&^chinese != 0
 }
 
 // scriptOf is nil for a rune of no script: one that is not assigned. A rune has

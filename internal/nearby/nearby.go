@@ -1,0 +1,112 @@
+// Package nearby finds what a person may have meant by a word that is not known:
+// a heading, a role, an org unit, the domain of an address.
+//
+// It imports the standard library and internal/folding.
+package nearby
+
+import (
+	"slices"
+
+	"github.com/usher-go/usher/internal/folding"
+)
+
+// maxRunes is how many characters of a text [Distance] looks at. Headings, roles
+// and domains are shorter; what is longer must not cost its square.
+const maxRunes = 64
+
+// Distance is how many single edits (a character put in, left out, replaced, or
+// two neighbours swapped) lie between a and b: the Damerau-Levenshtein distance
+// in its restricted form, where no character is edited twice. It compares the
+// first 64 characters and minds letter case.
+func Distance(a, b string) int {
+	var x, y [maxRunes]rune
+	return distance(runes(a, &x), runes(b, &y), maxRunes)
+}
+
+// Best is the one of among that s may have been meant for: at most two edits
+// away, and at most a third of the characters of s, neither counting letter case,
+// accents, blanks nor hyphens ([folding.Heading]). Where two are equally near, none
+// is: a suggestion must not be a guess.
+func Best(s string, among []string) (nearest string, found bool) {
+	best := maxRunes
+	eachNear(s, among, func(candidate string, d int) {
+		switch {
+		case d < best:
+			best, nearest, found = d, candidate, true
+		case d == best && candidate != nearest:
+			found = false
+		}
+	})
+	if !found {
+		return "", false
+	}
+	return nearest, true
+}
+
+// All are all those of among that s may have been meant for, as far away as
+// [Best] allows: the nearest first, equally near ones in the order of among.
+func All(s string, among []string) []string {
+	var by [3][]string
+	eachNear(s, among, func(candidate string, d int) { by[d] = append(by[d], candidate) })
+	return slices.Concat(by[:]...)
+}
+
+// eachNear yields what of among is near s, and by how many edits.
+func eachNear(s string, among []string, yield func(candidate string, edits int)) {
+	var x, y [maxRunes]rune
+	a := runes(folding.Heading(s), &x)
+	most := min(2, len(a)/3)
+	for _, candidate := range among {
+		if len(a) == 0 {
+			return
+		}
+		if d := distance(a, runes(folding.Heading(candidate), &y), most); d <= most {
+			yield(candidate, d)
+		}
+	}
+}
+
+func runes(s string, into *[maxRunes]rune) []rune {
+	n := 0
+	for _, r := range s {
+		if n == len(into) {
+			break
+		}
+		into[n] = r
+		n++
+	}
+	return into[:n]
+}
+
+// distance is how many edits lie between a and b, or anything above most as soon
+// as there are more.
+func distance(a, b []rune, most int) int {
+	if d := len(a) - len(b); d > most || -d > most {
+		return max(d, -d)
+	}
+	var rows [3][maxRunes + 1]int
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := range b {
+		row[j+1] = j + 1
+	}
+	for i := range a {
+		before, last, row = last, row, before
+		row[0] = i + 1
+		least := row[0]
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+			least = min(least, row[j+1])
+		}
+		if least > most+1 { // a swap may still gain one on the row before
+			return least
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,86 @@
+// Package spreadsheet knows what spreadsheet programs do to text: what they run as
+// a formula, and what they leave of a value that they took for something else.
+//
+// It imports the standard library alone.
+package spreadsheet
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// IsFormula reports whether a spreadsheet that opens s from a CSV file may
+// run it: s begins with = + - @ or their full-width twins, with a tab or a line
+// break, with | as in a DDE command, or with a percent-encoded line break. The
+// rule is that of the OWASP page on CSV injection, and wider. Such a text is
+// kept as it is; a name field reports it as the warning text.formula.
+func IsFormula(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	switch r {
+	case '=', '+', '-', '@', '|', '\t', '\r', '\n', '＝', '＋', '－', '＠':
+		return true
+	case '%':
+		return len(s) >= 3 && s[1] == '0' && strings.IndexByte("9aAdD", s[2]) >= 0
+	}
+	return false
+}
+
+// Repair recognises what a spreadsheet program leaves of a text that it took
+// for something else, in a field where text belongs. fixed is the text that was
+// meant: s itself where nothing is wrong, s without the wrapping that keeps
+// Excel's hands off a number (="0042", '0042, '+33…: the apostrophe counts only
+// before a digit or what [IsFormula] knows, so that 't Hooft keeps his name).
+// Where what was meant is lost, fixed is "" and code says why:
+//
+//   - number.scientific: Excel's and LibreOffice's display of a number with
+//     twelve digits or more, saved as text ("4.42E+11", "4,42E+11"). Its digits
+//     are gone, so there is no telling which number it was.
+//   - cell.excel_error: one of the error values of ECMA-376 part 1, 18.17.3
+//     ("#N/A", "#REF!"), or its French name.
+func Repair(s string) (code, fixed string) {
+	switch {
+	case s == "":
+		return "", ""
+	case s[0] == '#' && isError(s):
+		return "cell.excel_error", ""
+	case isScientific(s):
+		return "number.scientific", ""
+	case len(s) > 3 && strings.HasPrefix(s, `="`) && strings.IndexByte(s[2:], '"') == len(s)-3:
+		return "", s[2 : len(s)-1]
+	case len(s) > 1 && s[0] == '\'' && ('0' <= s[1] && s[1] <= '9' || IsFormula(s[1:])):
+		return "", s[1:]
+	}
+	return "", s
+}
+
+func isError(s string) bool {
+	switch strings.ToUpper(s) {
+	case "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
+		"#NUL!", "#VALEUR!", "#NOM?", "#NOMBRE!":
+		return true
+	}
+	return false
+}
+
+// isScientific reports whether s is digits, perhaps a decimal sign and
+// more digits, then E, a sign and two digits or more.
+func isScientific(s string) bool {
+	e := strings.LastIndexAny(s, "Ee")
+	if e < 0 || len(s) < e+4 || s[e+1] != '+' && s[e+1] != '-' || !isDigits(s[e+2:]) {
+		return false
+	}
+	mantissa := strings.TrimPrefix(s[:e], "-")
+	if point := strings.IndexAny(mantissa, ".,"); point >= 0 {
+		return isDigits(mantissa[:point]) && isDigits(mantissa[point+1:])
+	}
+	return isDigits(mantissa)
+}
+
+func isDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
