@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/internal/invariant"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/storetest"
@@ -74,9 +75,9 @@ func TestLeaseByAClockThatIsBehind(t *testing.T) {
 	r := users.Record{Head: users.Head{Updated: noon()}, Data: &users.Import{State: users.ImportRunning}}
 	for after, want := range map[time.Duration]users.ImportState{
 		-time.Hour: users.ImportRunning, 0: users.ImportRunning,
-		users.Lease: users.ImportRunning, users.Lease + time.Millisecond: users.ImportInterrupted,
+		importstate.Lease: users.ImportRunning, importstate.Lease + time.Millisecond: users.ImportInterrupted,
 	} {
-		require.Equal(t, want, r.ImportState(noon().Add(after)), "%s after its last batch", after)
+		require.Equal(t, want, importstate.At(r, noon().Add(after)), "%s after its last batch", after)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/usher-go/usher/internal/recordedit"
 	"github.com/usher-go/usher/users"
 )
 
@@ -48,7 +49,7 @@ func (c *commit) compose(rows []uint32) *composed {
 		}
 		t.keysFromOtherLines(func(key uint32, of int32) {
 			space, value := c.fresh.keys.parts(key)
-			b.stored(c, r, of).rec.ClearKey(space, value)
+			recordedit.ClearKey(b.stored(c, r, of).rec, space, value)
 		})
 	}
 	for _, r := range rows {
@@ -246,7 +247,7 @@ func (c *commit) composeHeld(b *composed, t *turn) {
 		if rec, _ := t.heldRecord(kind); rec >= 0 {
 			return b.stored(c, row, rec)
 		}
-		return b.fresh(c, row, c.heldID(row, kind), users.NewData(kind))
+		return b.fresh(c, row, c.heldID(row, kind), recordedit.New(kind))
 	}
 	for _, g := range v.gains {
 		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {

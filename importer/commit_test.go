@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
+	"github.com/usher-go/usher/internal/recordedit"
 	"github.com/usher-go/usher/users"
 )
 
@@ -104,7 +106,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 	lineNamed, stood := map[string]users.ID{}, map[string]users.ID{} // in acme; by short number afterwards, by each key before
 	for id, rec := range after {
 		if l, ok := rec.Data.(*users.Line); ok && rec.Account == acme {
-			lineNamed[users.SpaceLine.Fold(users.LineName(l.PBX, l.Short))] = id
+			lineNamed[users.SpaceLine.Fold(keyvalue.Line(l.PBX, l.Short))] = id
 		}
 	}
 	for id, rec := range before {
@@ -184,7 +186,7 @@ func requireShownChanges(t tb, was shown, r *importer.Report, before, after map[
 		}
 		for _, g := range append(slices.Clone(v.Gains), v.Keeps...) { // other keys of a line leave the one they stood with
 			if id := stood[string(g.Space)+" "+g.Value]; g.Space != users.SpaceLine && id != "" && id != lineNamed[nameIn(v)] {
-				want[id].ClearKey(g.Space, g.Value)
+				recordedit.ClearKey(want[id], g.Space, g.Value)
 			}
 		}
 	})

@@ -23,6 +23,7 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/internal/corpus"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 )
@@ -67,7 +68,7 @@ func corpusTemplate() *importer.Template {
 				d.Exclusive("extension", r.Value("extension"))
 				for _, f := range []string{"name", "first_name", "last_name"} {
 					d.WantCell(f)
-					if users.FormulaLike(r.Value(f)) {
+					if spreadsheet.IsFormula(r.Value(f)) {
 						d.Warn(f, "text.formula")
 					}
 				}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/nearby"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -58,7 +60,7 @@ func (c *Column) addressed() bool {
 // address is the e-mail address of a cell, if it holds a good one.
 func address(raw string) (email string, ok bool) {
 	text := formats.Unguard(raw)
-	if _, fixed := users.Damage(text); fixed != "" {
+	if _, fixed := spreadsheet.Repair(text); fixed != "" {
 		text = fixed
 	}
 	email, _ = users.ParseEmail(text)
@@ -172,7 +174,7 @@ func misspelling(of, right string) bool {
 		return b[i] == topLevel && slices.Contains(notCom[:], a[i])
 	}
 	return len(b[i]) >= commonLabel && !strings.HasPrefix(a[i], "xn--") && !strings.HasPrefix(b[i], "xn--") &&
-		digits(a[i]) == digits(b[i]) && users.Near(a[i], b[i]) == 1
+		digits(a[i]) == digits(b[i]) && nearby.Distance(a[i], b[i]) == 1
 }
 
 func digits(s string) string {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -110,7 +111,7 @@ func (p *Preview) Replace(ctx context.Context, table int, field, from, to string
 // typed is the text of a cell as whoever typed it would say it.
 func typed(raw string) string {
 	text := formats.Unguard(strings.TrimSpace(raw))
-	if _, fixed := users.Damage(text); fixed != "" {
+	if _, fixed := spreadsheet.Repair(text); fixed != "" {
 		text = fixed
 	}
 	return strings.TrimSpace(text)

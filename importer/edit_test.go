@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/storetest"
 )
@@ -42,7 +43,7 @@ func keysOf(w *world) []users.Key {
 	var out []users.Key
 	for i := range w.people + 1 {
 		out = append(out, users.KeyOf("", users.SpaceLANID, lan(i)), users.KeyOf("", users.SpaceEmail, mail(i)),
-			users.KeyOf("", users.SpaceLine, users.LineName("x", number(i))))
+			users.KeyOf("", users.SpaceLine, keyvalue.Line("x", number(i))))
 	}
 	return out
 }

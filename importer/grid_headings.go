@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/folding"
+	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
 
@@ -109,7 +111,7 @@ func (t *Template) headingWords() headingWords {
 			byLang[lang] = map[string]int{}
 			for c := range t.Tables[i].Columns {
 				for _, word := range t.Tables[i].Columns[c].Headings[lang] {
-					byLang[lang][users.FoldHeading(word)] = c
+					byLang[lang][folding.Heading(word)] = c
 				}
 			}
 		}
@@ -121,7 +123,7 @@ func (t *Template) headingWords() headingWords {
 func foldRow(row formats.Row) []string {
 	out := make([]string, row.Len())
 	for c := range out {
-		out[c] = users.FoldHeading(row.Cell(c))
+		out[c] = folding.Heading(row.Cell(c))
 	}
 	return out
 }
@@ -207,7 +209,7 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	r := formats.Refuse("header.missing", "want", strings.Join(want, ", "), "found", strings.Join(found[:min(len(found), 12)], ", "))
 	r.Row = row.Number()
 	for _, c := range h.unknown {
-		if near, ok := users.Nearest(row.Cell(c), want); ok {
+		if near, ok := nearby.Best(row.Cell(c), want); ok {
 			r.Args["near"], r.Args["nearest"] = formats.Show(row.Cell(c)), near
 			r.Args["column"], r.Args["field"] = strconv.Itoa(c+1), t.Columns[h.missing[slices.Index(want, near)]].Field
 			break
@@ -252,7 +254,7 @@ func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding
 		if read.Cells {
 			f.Cell = formats.CellName(c+1, row.Number())
 		}
-		if near, ok := users.Nearest(row.Cell(c), free); ok {
+		if near, ok := nearby.Best(row.Cell(c), free); ok {
 			f.Args = map[string]string{"nearest": near, "field": fields[slices.Index(free, near)]}
 		}
 		out = append(out, f)

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/usher-go/usher/formats"
-	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/internal/folding"
 )
 
 // Sheet is table number i as it stands now, to be written to a file: the
@@ -80,8 +80,8 @@ func (t *Table) sheetColumn(c int, heading, lang string) formats.SheetColumn {
 
 // knows reports whether a heading stands for the column in the language.
 func (t *Table) knows(c int, heading, lang string) bool {
-	folded := users.FoldHeading(heading)
-	return slices.ContainsFunc(t.Columns[c].Headings[lang], func(h string) bool { return users.FoldHeading(h) == folded })
+	folded := folding.Heading(heading)
+	return slices.ContainsFunc(t.Columns[c].Headings[lang], func(h string) bool { return folding.Heading(h) == folded })
 }
 
 func (p *plan) anyIn(table, column int) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 	"github.com/usher-go/usher/users/storetest"
@@ -66,7 +67,7 @@ func TestHistory(t *testing.T) {
 	require.Empty(t, cmp.Diff([]string{running, undone}, list(importer.HistoryOptions{Template: "people"})))
 	require.Empty(t, cmp.Diff([]string{undoing, undone}, list(importer.HistoryOptions{Text: "march new"})))
 	require.Len(t, list(importer.HistoryOptions{ByHand: true}), 4)
-	c.now = c.now.Add(users.Lease + time.Second)
+	c.now = c.now.Add(importstate.Lease + time.Second)
 	require.Contains(t, list(importer.HistoryOptions{})[0], " interrupted ")
 	require.Equal(t, second.ID, func() users.ID {
 		page, err := importer.History(t.Context(), c.at(store, s.actor), &importer.HistoryOptions{Account: acme, Template: importer.TemplateUndo})

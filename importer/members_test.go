@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/recordedit"
 	"github.com/usher-go/usher/users"
 )
 
@@ -21,7 +22,7 @@ func TestMembersAddUp(t *testing.T) {
 	require.Equal(t, []string{
 		"2 update p0@x.com roles:>Desk", "3 update p0@x.com roles:Night>Billing", "4 update p0@x.com name:N0>Zoe",
 		"5 create l9 lan_id:>l9 name:>New roles:>Desk", "6 update l9 roles:>Night"}, briefs(show(p)))
-	change(t, store, id(0), func(r users.Record) { r.SetMember("roles", "Other", true) })
+	change(t, store, id(0), func(r users.Record) { recordedit.SetMember(r, "roles", "Other", true) })
 	r, err := p.Commit(t.Context(), nil)
 	require.NoError(t, err)
 	require.True(t, r.Done())

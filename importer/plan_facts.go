@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -347,7 +348,7 @@ func whoIs(r users.Record) string {
 	case *users.Profile:
 		return personIs(d)
 	case *users.Line:
-		return users.LineName(d.PBX, d.Short)
+		return keyvalue.Line(d.PBX, d.Short)
 	case *users.Unit:
 		return d.Path
 	}

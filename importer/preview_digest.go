@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -58,7 +59,7 @@ func (p *plan) replayed(ctx context.Context, digests ...string) error {
 	var keys []users.Key
 	for _, d := range digests {
 		if d != "" {
-			keys = append(keys, users.KeyOf(p.account, users.SpaceDocument, users.DocumentName(p.tpl.Name, d)))
+			keys = append(keys, users.KeyOf(p.account, users.SpaceDocument, keyvalue.Document(p.tpl.Name, d)))
 		}
 	}
 	found, err := p.dir.Find(ctx, keys...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/users"
 )
 
@@ -90,10 +91,10 @@ func WithCode(code string) RowFilter {
 
 // WithText chooses rows of which a cell holds the text, letter case and accents aside.
 func WithText(text string) RowFilter {
-	want := users.FoldHeading(text)
+	want := folding.Heading(text)
 	return func(r *RowView) bool {
 		for _, c := range r.Cells {
-			if strings.Contains(users.FoldHeading(c), want) {
+			if strings.Contains(folding.Heading(c), want) {
 				return true
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 )
 
@@ -108,7 +109,7 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 		r.Counts[l.Outcome]++
 	}
 	slices.SortFunc(r.Lines, byRow)
-	if r.State = rec.ImportState(dir.Now()); r.State == users.ImportRunning || r.State == users.ImportInterrupted {
+	if r.State = importstate.At(rec, dir.Now()); r.State == users.ImportRunning || r.State == users.ImportInterrupted {
 		return r, ErrUnfinished
 	}
 	return r, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 )
 
@@ -34,7 +35,7 @@ func Prune(ctx context.Context, dir *users.Directory, account users.AccountID, b
 		if !r.Created.Before(before) {
 			break // the rest is younger
 		}
-		if !r.Data.(*users.Import).Pruned && r.ImportState(dir.Now()) == users.ImportRunning {
+		if !r.Data.(*users.Import).Pruned && importstate.At(r, dir.Now()) == users.ImportRunning {
 			continue
 		}
 		pruned, err := prune(ctx, dir, r)

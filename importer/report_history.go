@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 )
 
@@ -76,7 +77,7 @@ func History(ctx context.Context, dir *users.Directory, opts *HistoryOptions) (H
 	for _, r := range page.Records {
 		if imp, ok := r.Data.(*users.Import); ok {
 			out.Imports = append(out.Imports, HistoryEntry{ID: r.ID, Account: r.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor,
-				At: r.Created, State: r.ImportState(now), Counts: imp.Counts, Rows: imp.Rows, Undoes: imp.Undoes, Pruned: imp.Pruned})
+				At: r.Created, State: importstate.At(r, now), Counts: imp.Counts, Rows: imp.Rows, Undoes: imp.Undoes, Pruned: imp.Pruned})
 		}
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -31,7 +32,7 @@ func vault() *importer.Template {
 			d.WantCell("name")
 			d.WantCell("mobile")
 			if short := r.Value("line"); short != "" {
-				d.Claim(users.SpaceLine, users.LineName("x", short))
+				d.Claim(users.SpaceLine, keyvalue.Line("x", short))
 			}
 		},
 	}}}

@@ -84,7 +84,7 @@ type Column struct {
 	// Offers are values that a blank template offers where Values are nil; others are allowed as well.
 	Offers []string
 	// IgnoreAccents recognises Values without regard to accents, blanks, hyphens and
-	// underscores too, as headings are ([users.FoldHeading]).
+	// underscores too, as headings are ([folding.Heading]).
 	IgnoreAccents bool
 	// CountInRecap says that the cell tells what the row does, so that a recap counts
 	// rows by it ([Preview.CountBy]).

@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/folding"
+	"github.com/usher-go/usher/internal/nearby"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -15,7 +18,7 @@ func (d *Draft) readCell(column int, raw string) cell {
 		return cell{bad: true}
 	}
 	text := formats.Unguard(raw)
-	if code, fixed := users.Damage(text); code != "" {
+	if code, fixed := spreadsheet.Repair(text); code != "" {
 		p := users.Problem{Code: code, Fix: fixed}
 		d.problem(column, p)
 		return cell{bad: true}
@@ -97,7 +100,7 @@ type label struct{ name, text, folded string }
 func (c *Column) allowed(lang string) allowed {
 	out := allowed{fold: users.Fold, names: map[string]string{}, near: map[string]string{}}
 	if c.IgnoreAccents {
-		out.fold = users.FoldHeading
+		out.fold = folding.Heading
 	}
 	for _, v := range c.Values {
 		out.names[out.fold(v.Name)] = v.Name
@@ -109,7 +112,7 @@ func (c *Column) allowed(lang string) allowed {
 	}
 	add := func(v Value, texts ...string) {
 		for _, text := range texts {
-			out.labels = append(out.labels, label{v.Name, text, users.FoldHeading(text)})
+			out.labels = append(out.labels, label{v.Name, text, folding.Heading(text)})
 		}
 	}
 	for _, v := range c.Values { // those in the language of the headings first
@@ -158,7 +161,7 @@ func (d *Draft) readValue(column int, text string) cell {
 	return cell{bad: true}
 }
 
-// nearest is the label that a text was evidently meant for ([users.Nearest]),
+// nearest is the label that a text was evidently meant for ([nearby.Best]),
 // or "". Labels of one value do not contest each other: "Usuaro" is as near to
 // the Spanish label as to the Portuguese one, and they mean the same. The first
 // of those equally near is offered.
@@ -168,13 +171,13 @@ func (a allowed) nearest(text string) string {
 	}
 	best, contested := label{}, false
 	least := 3 // one more than Nearest allows
-	folded := users.FoldHeading(text)
+	folded := folding.Heading(text)
 	for _, l := range a.labels {
-		d := users.Near(folded, l.folded)
+		d := nearby.Distance(folded, l.folded)
 		if d > least || d == least && (l.name == best.name || best.text == "") {
 			continue
 		}
-		if _, near := users.Nearest(text, []string{l.text}); !near {
+		if _, near := nearby.Best(text, []string{l.text}); !near {
 			continue
 		}
 		if contested = d == least; !contested {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/users"
 )
 
@@ -275,7 +276,7 @@ func (t *tagged) headings() {
 				f.column.Headings[lang] = f.column.Headings["en"]
 			}
 			for _, h := range f.column.Headings[lang] {
-				folded := users.FoldHeading(h)
+				folded := folding.Heading(h)
 				switch other := taken[folded]; {
 				case folded == "":
 					t.fail(f.name, "there is no heading in %q", h)

@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
 )
@@ -53,9 +54,9 @@ func lines(one bool) *importer.Template {
 					return
 				}
 				if r.Value("action") == "attach" {
-					d.Claim(users.SpaceLine, users.LineName("x", short))
+					d.Claim(users.SpaceLine, keyvalue.Line("x", short))
 				} else {
-					d.Take(users.SpaceLine, users.LineName("x", short))
+					d.Take(users.SpaceLine, keyvalue.Line("x", short))
 				}
 				d.Want("line.pbx", "x")
 				d.Want("line.short", short)

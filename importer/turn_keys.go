@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/usher-go/usher/internal/recordedit"
 	"github.com/usher-go/usher/users"
 )
 
@@ -208,7 +209,7 @@ func (w want) onto(r users.Record) {
 		r.SetField(w.field, w.value)
 		return
 	}
-	r.SetMember(w.field, w.value, w.member == memberIn)
+	recordedit.SetMember(r, w.field, w.value, w.member == memberIn)
 }
 
 // personKey is the key that stands for a stored person.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/recordedit"
 	"github.com/usher-go/usher/users"
 )
 
@@ -64,7 +65,7 @@ func (t *turn) restoreGone(s *span) {
 	for _, f := range s.fields {
 		target.SetField(f.name, f.old)
 	}
-	blank := users.Record{Head: target.Head, Data: users.NewData(target.Kind())}
+	blank := users.Record{Head: target.Head, Data: recordedit.New(target.Kind())}
 	t.add(draftKey{space: users.SpaceID, rel: relClaim, value: string(s.id), column: -1})
 	for _, f := range fieldsOf(target) {
 		if v := target.Field(f); v != blank.Field(f) {

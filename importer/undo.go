@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 )
 
@@ -140,7 +141,7 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, op
 			return nil, err
 		}
 	}
-	switch state := rec.ImportState(dir.Now()); {
+	switch state := importstate.At(rec, dir.Now()); {
 	case imp.Pruned:
 		return nil, ErrPruned
 	case state == users.ImportUndone && resume == "" && opts.continues == "":

@@ -15,6 +15,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/importstate"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/storetest"
 )
@@ -174,7 +176,7 @@ func called(r users.Record) string {
 		}
 		return d.Name()
 	case *users.Line:
-		return users.LineName(d.PBX, d.Short)
+		return keyvalue.Line(d.PBX, d.Short)
 	}
 	return string(r.ID)
 }
@@ -423,7 +425,7 @@ func TestUndoOfAnInterruptedImport(t *testing.T) {
 	_, err = importer.Undo(t.Context(), s.open(inner), imp, nil)
 	require.ErrorIs(t, err, importer.ErrRunning, "nothing has been heard of it for less than a lease")
 
-	dir := users.Open(inner, s.actor, &users.Options{Now: func() time.Time { return noon().Add(users.Lease + time.Millisecond) }})
+	dir := users.Open(inner, s.actor, &users.Options{Now: func() time.Time { return noon().Add(importstate.Lease + time.Millisecond) }})
 	u, err := importer.Undo(t.Context(), dir, imp, nil)
 	require.NoError(t, err)
 	_, err = u.Commit(t.Context(), nil)

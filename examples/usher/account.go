@@ -194,7 +194,7 @@ func (x *fixture) records() []users.Record {
 	head := func(id users.ID) users.Head { return users.Head{ID: id, Account: x.ID} }
 	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Levels: x.Levels, Partner: x.Kind == "partner"}}}
 	add := func(name string, d users.Data) {
-		out = append(out, users.Record{Head: head(x.idOf(d.Kind(), name)), Data: d})
+		out = append(out, users.Record{Head: head(x.idOf(users.Record{Data: d}.Kind(), name)), Data: d})
 	}
 
 	for _, r := range x.Roles {

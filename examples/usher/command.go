@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
-	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/internal/nearby"
 )
 
 // The exit statuses.
@@ -131,7 +131,7 @@ func find(args []string) (command, []string, error) {
 	}
 
 	for n := range min(len(args), 2) {
-		if near, ok := users.Nearest(strings.Join(args[:n+1], " "), names); ok {
+		if near, ok := nearby.Best(strings.Join(args[:n+1], " "), names); ok {
 			hint = fmt.Sprintf("did you mean \"usher %s\"?", near)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/users"
+	"github.com/usher-go/usher/users/property"
 )
 
 // listing implements the commands "users list" and "users search".
@@ -37,7 +38,7 @@ func usersListCommand() command {
 
 func filterNames() []string {
 	var out []string
-	for _, x := range users.Properties() {
+	for _, x := range property.All() {
 		out = append(out, string(x))
 	}
 	return out
@@ -49,7 +50,7 @@ func usersSearchCommand() command {
 		about:   "List the people whose name, login or e-mail address contains every word of a text.",
 		example: "usher users search love",
 		flags: func(f *flag.FlagSet, c *console) action {
-			l := listing{filter: string(users.PropertyUsers)}
+			l := listing{filter: string(property.Users)}
 
 			return l.flags(f, c, func(args []string) (string, error) {
 				if len(args) == 0 {
@@ -113,9 +114,9 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 
 // query returns the query for the people that the flags and the text choose.
 func (l *listing) query(d *desk, text string) users.Query {
-	having, _ := users.Property(l.filter).Having()
+	having, _ := property.Filter(l.filter).Having()
 	if l.product != "" {
-		having = append(having, users.Licensed(l.product))
+		having = append(having, property.Licensed(l.product))
 	}
 	return users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{d.account}}, Having: having, Text: text, Limit: 1000}
 }

@@ -77,9 +77,9 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 	}
 
 	for _, l := range lines {
-		say(c.lang.Field("line"), users.LineName(l.PBX, l.Short))
+		say(c.lang.Field("line"), users.Record{Data: l.Line}.Name(users.SpaceLine))
 		for _, f := range []string{"internal", "number", "group"} {
-			say("  "+c.lang.Field(f), l.Field(f))
+			say("  "+c.lang.Field(f), users.Record{Data: l.Line}.Field(f))
 		}
 	}
 
@@ -117,7 +117,7 @@ func (d *desk) lines(ctx context.Context, u users.User) ([]jsonLine, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b jsonLine) int {
-		return strings.Compare(users.LineName(a.PBX, a.Short), users.LineName(b.PBX, b.Short))
+		return strings.Compare(users.Record{Data: a.Line}.Name(users.SpaceLine), users.Record{Data: b.Line}.Name(users.SpaceLine))
 	})
 	return out, nil
 }

@@ -2,6 +2,7 @@ package cloudlink
 
 import (
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -39,7 +40,7 @@ func draft(r importer.Row, d *importer.Draft) {
 	d.OneRowPerPerson()
 	for _, f := range []string{"name", "first_name", "last_name"} {
 		d.WantCell(f)
-		if users.FormulaLike(r.Value(f)) {
+		if spreadsheet.IsFormula(r.Value(f)) {
 			d.Warn(f, "text.formula")
 		}
 	}

@@ -44,7 +44,7 @@ type uses struct {
 func readSources(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{set: token.NewFileSet(), fields: map[ast.Node]bool{}}
-	for _, root := range []string{"../../formats", "../../users", "../../roles", "../../extensions", "../../importer"} {
+	for _, root := range []string{"../../formats", "../../users", "../../roles", "../../extensions", "../../internal/spreadsheet", "../../importer"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
 
@@ -72,6 +73,6 @@ func (t *template) parseFeature(raw string) (string, []users.Problem) {
 		return t.features[i], problems
 	}
 	p := users.Problem{Code: "feature.unknown", Args: map[string]string{"allowed": strings.Join(t.features, ", ")}}
-	p.Fix, _ = users.Nearest(text, t.features)
+	p.Fix, _ = nearby.Best(text, t.features)
 	return "", append(problems, p)
 }

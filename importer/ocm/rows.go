@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
 
@@ -22,7 +23,7 @@ func (t *template) user(r importer.Row, d *importer.Draft) {
 	}
 	for _, f := range []string{"first_name", "last_name", "access_role", "crm_name", "text_chat_greeting_template_name"} {
 		d.WantCell(f)
-		if users.FormulaLike(r.Value(f)) {
+		if spreadsheet.IsFormula(r.Value(f)) {
 			d.Warn(f, "text.formula")
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/usher-go/usher/extensions"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -106,13 +107,13 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 	if group == "" {
 		group = pbx.id
 	}
-	claim(users.SpaceLine, users.LineName(pbx.id, short))
+	claim(users.SpaceLine, keyvalue.Line(pbx.id, short))
 	switch internal := r.Value("pbx_internal_number"); {
 	case internal != "":
-		claim(users.SpaceInternal, users.LineName(group, internal))
+		claim(users.SpaceInternal, keyvalue.Line(group, internal))
 		d.Want("line.internal", internal)
 	case r.Blank("pbx_internal_number"):
-		claimNew(users.SpaceInternal, users.LineName(group, short))
+		claimNew(users.SpaceInternal, keyvalue.Line(group, short))
 		d.WantIfCreating("line.internal", short)
 	}
 	claim(users.SpaceNumber, r.Value("number"))

@@ -24,6 +24,7 @@ import (
 	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/importer/rainbow"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/internal/invariant"
 	"github.com/usher-go/usher/roles"
 	"github.com/usher-go/usher/users"
@@ -338,7 +339,7 @@ func TestBeforeIsUndone(t *testing.T) {
 
 			rec, err := w.pat().Get(t.Context(), tt.id)
 			require.NoError(t, err)
-			require.Equal(t, users.ImportUndone, rec.ImportState(w.opts.Now()))
+			require.Equal(t, users.ImportUndone, importstate.At(rec, w.opts.Now()))
 			if tt.whole {
 				require.True(t, r.Done(), "%v", r.Counts)
 				requireRestored(t, w.store, journal)

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/internal/invariant"
 	"github.com/usher-go/usher/internal/office"
 	"github.com/usher-go/usher/users"
@@ -202,13 +203,13 @@ func (c *crash) history(t *testing.T, dir *users.Directory, set func(time.Time))
 	require.Len(t, page.Records, 1)
 	rec := page.Records[0]
 	require.Equal(t, imp, rec.ID)
-	set(rec.Updated.Add(users.Lease))
-	if rec.ImportState(dir.Now()) == users.ImportDone {
+	set(rec.Updated.Add(importstate.Lease))
+	if importstate.At(rec, dir.Now()) == users.ImportDone {
 		return true
 	}
-	require.Equal(t, users.ImportRunning, rec.ImportState(dir.Now()))
-	set(rec.Updated.Add(users.Lease + time.Millisecond))
-	require.Equal(t, users.ImportInterrupted, rec.ImportState(dir.Now()))
+	require.Equal(t, users.ImportRunning, importstate.At(rec, dir.Now()))
+	set(rec.Updated.Add(importstate.Lease + time.Millisecond))
+	require.Equal(t, users.ImportInterrupted, importstate.At(rec, dir.Now()))
 	return true
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -89,5 +90,5 @@ func lines() Crowd {
 			rows = append(rows, Plug("force_attach", 10, 7), Plug("force_attach", 7, 12))
 		}
 		return File{Lines(), [][][]string{turn(rows, g)}}
-	}, users.KeyOf(Acme, users.SpaceLine, users.LineName(PBX3, "80"))}
+	}, users.KeyOf(Acme, users.SpaceLine, keyvalue.Line(PBX3, "80"))}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -113,7 +114,7 @@ func Staff() *importer.Template {
 		},
 		Draft: func(r importer.Row, d *importer.Draft) {
 			d.About(users.SpaceEmail, r.Value("login"))
-			name := users.LineName("x", r.Value("line"))
+			name := keyvalue.Line("x", r.Value("line"))
 			if r.Value("action") == "force_attach" {
 				d.Take(users.SpaceLine, name)
 			} else {

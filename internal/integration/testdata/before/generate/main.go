@@ -30,6 +30,7 @@ import (
 	"github.com/usher-go/usher/importer/messages"
 	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/importer/rainbow"
+	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/roles"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/sqlstore"
@@ -460,7 +461,7 @@ func (w *world) breakOff(name string, at int, make func(*users.Directory) *impor
 }
 
 func (w *world) told(id users.ID) {
-	w.now = w.now.Add(2 * users.Lease)
+	w.now = w.now.Add(2 * importstate.Lease)
 	r, err := importer.LoadReport(ctx, w.pat(), id)
 	if !errors.Is(err, importer.ErrUnfinished) || len(r.Lines) == 0 {
 		panic(fmt.Sprint("nothing is half done: ", err))
