@@ -12,22 +12,24 @@ const (
 	host
 )
 
-// An Actor is who asks. The zero Actor reaches nothing.
+// An Actor is the person or program that asks. The zero Actor reaches no account.
 type Actor struct {
-	kind    actorKind
-	name    string
-	user    ID
-	account AccountID
-	source  Source
-	limited bool
-	grants  []string
-	barred  []string // roles that others alone hand out, folded
+	kind     actorKind
+	name     string
+	user     ID
+	account  AccountID
+	source   Source
+	limited  bool
+	grants   []string
+	reserved []string // folded names of the roles that only others may grant
 }
 
-// Partner serves every customer account, and no partner's own account.
+// Partner returns an actor who serves every customer account. A partner's own
+// account is out of reach.
 func Partner(name string) Actor { return Actor{kind: partner, name: "partner:" + name} }
 
-// AccountAdmin is the user of that id, managing their own account.
+// AccountAdmin returns the actor who is the user of that id and manages their own
+// account.
 func AccountAdmin(user ID, account AccountID) Actor {
 	if user == "" || account == "" {
 		return Actor{}
@@ -35,8 +37,9 @@ func AccountAdmin(user ID, account AccountID) Actor {
 	return Actor{kind: accountAdmin, name: "admin:" + string(user), user: user, account: account}
 }
 
-// Sync is the synchronisation of a source with one account. It writes the
-// fields its source owns ([Source.Owns]) of the people who come from there, and nothing else.
+// Sync returns the actor that synchronises a source with one account. It may write
+// only the fields that the source owns ([Source.Owns]), and only of people who come
+// from that source.
 func Sync(source Source, account AccountID) Actor {
 	if account == "" || source == "" || source == Local {
 		return Actor{}
@@ -44,12 +47,12 @@ func Sync(source Source, account AccountID) Actor {
 	return Actor{kind: syncer, name: "sync:" + string(source), account: account, source: source}
 }
 
-// Host is the program itself: it sets accounts up, moves data in and out, and
-// is bound by no rule about people. Nothing a person uploads may be run as Host.
+// Host returns the actor that is the program itself. It sets up accounts and moves
+// data, and no rule about people binds it. An upload must never run as Host.
 func Host(name string) Actor { return Actor{kind: host, name: "host:" + name} }
 
-// Granting is the actor with fewer roles to give: only those named. A host is
-// bound by no rule, and by this neither.
+// Granting returns the actor restricted to the named roles: it may grant no other.
+// A second call restricts it further. A host may still grant every role.
 func (a Actor) Granting(roles ...string) Actor {
 	kept := roles
 	if a.limited {
@@ -64,17 +67,18 @@ func (a Actor) Granting(roles ...string) Actor {
 // written. An unknown Granter reserves a role for the host. [Directory.ActorIn]
 // reads the catalogue of an account. Under is for importers.
 func (a Actor) Under(catalogue ...Role) Actor {
-	a.barred = slices.Clone(a.barred)
+	a.reserved = slices.Clone(a.reserved)
 	for _, r := range catalogue {
 		mine := r.GrantedBy == "" || r.GrantedBy == ByAccountAdmins && a.kind == accountAdmin || r.GrantedBy == ByPartners && a.kind == partner
 		if !mine {
-			a.barred = append(a.barred, Fold(r.Name))
+			a.reserved = append(a.reserved, Fold(r.Name))
 		}
 	}
 	return a
 }
 
-// String names the actor in journals: "partner:NAME", "admin:ID", "sync:SOURCE"; "" for nobody.
+// String returns the name of the actor in journals: "partner:NAME", "admin:ID",
+// "sync:SOURCE" or "host:NAME". It is empty for the zero Actor.
 func (a Actor) String() string { return a.name }
 
 // MayGrant reports whether the actor may give a person the role and take it away.
@@ -86,7 +90,7 @@ func (a Actor) MayGrant(role string) bool {
 		return true
 	case a.kind == nobody, a.kind == syncer, role == RolePartner:
 		return false
-	case slices.Contains(a.barred, Fold(role)):
+	case slices.Contains(a.reserved, Fold(role)):
 		return false
 	case a.limited:
 		return slices.Contains(a.grants, role)

@@ -8,82 +8,89 @@ import (
 	"unicode/utf8"
 )
 
-// A Batch is written wholly or not at all.
+// A Batch is a set of writes that a Store applies completely or not at all.
 type Batch struct {
-	// Import is the id under which rows are done once. It must not be empty.
+	// Import is the id of the import to which the batch belongs. A row is done at
+	// most once under it. It must not be empty.
 	Import ID
-	// Digest is compared with the one stored in the import's record, if it has one.
+	// Digest is compared with the digest in the import's record, if the record has one.
 	Digest string
-	// Rows are those the batch does. A row of an import is done at most once.
+	// Rows are the rows that the batch does. A row of an import is done at most once.
 	Rows []RowNote
 	// Writes name each record at most once.
 	Writes []Write
-	// Needs are records that the batch does not write and relies on: those its
-	// records refer to.
+	// Needs are records that the batch relies on and does not write, such as the
+	// records that its own records refer to.
 	Needs []Need
-	// Unused are links under which nobody may stand when the batch is done: a
-	// person who is deleted holds no line by then, whoever gave them one meanwhile.
+	// Unused are links that no record may have when the batch is done. The batch
+	// that deletes a person names the link of their lines here, so that a line that
+	// is given to them at the same time makes it conflict.
 	Unused []Key
 }
 
-// A Need is a record that must be there when a batch is done.
+// A Need is a record that must exist when a batch is done.
 type Need struct {
 	ID ID
-	// Version is the one it must still be at; 0 takes any.
+	// Version is the version at which the record must still be; 0 accepts any.
 	Version uint64
 }
 
-// A RowNote says that a row is done, with what its report needs to say.
+// A RowNote says that a row is done, and keeps the data that its report needs.
 type RowNote struct {
 	Row RowID
-	// Note is JSON that the Store keeps as it is.
+	// Note is JSON. The Store must keep it unchanged.
 	Note json.RawMessage
 }
 
-// A Write makes, changes or deletes one record.
+// A Write creates, changes or deletes one record.
 type Write struct {
-	// Row is the row whose journal entry keeps the images; 0 for bookkeeping, of which no image is kept.
+	// Row is the row whose journal entry keeps the images of the write. It is 0 for
+	// bookkeeping, of which no image is kept.
 	Row RowID
-	// ID is the record's. Version is the one it was read at; 0 makes it.
+	// ID is the record's id. Version is the version at which it was read; 0 creates it.
 	ID      ID
 	Version uint64
-	// Record is how it shall be; nil deletes it. The Store ignores its Version
-	// and writes Version+1.
+	// Record is the new content; nil deletes the record. The Store must ignore the
+	// version inside it and write Version+1.
 	Record *Record
 }
 
-// An Entry of the journal is one row of an import, done.
+// An Entry of the journal is one row of an import that is done.
 type Entry struct {
 	Row    RowID
 	Note   json.RawMessage
 	Images []Image
 }
 
-// An Image is a record before and after a write: Before is nil for one that
-// was made, After for one that was deleted.
+// An Image is a record before and after a write. Before is nil for a record that
+// was created, After for a record that was deleted.
 type Image struct {
 	Before, After *Record
 }
 
-// Check refuses a batch that could not have been meant: one without an import,
-// a row or a record that stands in it twice, a write whose row it does not do,
-// a record without data or under another id. Every Store asks it first.
+// Check returns an error for a batch that contradicts itself: no import, a row or a
+// record that occurs twice, a write whose row the batch does not do, a record
+// without data or under another id. Every Store must call it first.
 func (b Batch) Check() error {
 	if b.Import == "" {
 		return errors.New("users: batch: no import")
 	}
+
 	rows := make(map[RowID]struct{}, len(b.Rows))
 	for _, r := range b.Rows {
 		rows[r.Row] = struct{}{}
 	}
+
 	if _, zero := rows[0]; zero || len(rows) < len(b.Rows) {
 		return errors.New("users: batch: a row is 0, or done twice")
 	}
+
 	for _, k := range b.Unused {
 		if k.Space.Unique() || k.Space.Kind() == "" {
 			return fmt.Errorf("users: batch: %s is no link", k.Space)
 		}
 	}
+
 	ids := make(map[ID]struct{}, len(b.Writes))
 	for _, w := range b.Writes {
 		ids[w.ID] = struct{}{}
@@ -99,6 +106,7 @@ func (b Batch) Check() error {
 			return fmt.Errorf("users: batch: record %s has a key that is no text", w.ID)
 		}
 	}
+
 	if _, none := ids[""]; none || len(ids) < len(b.Writes) {
 		return errors.New("users: batch: a record has no id, or is written twice")
 	}

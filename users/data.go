@@ -7,12 +7,12 @@ import (
 	"github.com/usher-go/usher/internal/keyvalue"
 )
 
-// An Account is a customer's, or a partner's own.
+// An Account is the account of a customer, or a partner's own.
 type Account struct {
 	Name string `json:"name,omitempty"`
-	// Region is an ISO 3166 code of two letters, by which national numbers are read; it may be empty.
+	// Region is an ISO 3166 code of two letters by which national numbers are read. It may be empty.
 	Region string `json:"region,omitempty"`
-	// Levels is how many levels the account's org units have; 0 means four.
+	// Levels is the number of levels of the account's org units; 0 means four.
 	Levels int `json:"levels,omitempty"`
 	// Partner marks a partner's own account.
 	Partner bool `json:"partner,omitempty"`
@@ -27,11 +27,11 @@ type Line struct {
 	Internal string `json:"internal,omitempty"`
 	// Number is the public number in E.164.
 	Number string `json:"number,omitempty"`
-	// Holder is empty when nobody holds the line.
+	// Holder is empty if no one holds the line.
 	Holder ID `json:"holder,omitempty"`
 }
 
-// A Subscription is how many licences of a product an account has, and how many are in use.
+// A Subscription counts the licences of a product that an account has and uses.
 type Subscription struct {
 	Product string `json:"product"`
 	Total   int    `json:"total"`
@@ -41,28 +41,28 @@ type Subscription struct {
 // A Role is an entry of an account's role catalogue.
 type Role struct {
 	Name string `json:"name"`
-	// About says in a line what the role is for.
+	// About describes the role in one line.
 	About string `json:"about,omitempty"`
-	// GrantedBy says who alone may hand the role out.
+	// GrantedBy restricts who may grant the role.
 	GrantedBy Granter `json:"granted_by,omitempty"`
 }
 
-// A Granter says who may give somebody a role, and take it away. The zero
-// value is everybody who manages the account.
+// A Granter names the actors who may give a person a role and take it away. The zero
+// value is every actor who manages the account.
 type Granter string
 
-// Those who alone may hand out a role. A host always may, and a sync never.
+// The Granters. A host may always grant a role, a sync never.
 const (
 	ByAccountAdmins Granter = "account_admin"
 	ByPartners      Granter = "partner"
 )
 
-// Known reports whether g is one of those usher knows.
+// Known reports whether g is a defined Granter. The zero value is.
 func (g Granter) Known() bool { return g == "" || g == ByAccountAdmins || g == ByPartners }
 
 // A Unit is a place in an account's org-unit tree.
 type Unit struct {
-	// Path names the unit and everything above it, from the root: "Acme/Sales/North".
+	// Path names the unit and all units above it, from the root: "Acme/Sales/North".
 	Path string `json:"path"`
 }
 
@@ -71,8 +71,8 @@ type PBX struct {
 	Name string `json:"id"`
 	// Group is shared by the systems whose internal numbers must differ.
 	Group string `json:"group,omitempty"`
-	// Ranges are the short numbers its lines may have: "1000-1999", or one, "#1".
-	// A system without ranges may have any.
+	// Ranges are the short numbers that its lines may have: "1000-1999", or "#1" for
+	// a single one. A system without ranges accepts any.
 	Ranges []string `json:"ranges,omitempty"`
 }
 
@@ -83,41 +83,43 @@ type ImportState string
 const (
 	ImportRunning ImportState = "running"
 	ImportDone    ImportState = "done"
-	ImportUndone  ImportState = "undone" // by a later import, or by one that is on its way
-	// ImportInterrupted is never stored. It is what is shown of an import that is
-	// running by its record and whose record was last written more than 60 s ago.
+	ImportUndone  ImportState = "undone" // by a later import, or by one that is running
+	// ImportInterrupted is never stored. It is shown for an import whose record says
+	// running and was last written more than 60 s ago.
 	ImportInterrupted ImportState = "interrupted"
 )
 
-// An Import is one commit of a preview: who did what, when, and how far it came.
+// An Import is one commit of a preview: its actor, its template, and how far it came.
 type Import struct {
 	Label    string `json:"label,omitempty"`
 	Template string `json:"template"`
 	Actor    string `json:"actor"`
-	// Mode is what its rows could do about known and unknown people: "create".
+	// Mode says what its rows may do to known and unknown people: "create".
 	Mode  string      `json:"mode,omitempty"`
 	State ImportState `json:"state"`
-	// Digest is of the document that was committed. Another under the same id is refused.
+	// Digest is the digest of the document that was committed. Another document
+	// under the same id is refused.
 	Digest string `json:"digest,omitempty"`
-	// Read is the digest of the tables as they were read, where a person corrected them.
+	// Read is the digest of the tables as they were read, if a person corrected them.
 	Read string `json:"read,omitempty"`
-	// Once keeps the account from importing the document again: while the
-	// import is not undone or pruned, it holds [SpaceDocument] by both digests.
+	// Once forbids the account to import the document again. The import holds a key
+	// in [SpaceDocument] for each of its digests until it is undone or pruned.
 	Once bool `json:"once,omitempty"`
-	// Undoes is the import that this one takes back.
+	// Undoes is the import that this one undoes.
 	Undoes ID `json:"undoes,omitempty"`
-	// UndoneBy is the undoing that took this import back, or is about to.
+	// UndoneBy is the import that undid this one or is about to.
 	UndoneBy ID `json:"undone_by,omitempty"`
-	// Continues is the undoing of the same import whose rest this one is.
+	// Continues is the earlier undo of the same import that this one completes.
 	Continues ID `json:"continues,omitempty"`
-	// Sensitive are the fields that came from columns whose text is nobody's business.
+	// Sensitive are the fields whose columns hold text that must not be shown.
 	Sensitive []string `json:"sensitive,omitempty"`
 	// First says that the account had no active Account Admin when the import
-	// began, so that taking it back may leave none.
+	// began. Undoing it may leave none.
 	First bool `json:"first,omitempty"`
-	// Pruned says that the journal was thrown away: the import has no report and cannot be undone.
+	// Pruned says that the journal was deleted. The import has no report and cannot
+	// be undone.
 	Pruned bool `json:"pruned,omitempty"`
-	// Counts are rows by outcome, complete when the state is done.
+	// Counts are the rows by outcome. They are complete when the state is done.
 	Counts map[string]int `json:"counts,omitempty"`
 	Rows   int            `json:"rows,omitempty"`
 }
@@ -201,7 +203,7 @@ func (i *Import) index(h Head, x *Index) {
 	x.Search = Fold(i.Label)
 }
 
-// sortedSet is s in order without repeats.
+// sortedSet returns a sorted copy of s without repeats.
 func sortedSet(s []string) []string {
 	s = slices.Clone(s)
 	slices.Sort(s)

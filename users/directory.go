@@ -11,30 +11,30 @@ import (
 	"time"
 )
 
-// A Directory is one actor's view of a [Store], and the only way to it. What
-// lies beyond the actor's reach is not found. It is cheap to open: one per
-// request. It may be used by several goroutines.
+// A Directory is one actor's view of a [Store], and the only way to it. A record out
+// of the actor's reach is not found. A Directory is cheap to open: open one per
+// request. Several goroutines may use it.
 type Directory struct {
-	store Store // guarded
+	store Store // a panic is an error
 	bare  Store
 	actor Actor
 	opts  Options
 
 	mu       sync.Mutex
-	partners []AccountID // partners' own accounts, once asked for
+	partners []AccountID // partners' own accounts, once they were read
 	asked    bool
 }
 
-// Options of a [Directory]. The zero value and nil mean the defaults.
+// Options configure a [Directory]. The zero value and nil mean the defaults.
 type Options struct {
-	// Now tells the time. Default time.Now.
+	// Now returns the time. Default: time.Now.
 	Now func() time.Time
-	// NewID makes ids. Default [NewID].
+	// NewID returns a new id. Default: [NewID].
 	NewID func() ID
 }
 
-// Open is the actor's view of the store. opts may be nil. A panic inside the
-// store comes back as [ErrPanic].
+// Open returns the actor's view of the store. opts may be nil. A panic inside the
+// store is returned as [ErrPanic].
 func Open(s Store, a Actor, opts *Options) *Directory {
 	d := &Directory{store: guarded{s}, bare: s, actor: a}
 	if opts != nil {
@@ -49,7 +49,7 @@ func Open(s Store, a Actor, opts *Options) *Directory {
 	return d
 }
 
-// Actor is who asks.
+// Actor returns the actor of the Directory.
 func (d *Directory) Actor() Actor { return d.actor }
 
 // ActorIn returns the actor of the Directory, bound by the account's catalogue of
@@ -63,7 +63,8 @@ func (d *Directory) ActorIn(ctx context.Context, account AccountID) (Actor, erro
 	return d.actor.Under(catalogue...), err
 }
 
-// Roles are the account's catalogue, by name. An account out of reach has none.
+// Roles returns the account's catalogue of roles, ordered by name. It is empty for an
+// account out of reach.
 func (d *Directory) Roles(ctx context.Context, account AccountID) ([]Role, error) {
 	var out []Role
 	for r, err := range d.All(ctx, Query{Kind: KindRole, Scope: Scope{Accounts: []AccountID{account}}, Limit: 1000}) {
@@ -88,8 +89,10 @@ func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 	switch d.actor.kind {
 	case host:
 		return Scope{All: true}, nil
+
 	case accountAdmin, syncer:
 		return Scope{Accounts: []AccountID{d.actor.account}}, nil
+
 	case partner:
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -108,7 +111,7 @@ func (d *Directory) Scope(ctx context.Context) (Scope, error) {
 	return Scope{}, ErrActor
 }
 
-// pages yields what a query finds, page after page, until the first error.
+// pages yields every record that a query finds, page by page, until the first error.
 func pages(ctx context.Context, list func(context.Context, Query) (Page, error), q Query) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for {
@@ -130,16 +133,16 @@ func pages(ctx context.Context, list func(context.Context, Query) (Page, error),
 	}
 }
 
-// Found answers [Directory.Find].
+// Found is the result of [Directory.Find].
 type Found struct {
-	// Records stand under one of the keys, each once, ordered by id.
+	// Records have one of the keys. Each occurs once. They are ordered by id.
 	Records []Record
-	// OutOfReach are keys, unique over all accounts, that somebody holds whom the
-	// actor does not reach. Nothing more is said about them.
+	// OutOfReach are the keys, unique over all accounts, that a record out of the
+	// actor's reach holds. Nothing more is known about them.
 	OutOfReach []Key
 }
 
-// Find answers who stands under any of the keys. It asks the store once for
+// Find returns the records that have any of the keys. It calls the store once for
 // every [MaxFind] keys.
 func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
 	var out Found
@@ -147,12 +150,14 @@ func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
 	if err != nil || len(keys) == 0 {
 		return out, err
 	}
+
 	seen := map[ID]bool{}
 	for part := range slices.Chunk(keys, MaxFind) {
 		recs, err := d.store.Find(ctx, part)
 		if err != nil {
 			return Found{}, fmt.Errorf("users: find: %w", err)
 		}
+
 		for _, r := range recs {
 			switch {
 			case scope.Has(r.Account):
@@ -169,13 +174,14 @@ func (d *Directory) Find(ctx context.Context, keys ...Key) (Found, error) {
 			}
 		}
 	}
+
 	slices.SortFunc(out.Records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(out.OutOfReach, Key.Compare)
 	out.OutOfReach = slices.Compact(out.OutOfReach)
 	return out, nil
 }
 
-// Get is one record by its id, or [ErrNotFound].
+// Get returns the record with the id, or [ErrNotFound].
 func (d *Directory) Get(ctx context.Context, id ID) (Record, error) {
 	f, err := d.Find(ctx, ByID(id))
 	if err != nil {
@@ -187,7 +193,7 @@ func (d *Directory) Get(ctx context.Context, id ID) (Record, error) {
 	return f.Records[0], nil
 }
 
-// User is one person by id, or [ErrNotFound].
+// User returns the person with the id, or [ErrNotFound].
 func (d *Directory) User(ctx context.Context, id ID) (User, error) {
 	r, err := d.Get(ctx, id)
 	if err != nil {
@@ -200,13 +206,15 @@ func (d *Directory) User(ctx context.Context, id ID) (User, error) {
 	return u, nil
 }
 
-// List is one page of what fits q. A q.Scope whose Accounts are nil means all
-// the actor reaches, but its Except; accounts out of reach are left out.
+// List returns one page of the records that fit q. A q.Scope whose Accounts are nil
+// means every account that the actor reaches, except q.Scope.Except. Accounts out of
+// reach are left out.
 func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
 	reach, err := d.Scope(ctx)
 	if err != nil {
 		return Page{}, err
 	}
+
 	if want := q.Scope; !want.All && want.Accounts != nil {
 		in := slices.DeleteFunc(slices.Clone(want.Accounts), func(a AccountID) bool { return !reach.Has(a) })
 		reach = Scope{Accounts: in}
@@ -214,6 +222,7 @@ func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
 		reach.Except = append(slices.Clip(reach.Except), want.Except...)
 		reach.Accounts = slices.DeleteFunc(slices.Clone(reach.Accounts), func(a AccountID) bool { return slices.Contains(want.Except, a) })
 	}
+
 	q.Scope = reach
 	p, err := d.store.List(ctx, q)
 	if err != nil {
@@ -222,24 +231,26 @@ func (d *Directory) List(ctx context.Context, q Query) (Page, error) {
 	return p, nil
 }
 
-// All yields everything that fits q, page after page. It ends after the first error.
+// All yields every record that fits q, page by page. It ends after the first error.
 func (d *Directory) All(ctx context.Context, q Query) iter.Seq2[Record, error] {
 	return pages(ctx, d.List, q)
 }
 
-// Journal yields what an import did. An import the actor does not reach has no
-// entries, and images of records out of reach are left out.
+// Journal yields the rows that an import did. It yields nothing for an import out of
+// reach, and leaves out images of records out of reach.
 func (d *Directory) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		_, err := d.Get(ctx, imp)
 		if errors.Is(err, ErrNotFound) {
 			return
 		}
+
 		scope, err2 := d.Scope(ctx)
 		if err = cmp.Or(err, err2); err != nil {
 			yield(Entry{}, err)
 			return
 		}
+
 		for e, err := range d.store.Journal(ctx, imp, after) {
 			e.Images = slices.DeleteFunc(slices.Clone(e.Images), func(i Image) bool {
 				return i.Before != nil && !scope.Has(i.Before.Account) || i.After != nil && !scope.Has(i.After.Account)
@@ -251,21 +262,21 @@ func (d *Directory) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[
 	}
 }
 
-// Add makes a user. The profile's source must be the actor's, or empty. It
-// needs one of the three names, and an e-mail address nobody in the account
-// has. The error is a [*Denied], a [*Conflict], or the store's.
+// Add creates a user. The profile's source must be the actor's or empty. The user
+// must have one of the three names, and an e-mail address that is unused in the
+// account. The error is a [*Denied], a [*Conflict], or the store's.
 func (d *Directory) Add(ctx context.Context, account AccountID, p Profile) (User, error) {
 	u := User{Head: Head{ID: d.NewID(), Account: account}, Profile: p}
 	if u.Source == "" {
 		u.Source = d.actor.Source()
 	}
 	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
-	err := d.single(ctx, "add", nil, &u)
+	err := d.applyByHand(ctx, "add", nil, &u)
 	return u, err
 }
 
-// Edit writes a user as it stands in u, which must have been read at u.Version.
-// The error is a [*Denied], a [*Conflict], [ErrNotFound], or the store's.
+// Edit writes the user u, which must have been read at u.Version. The error is a
+// [*Denied], a [*Conflict], [ErrNotFound], or the store's.
 func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
 	before, err := d.User(ctx, u.ID)
 	if err != nil {
@@ -273,13 +284,14 @@ func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
 	}
 	u.Account, u.Created = before.Account, before.Created
 	u.Roles, u.Products = sortedSet(u.Roles), sortedSet(u.Products)
-	err = d.single(ctx, "edit", &before, &u)
+	err = d.applyByHand(ctx, "edit", &before, &u)
 	return u, err
 }
 
-// Delete deletes a user and frees the lines they hold, or takes the account of
-// one who stays listed ([Deleted]), lines kept. It reports whether the person
-// stays. The error is a [*Denied], a [*Conflict], [ErrNotFound], or the store's.
+// Delete deletes a user and releases the lines that the user holds. A person whom a
+// PBX or SCIM knows stays listed without an account and keeps the lines
+// ([Remainder]). Delete reports whether the person stays. The error is a [*Denied],
+// a [*Conflict], [ErrNotFound], or the store's.
 func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 	before, err := d.User(ctx, id)
 	if err != nil {
@@ -288,15 +300,18 @@ func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 	if p := d.actor.PermitsDelete(before.Record()); p != nil {
 		return false, &Denied{Refusals: []Refused{{ID: id, Problem: *p}}}
 	}
+
 	if left := Remainder(before.Record()); left != nil {
 		u, _ := left.User()
-		err := d.single(ctx, "delete", &before, &u)
+		err := d.applyByHand(ctx, "delete", &before, &u)
 		return err == nil, err
 	}
+
 	held, err := d.Find(ctx, KeyOf(before.Account, LinkHolder, string(id)))
 	if err != nil {
 		return false, err
 	}
+
 	var freed []Write
 	for _, r := range held.Records {
 		free := r.Clone()
@@ -304,20 +319,22 @@ func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 		free.Updated = d.Now()
 		freed = append(freed, Write{Row: RowAt(0, 1), ID: r.ID, Version: r.Version, Record: &free})
 	}
-	return false, d.single(ctx, "delete", &before, nil, freed...)
+
+	return false, d.applyByHand(ctx, "delete", &before, nil, freed...)
 }
 
-// TemplateHand is the template of an import that was one edit by hand.
+// TemplateHand is the template of an import that is a single edit by hand.
 const TemplateHand = "hand"
 
-// single applies one edit by hand: an import of one row.
-func (d *Directory) single(ctx context.Context, what string, before, after *User, more ...Write) error {
+// applyByHand applies one edit by hand, as an import of one row.
+func (d *Directory) applyByHand(ctx context.Context, what string, before, after *User, more ...Write) error {
 	now := d.Now()
 	w := Write{Row: RowAt(0, 1)}
 	var account AccountID
 	if before != nil {
 		w.ID, w.Version, account = before.ID, before.Version, before.Account
 	}
+
 	if after != nil {
 		if before != nil {
 			w.Version = after.Version
@@ -329,6 +346,7 @@ func (d *Directory) single(ctx context.Context, what string, before, after *User
 		rec := after.Record()
 		w.ID, w.Record, account = after.ID, &rec, after.Account
 	}
+
 	imp := d.NewID()
 	err := d.Apply(ctx, Batch{
 		Import: imp,
@@ -338,6 +356,7 @@ func (d *Directory) single(ctx context.Context, what string, before, after *User
 			Data: &Import{Label: what, Template: TemplateHand, Actor: d.actor.String(), State: ImportDone, Rows: 1},
 		}}}, more...),
 	})
+
 	if err == nil && after != nil {
 		after.Version = w.Version + 1
 	}

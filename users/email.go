@@ -23,68 +23,69 @@ const (
 	emailMaxLabel  = 63
 )
 
-// EmailRules says which addresses are good. The zero value is the rule of
+// EmailRules say which addresses are valid. The zero value is the rule of
 // [ParseEmail].
 type EmailRules struct {
-	// SMTPUTF8 accepts characters beyond ASCII before the @ (RFC 6531), for a
-	// host whose mail servers all deliver to them.
+	// SMTPUTF8 accepts characters beyond ASCII before the @ (RFC 6531). It is for
+	// a host whose mail servers all deliver to such addresses.
 	SMTPUTF8 bool
 }
 
-// ParseEmail decides whether raw is the e-mail address of one account, by the
-// zero [EmailRules].
+// ParseEmail checks whether raw is the e-mail address of one mailbox, by the zero
+// [EmailRules].
 func ParseEmail(raw string) (email string, problems []Problem) {
 	return EmailRules{}.Parse(raw)
 }
 
-// Parse decides whether raw is the e-mail address of one account: the plain
-// local@domain.tld of RFC 5321, without what the RFCs allow but no account has
-// (quoted local parts, comments, address literals, domains without a dot).
+// Parse checks whether raw is the e-mail address of one mailbox: local@domain.tld as
+// in RFC 5321. It refuses forms that the RFCs allow and that no account has: quoted
+// local parts, comments, address literals, domains without a dot.
 //
-// email is the form to keep: the local part as typed (in NFC), the domain in
-// lower case and, where it is an international one, in its A-label form
-// ("xn--…", UTS 46). That form is ASCII, so every mail server takes it, and no
-// later version of Unicode reads it another way; idna.Display turns it back for
-// the eye. Parse(email) is email again, with no problem. Whether two addresses
-// are the same is for [FoldEmail] to say.
+// The returned email is the form to keep. Its local part is as typed, in NFC. Its
+// domain is in lower case, and an international domain is in its A-label form
+// ("xn--…", UTS 46). That form is ASCII: every mail server accepts it, and no later
+// version of Unicode reads it differently. idna.Display turns it back for display.
+// Parse(email) returns email again, without a problem. [FoldEmail] says whether two
+// addresses are the same.
 //
-// Where an address is refused, email is "" and problems has the first reason,
-// with a Fix where one address was evidently meant:
+// If an address is refused, email is empty and problems holds the first reason, with
+// a Fix if it is evident which address was meant:
 //
-//   - email.form (reason): not an address of that form. The reasons: empty;
+//   - email.form (reason): the text has not that form. The reasons are: empty;
 //     no_at; at (more than one); brackets ("<a@x.com>"), display_name ("Ann
-//     <a@x.com>"), mailto and separator (a comma or semicolon behind), none of
-//     which is unwrapped unasked; quoted; comment; literal ("a@[127.0.0.1]");
-//     space; invisible (a character that shows nothing); chars (with char: one
-//     that has no place there); no_local; local_dots; no_domain; no_dot;
-//     domain_dots (an empty label, the one behind a last dot included); hyphen (a
-//     label begins or ends in one); numeric (the last label is digits, as in an
-//     IP address); label (not a name by IDNA 2008).
-//   - email.multiple: several addresses.
-//   - email.too_long: part is local, domain, label or total; max and length are
-//     in bytes.
-//   - email.smtputf8 (char): a local part beyond ASCII.
-//   - email.confusable: part (local or domain) and text, the part that is dressed
-//     up as another: it mixes scripts (UTS 39, "Highly Restrictive") or has characters that
-//     stand in for plain ones (ⓔ, full width). The dots of Chinese and Japanese
-//     (。．｡) are dots, as UTS 46 has it.
-//   - text.control (char), text.bidi (char): as in [CleanText], but also at the
-//     ends, for a line break may begin a header.
+//     <a@x.com>"), mailto and separator (a comma or semicolon at the end), which are
+//     never removed unasked; quoted; comment; literal ("a@[127.0.0.1]"); space;
+//     invisible (a character without a shape); chars (char is a character that is not
+//     allowed); no_local; local_dots; no_domain; no_dot; domain_dots (an empty label,
+//     also after the last dot); hyphen (a label begins or ends with one); numeric (the
+//     last label is digits, as in an IP address); label (not a name by IDNA 2008).
+//   - email.multiple: the text holds several addresses.
+//   - email.too_long: part is local, domain, label or total; max and length are in
+//     bytes.
+//   - email.smtputf8 (char): the local part has a character beyond ASCII.
+//   - email.confusable: part is local or domain, and text is the part that imitates
+//     another. It mixes scripts (UTS 39, "Highly Restrictive") or has characters that
+//     look like plain ones (ⓔ, full width). The dots of Chinese and Japanese (。．｡)
+//     count as dots, as in UTS 46.
+//   - text.control (char), text.bidi (char): as in [CleanText], but also at the ends,
+//     because a line break may begin a header.
 //
-// An accepted address has one warning at the most, text.trimmed, where blanks,
-// zero-width characters or direction marks stood around it.
+// An accepted address has at most one warning: text.trimmed, if blanks, zero-width
+// characters or direction marks were around it.
 //
-// A plain address with a domain in lower case costs no allocation.
+// Parse allocates nothing for a plain address with a domain in lower case.
 func (rules EmailRules) Parse(raw string) (email string, problems []Problem) {
 	if emailIsPlain(raw) {
 		return raw, nil
 	}
+
 	start, end := textBounds(raw)
 	email, fault := rules.check(raw[start:end])
 	if i := strings.IndexFunc(raw, emailIsControl); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(raw[i:])
 		fault = Problem{Code: "text.control", Args: map[string]string{"char": textChar(r)}}
 	}
+
 	switch {
 	case fault.Code != "":
 		fault.Fix = rules.fix(raw[start:end])
@@ -92,6 +93,7 @@ func (rules EmailRules) Parse(raw string) (email string, problems []Problem) {
 	case end-start < len(raw):
 		return email, []Problem{{Code: "text.trimmed", Warning: true}}
 	}
+
 	return email, nil
 }
 
@@ -114,9 +116,9 @@ var emailClass = func() (class [256]uint8) {
 	return class
 }()
 
-// emailIsPlain reports whether s is an ASCII address in the form to keep. It is
-// a short cut: what it does not know, such as a domain in capitals or with a
-// double hyphen, is read by check.
+// emailIsPlain reports whether s is an ASCII address in the form to keep. It is a
+// fast path: check decides the cases it does not know, such as a domain in capitals
+// or with a double hyphen.
 func emailIsPlain(s string) bool {
 	at := 0
 	for at < len(s) && s[at] != '@' {
@@ -125,9 +127,11 @@ func emailIsPlain(s string) bool {
 		}
 		at++
 	}
+
 	if at == 0 || at > emailMaxLocal || at == len(s) || s[at-1] == '.' || len(s) > emailMaxTotal {
 		return false
 	}
+
 	label, letters := at+1, false
 	for i := at + 1; i < len(s); i++ {
 		switch c := s[i]; {
@@ -142,18 +146,20 @@ func emailIsPlain(s string) bool {
 			letters = letters || c > '9'
 		}
 	}
+
 	last := len(s) - label
 	return letters && label > at+1 && 0 < last && last <= emailMaxLabel && s[len(s)-1] != '-'
 }
 
-// check reads an address whose ends are trimmed. The fault has no code where
-// there is none.
+// check parses an address whose ends are trimmed. The fault has no code if the
+// address is valid.
 func (rules EmailRules) check(s string) (email string, fault Problem) {
 	if at := strings.LastIndexByte(s, '@'); at >= 0 && folding.IsPlain(s) {
 		if lower := s[:at] + strings.ToLower(s[at:]); emailIsPlain(lower) {
 			return lower, Problem{}
 		}
 	}
+
 	if code, r := textFault(s); code != "" {
 		return "", Problem{Code: code, Args: map[string]string{"char": textChar(r)}}
 	}
@@ -163,12 +169,14 @@ func (rules EmailRules) check(s string) (email string, fault Problem) {
 	if reason := emailWrapping(s); reason != "" {
 		return "", emailForm(reason)
 	}
+
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {
 		return "", emailForm("no_at")
 	}
+
 	local, domain := s[:at], s[at+1:]
-	if local, fault = rules.local(local); fault.Code != "" {
+	if local, fault = rules.checkLocal(local); fault.Code != "" {
 		return "", fault
 	}
 	if domain, fault = emailDomain(domain); fault.Code != "" {
@@ -197,8 +205,8 @@ func emailConfusable(part, text string) Problem {
 	return Problem{Code: "email.confusable", Args: map[string]string{"part": part, "text": text}}
 }
 
-// emailIsMultiple reports whether more than one word of s, quoted ones left
-// out, has an @ amid it. One address twice, as in "a@x.com <a@x.com>", is one.
+// emailIsMultiple reports whether two words of s, outside quotes, have an @ inside
+// and differ. One address twice, as in "a@x.com <a@x.com>", is one.
 func emailIsMultiple(s string) bool {
 	first, quoted := "", true
 	for part := range strings.SplitSeq(s, `"`) {
@@ -216,6 +224,7 @@ func emailIsMultiple(s string) bool {
 			}
 		}
 	}
+
 	return false
 }
 
@@ -224,33 +233,41 @@ func emailIsSeparator(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune(",;/|<>()、，；", r)
 }
 
-// emailWrapping is the reason why s is more than an address, "" where it seems
-// to be one.
+// emailWrapping returns the reason why s is more than an address, and "" if it looks
+// like one.
 func emailWrapping(s string) string {
 	switch {
 	case s == "":
 		return "empty"
+
 	case s[0] == '<' && s[len(s)-1] == '>':
 		return "brackets"
+
 	case s[len(s)-1] == '>' && strings.Contains(s, "<"):
 		return "display_name"
+
 	case emailCutMailto(s) != s:
 		return "mailto"
+
 	case strings.HasSuffix(s, ",") || strings.HasSuffix(s, ";"):
 		return "separator"
+
 	case strings.Contains(s, `"`):
 		return "quoted"
+
 	case strings.ContainsAny(s, "()"):
 		return "comment"
+
 	case strings.Contains(s, "@["):
 		return "literal"
+
 	case strings.ContainsFunc(s, unicode.IsSpace):
 		return "space"
 	}
 	return ""
 }
 
-// emailCutMailto is s without the scheme of a mailto link (RFC 6068).
+// emailCutMailto returns s without the scheme of a mailto link (RFC 6068).
 func emailCutMailto(s string) string {
 	const scheme = "mailto:"
 	if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
@@ -259,8 +276,8 @@ func emailCutMailto(s string) string {
 	return s
 }
 
-// local checks the part before the last @.
-func (rules EmailRules) local(s string) (local string, fault Problem) {
+// checkLocal checks the part before the last @.
+func (rules EmailRules) checkLocal(s string) (local string, fault Problem) {
 	s = norm.NFC.String(s)
 	beyond := rune(0)
 	for _, r := range s {
@@ -279,6 +296,7 @@ func (rules EmailRules) local(s string) (local string, fault Problem) {
 			beyond = r
 		}
 	}
+
 	switch {
 	case s == "":
 		return "", emailForm("no_local")
@@ -291,17 +309,18 @@ func (rules EmailRules) local(s string) (local string, fault Problem) {
 	case beyond != 0 && !rules.SMTPUTF8:
 		return "", Problem{Code: "email.smtputf8", Args: map[string]string{"char": textChar(beyond)}}
 	}
+
 	return s, Problem{}
 }
 
-// emailIDNA is UTS 46 with the checks of a look-up. The lengths are checked by
-// emailDomain, which says which one it was.
+// emailIDNA is UTS 46 with the checks of a look-up. emailDomain checks the lengths
+// itself, because it reports which one is too long.
 var emailIDNA = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true))
 
 // emailDots are the label separators that UTS 46 maps to a full stop.
 var emailDots = strings.NewReplacer("。", ".", "．", ".", "｡", ".")
 
-// emailDomain brings a domain into its ASCII form in lower case.
+// emailDomain returns a domain in its ASCII form in lower case.
 func emailDomain(s string) (ascii string, fault Problem) {
 	s = emailDots.Replace(norm.NFC.String(s))
 	plain := true
@@ -309,7 +328,7 @@ func emailDomain(s string) (ascii string, fault Problem) {
 		switch {
 		case r >= utf8.RuneSelf:
 			plain = false
-			if folding.IsIgnorable(r) && r != '\u200C' && r != '\u200D' { // UTS 46 would drop it unsaid
+			if folding.IsIgnorable(r) && r != '\u200C' && r != '\u200D' { // UTS 46 would drop it silently
 				return "", emailForm("invisible")
 			}
 		case r == '-':
@@ -318,16 +337,18 @@ func emailDomain(s string) (ascii string, fault Problem) {
 			return "", emailChars(r)
 		}
 	}
+
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:
 		return "", emailForm("no_domain")
-	case n > emailMaxDomain: // in ASCII at least as long; and punycode costs the square of a length
+	case n > emailMaxDomain: // it is at least as long in ASCII, and punycode costs the square of the length
 		return "", emailTooLong("domain", emailMaxDomain, n)
 	case strings.Contains("."+s+".", ".."):
 		return "", emailForm("domain_dots")
 	case !plain && !norm.NFKC.IsNormalString(s):
 		return "", emailConfusable("domain", s)
 	}
+
 	ascii = strings.ToLower(s)
 	var err error
 	if !plain {
@@ -345,13 +366,13 @@ func emailDomain(s string) (ascii string, fault Problem) {
 	return ascii, fault
 }
 
-// emailLabels holds a domain in its ASCII form against the rules of host names
+// emailLabels checks a domain in its ASCII form against the rules of host names
 // (RFC 1123, section 2.1; RFC 3696, section 2).
 func emailLabels(domain string) Problem {
 	last, dots := "", -1
 	for label := range strings.SplitSeq(domain, ".") {
 		switch {
-		case label == "": // of a bare "xn--"
+		case label == "": // "xn--" alone
 			return emailForm("label")
 		case label[0] == '-' || label[len(label)-1] == '-':
 			return emailForm("hyphen")
@@ -361,6 +382,7 @@ func emailLabels(domain string) Problem {
 		last = label
 		dots++
 	}
+
 	switch {
 	case len(domain) > emailMaxDomain:
 		return emailTooLong("domain", emailMaxDomain, len(domain))
@@ -369,17 +391,18 @@ func emailLabels(domain string) Problem {
 	case strings.Trim(last, "0123456789") == "":
 		return emailForm("numeric")
 	}
+
 	return Problem{}
 }
 
-// emailScripts looks at the letters an ASCII domain stands for. IDNA 2008
-// allows letters, marks and digits; UTS 46 alone would let symbols pass.
+// emailScripts checks the letters that an ASCII domain encodes. IDNA 2008 allows
+// letters, marks and digits; UTS 46 alone would accept symbols.
 func emailScripts(ascii string) Problem {
-	domain, _ := emailIDNA.ToUnicode(ascii) // no error: ToASCII judged it
+	domain, _ := emailIDNA.ToUnicode(ascii) // no error: ToASCII accepted it
 	for label := range strings.SplitSeq(domain, ".") {
 		for _, r := range label {
 			if r >= utf8.RuneSelf && !unicode.In(r, unicode.L, unicode.M, unicode.Nd) &&
-				!strings.ContainsRune("·͵׳״・\u200C\u200D", r) { // in context: RFC 5892, appendix A
+				!strings.ContainsRune("·͵׳״・\u200C\u200D", r) { // allowed in context: RFC 5892, appendix A
 				return emailForm("label")
 			}
 		}
@@ -390,26 +413,28 @@ func emailScripts(ascii string) Problem {
 	return Problem{}
 }
 
-// emailPacking is what stands around an address in a list of them.
+// emailPacking are the characters around an address in a list of them.
 const emailPacking = ",; "
 
-// fix is the address that was evidently meant by s, or "". What it takes away
-// is packing; what a person must choose it leaves: which of several addresses,
-// which letters.
+// fix returns the address that s evidently means, or "". It removes only packing. It
+// does not choose between several addresses or letters, which a person must do.
 func (rules EmailRules) fix(s string) string {
 	if len(s) > 4*emailMaxTotal {
 		return ""
 	}
+
 	s = strings.Map(func(r rune) rune {
 		if folding.IsIgnorable(r) && r != textLRO && r != textRLO {
 			return -1
 		}
 		return r
 	}, width.Fold.String(s))
+
 	s = strings.Trim(s, emailPacking)
 	if open := strings.LastIndexByte(s, '<'); open >= 0 && s[len(s)-1] == '>' && !emailIsMultiple(s) {
 		s = s[open+1 : len(s)-1]
 	}
+
 	s = strings.TrimRight(emailCutMailto(strings.Trim(s, emailPacking)), emailPacking+".")
 	s = strings.NewReplacer(" @", "@", "@ ", "@").Replace(s)
 	fixed, _ := rules.check(s)

@@ -6,39 +6,43 @@ import (
 	"strings"
 )
 
-// Errors a caller branches on. What is out of an actor's reach is not found.
+// Errors that a caller branches on. A record out of the actor's reach is ErrNotFound.
 var (
 	ErrNotFound = errors.New("users: not found")
-	// ErrDigest is returned for a batch whose import was begun with another document.
+	// ErrDigest is returned for a batch whose import began with another document.
 	ErrDigest = errors.New("users: the import was begun with another document")
-	// ErrPanic is returned where the Store panicked. What it was asked for may be done or not.
+	// ErrPanic is returned if the Store panicked. It is not known whether the call
+	// had its effect.
 	ErrPanic = errors.New("users: the store panicked")
-	// ErrActor is returned for everything the zero Actor asks for.
+	// ErrActor is returned for every call of the zero Actor.
 	ErrActor = errors.New("users: no actor")
 )
 
-// A Conflict says why a batch was not applied: all of it.
+// A Conflict names every reason why a batch was not applied.
 type Conflict struct {
-	// Keys are wanted by a record of the batch and held by another at its end.
+	// Keys are the keys that a record of the batch wants and another record would
+	// still hold at the end.
 	Keys []KeyConflict
-	// Stale are records that are not at the version they were read at.
+	// Stale are the records that are not at the version at which they were read.
 	Stale []ID
-	// Gone are records that the batch needs and that would not be there, or not at the version it needs.
+	// Gone are the records that the batch needs and that would not exist, or not at
+	// the needed version.
 	Gone []ID
-	// Used are links of [Batch.Unused] under which somebody would still stand.
+	// Used are the links of [Batch.Unused] that a record would still have.
 	Used []Key
-	// Done are rows of the batch that the import did before.
+	// Done are the rows of the batch that the import did before.
 	Done []RowID
 }
 
 // A KeyConflict is a key that two records would hold.
 type KeyConflict struct {
 	Key Key
-	// Wants would hold the key at the end; Holder holds it and would not give it up.
+	// Wants is the record of the batch that wants the key. Holder is the record that
+	// has it and would keep it.
 	Wants, Holder ID
 }
 
-// Error counts what is in the way, and names the first of each.
+// Error counts the reasons and names the first of each.
 func (c *Conflict) Error() string {
 	var parts []string
 	if n := len(c.Keys); n > 0 {
@@ -59,17 +63,17 @@ func (c *Conflict) Error() string {
 	return "users: conflict: " + strings.Join(parts, ", ")
 }
 
-// Empty reports whether nothing is in the way.
+// Empty reports whether there is no reason, so that the batch may be applied.
 func (c *Conflict) Empty() bool {
 	return len(c.Keys)+len(c.Stale)+len(c.Gone)+len(c.Used)+len(c.Done) == 0
 }
 
-// A Denied says which writes the rules about people forbid: all of them.
+// A Denied names every write that the rules about people forbid.
 type Denied struct {
 	Refusals []Refused
 }
 
-// A Refused is one write, and why not.
+// A Refused is one refused write and the reason.
 type Refused struct {
 	Row     RowID
 	ID      ID

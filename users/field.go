@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// The fields of a [Profile], by the names files, findings and reports use:
-// the English headings in snake_case.
+// profileFields are the fields of a [Profile] by name, with their accessors.
 var profileFields = []struct {
 	name string
 	get  func(*Profile) string
@@ -37,7 +36,7 @@ var profileFields = []struct {
 	{FieldGreeting, ccGet(func(c *ContactCentre) string { return c.Greeting }), ccSet(func(c *ContactCentre, v string) { c.Greeting = v })},
 }
 
-// RoleUser is what the field "role" says of somebody who is no Account Admin. It is not stored.
+// RoleUser is the value of [FieldRole] for a person who is no Account Admin. It is not stored.
 const RoleUser = "user"
 
 func (p *Profile) role() string {
@@ -82,8 +81,8 @@ func splitList(s string) []string {
 	return sortedSet(out)
 }
 
-// ProfileFields are the names of a profile's fields, without those whose names
-// are open: custom ones, features and channels.
+// ProfileFields returns the names of a profile's fields, without the fields whose
+// names are open: custom ones, features and channels.
 func ProfileFields() []string {
 	out := make([]string, len(profileFields))
 	for i, f := range profileFields {
@@ -92,8 +91,8 @@ func ProfileFields() []string {
 	return out
 }
 
-// Field reads a field by its name ("first_name", "custom.cost_centre"). One
-// that does not exist is empty.
+// Field returns the value of the field with the name ("first_name",
+// "custom.cost_centre"). It is empty if the field does not exist.
 func (p *Profile) Field(name string) string {
 	if k, ok := strings.CutPrefix(name, PrefixCustom); ok {
 		return p.Custom[k]
@@ -109,8 +108,9 @@ func (p *Profile) Field(name string) string {
 	return ""
 }
 
-// SetField writes a field by its name and reports whether there is one. A feature
-// takes "yes", "no" and nothing, a channel a number and nothing; of anything else they are no fields.
+// SetField sets the field with the name and reports whether the field exists and
+// takes the value. A feature takes "yes", "no" and nothing, a channel a number and
+// nothing.
 func (p *Profile) SetField(name, value string) bool {
 	if k, ok := strings.CutPrefix(name, PrefixCustom); ok && k != "" {
 		c := make(map[string]string, len(p.Custom)+1)
@@ -125,6 +125,7 @@ func (p *Profile) SetField(name, value string) bool {
 		}
 		return true
 	}
+
 	if _, set := openField(name); set != nil {
 		fits := openValue(name, value)
 		if fits {
@@ -132,16 +133,18 @@ func (p *Profile) SetField(name, value string) bool {
 		}
 		return fits
 	}
+
 	for i := range profileFields {
 		if profileFields[i].name == name {
 			profileFields[i].set(p, value)
 			return true
 		}
 	}
+
 	return false
 }
 
-// Field reads a field of a user or a line by its name.
+// Field returns the value of a field of a user or a line.
 func (r Record) Field(name string) string {
 	switch d := r.Data.(type) {
 	case *Profile:
@@ -152,8 +155,8 @@ func (r Record) Field(name string) string {
 	return ""
 }
 
-// SetField writes a field of a user or a line by its name and reports whether
-// there is one. The record's Data must be its own ([Record.Clone]).
+// SetField sets a field of a user or a line and reports whether the field exists. The
+// record's Data must be its own ([Record.Clone]).
 func (r Record) SetField(name, value string) bool {
 	switch d := r.Data.(type) {
 	case *Profile:
@@ -164,8 +167,9 @@ func (r Record) SetField(name, value string) bool {
 	return false
 }
 
-// Fields are the names of the fields that say everything about a user or a
-// line: all but "role", which "roles" says; nil for any other record.
+// Fields returns the names of the fields that together say everything about a user
+// or a line, and nil for any other record. [FieldRole] is left out because
+// [FieldRoles] includes it.
 func (r Record) Fields() []string {
 	switch d := r.Data.(type) {
 	case *Profile:
@@ -220,19 +224,22 @@ func (l *Line) field(name string) *string {
 	return nil
 }
 
-// owned are the fields each source keeps, after the console's locked fields (the list itself is our policy).
-var owned = map[Source][]string{
+// ownedFields are the fields that each source keeps, after the locked fields of the
+// console. The list itself is our policy.
+var ownedFields = map[Source][]string{
 	SCIM:    {FieldEmail, FieldLogin, FieldName, FieldFirstName, FieldLastName, FieldMobile, FieldExternalID},
 	PBXSync: {FieldName, FieldFirstName, FieldLastName, FieldExternalID},
 	MiCloud: {FieldEmail, FieldLogin, FieldName, FieldFirstName, FieldLastName, FieldMobile, FieldExternalID},
 	IoT:     {FieldName, FieldExternalID},
 }
 
-// Owns reports whether the source keeps the field: it is then locked for everybody else.
-func (s Source) Owns(field string) bool { return slices.Contains(owned[s], field) }
+// Owns reports whether the source keeps the field. Such a field is locked for every
+// other actor.
+func (s Source) Owns(field string) bool { return slices.Contains(ownedFields[s], field) }
 
-// Known reports whether the source is one of those usher knows; the empty one is [Local].
+// Known reports whether the source is a defined one. The empty source means [Local]
+// and is known.
 func (s Source) Known() bool {
-	_, ok := owned[s]
+	_, ok := ownedFields[s]
 	return ok || s == Local || s == ""
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// openField reads and writes a field that follows from others, or whose name is open.
+// openField returns the accessors of a field that is computed or whose name is open,
+// and nil for any other name.
 func openField(name string) (get func(*Profile) string, set func(*Profile, string)) {
 	if name == FieldCatalogue {
 		return (*Profile).catalogue, (*Profile).setCatalogue
@@ -35,19 +36,19 @@ func openValue(name, value string) bool {
 	return true
 }
 
-func ownRole(r string) bool { return r == RoleAdmin || r == RolePartner }
+func isOwnRole(r string) bool { return r == RoleAdmin || r == RolePartner }
 
 func (p *Profile) catalogue() string {
-	return joinList(slices.DeleteFunc(slices.Clone(p.Roles), ownRole))
+	return joinList(slices.DeleteFunc(slices.Clone(p.Roles), isOwnRole))
 }
 
 func (p *Profile) setCatalogue(v string) {
-	own := slices.DeleteFunc(slices.Clone(p.Roles), func(r string) bool { return !ownRole(r) })
-	given := slices.DeleteFunc(splitList(v), ownRole)
+	own := slices.DeleteFunc(slices.Clone(p.Roles), func(r string) bool { return !isOwnRole(r) })
+	given := slices.DeleteFunc(splitList(v), isOwnRole)
 	p.Roles = splitList(joinList(append(own, given...)))
 }
 
-// nameIn is the name under which m has a value, in whatever letters it is asked for.
+// nameIn returns the key of m that folds as name does, and name if m has none.
 func nameIn[V any](m map[string]V, name string) string {
 	if _, ok := m[name]; ok {
 		return name
@@ -84,7 +85,8 @@ func (c *ContactCentre) setChannel(name, v string) {
 	c.Channels = put(c.Channels, nameIn(c.Channels, name), n, v != "")
 }
 
-// put is m with a value, or without it; nil, as it comes back from a store, if that leaves none.
+// put returns m with the value, or without it if there is none (there). It returns
+// nil for an empty map, as a store does.
 func put[V any](m map[string]V, name string, v V, there bool) map[string]V {
 	switch {
 	case !there:
@@ -100,7 +102,7 @@ func put[V any](m map[string]V, name string, v V, there bool) map[string]V {
 	return m
 }
 
-// openFields are the names of the fields of features and channels that are set.
+// openFields returns the names of the fields of the features and channels that are set.
 func (c *ContactCentre) openFields() []string {
 	var out []string
 	if c == nil {

@@ -6,21 +6,21 @@ import (
 	"github.com/usher-go/usher/internal/folding"
 )
 
-// Fold is the key under which two names of a role, an org unit, an account or
-// a login are the same: without regard to letter case, to compatibility forms
-// (NFKC: full-width letters, ligatures), to characters that show nothing, to
-// outer blanks and to the number and kind of inner ones. Accents count. It is
-// the compatibility caseless match of the Unicode Standard (chapter 3.13, D146)
-// but for blanks and for ı, which is i here, as their capitals are one.
+// Fold returns the key under which two names of a role, an org unit, an account or a
+// login are the same. Letter case does not count, nor do compatibility forms (NFKC:
+// full-width letters, ligatures), characters without a shape, outer blanks, and the
+// number and kind of inner blanks. Accents count. The rule is the compatibility
+// caseless match of the Unicode Standard (chapter 3.13, D146), except for blanks and
+// for ı, which is the same as i because their capitals are.
 // Fold(Fold(s)) == Fold(s).
 func Fold(s string) string { return folding.Text(s) }
 
-// FoldEmail is the key under which two addresses are one: without regard to
-// letter case before or behind the @, and with the same key for an
-// international domain and its A-label form. A plus tag and the dots of a local
-// part count. What is no address is folded as text, so that any cell has a key.
-// FoldEmail(FoldEmail(s)) == FoldEmail(s), and s is answered as it is, without
-// an allocation, where it is ASCII in lower case without outer blanks.
+// FoldEmail returns the key under which two addresses are the same. Letter case does
+// not count before or after the @. An international domain has the key of its
+// A-label form. A plus tag and the dots of a local part count. Text that is not an
+// address is folded as text, so that every cell has a key.
+// FoldEmail(FoldEmail(s)) == FoldEmail(s). It returns s itself, without an
+// allocation, if s is ASCII in lower case without blanks.
 func FoldEmail(email string) string {
 	if emailIsFolded(email) {
 		return email
@@ -43,9 +43,9 @@ func emailIsFolded(s string) bool {
 	return true
 }
 
-// emailFoldDomain tries the folded text as well, because UTS 46 refuses a few
-// capitals whose small letters it knows, and a key must fold to itself. What is
-// too long for a domain stays text: punycode costs the square of a length.
+// emailFoldDomain also tries the folded text, because UTS 46 refuses a few capitals
+// whose small letters it knows, and a key must fold to itself. A text too long for a
+// domain stays text, because the cost of punycode grows with the square of the length.
 func emailFoldDomain(domain string) string {
 	folded := folding.Caseless(domain)
 	if len(folded) > 4*emailMaxDomain {

@@ -6,8 +6,8 @@ import (
 	"iter"
 )
 
-// A guarded Store is the host's, and a panic in it an error ([ErrPanic]): one
-// bad record must not end the program that serves everybody else.
+// A guarded Store returns a panic of the host's Store as an error ([ErrPanic]). One
+// bad record must not end the program that serves all others.
 type guarded struct{ Store }
 
 func guard(err *error) {
@@ -31,7 +31,7 @@ func (g guarded) Apply(ctx context.Context, b Batch) (err error) {
 	return g.Store.Apply(ctx, b)
 }
 
-// Journal passes on what whoever ranges over it panics with: that is not the Store's.
+// Journal lets a panic of the loop's body pass, because it is not the Store's.
 func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		var outside any
@@ -46,6 +46,7 @@ func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Ent
 					err = fmt.Errorf("%w: %v", ErrPanic, x)
 				}
 			}()
+
 			for e, err := range g.Store.Journal(ctx, imp, after) {
 				in = true
 				more := yield(e, err)
@@ -54,12 +55,14 @@ func (g guarded) Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Ent
 					return nil
 				}
 			}
+
 			return nil
 		}()
+
 		if outside != nil {
 			panic(outside)
 		}
-		if err != nil && !ended { // whoever went away is told nothing
+		if err != nil && !ended { // a loop that has ended gets nothing more
 			yield(Entry{}, err)
 		}
 	}

@@ -8,66 +8,75 @@ import (
 	"slices"
 )
 
-// judging holds one batch against the rules about people and about authority.
-type judging struct {
-	dir    *Directory
-	scope  Scope
-	batch  Batch
-	before map[ID]Record // what the batch writes, and what that refers to, as they stand
-	writes map[ID]Write
-	denied Denied
-	begins []Write             // imports that are new
-	guards []ID                // those who must still lead when the batch is done, and roles as they were read
-	actors map[AccountID]Actor // bound by what the accounts say of the roles in question
+// A judgement checks one batch against the rules about people and about authority.
+type judgement struct {
+	dir        *Directory
+	scope      Scope
+	batch      Batch
+	before     map[ID]Record // the stored records that the batch writes
+	writes     map[ID]Write
+	denied     Denied
+	newImports []Write             // imports that the batch creates
+	guarded    []ID                // admins and roles that must be unchanged when the batch is done
+	actors     map[AccountID]Actor // the actor, bound by the catalogue of each account
 }
 
-func (j *judging) run(ctx context.Context) error {
+func (j *judgement) run(ctx context.Context) error {
 	j.batch.Writes = slices.Clone(j.batch.Writes)
 	j.batch.Needs, j.batch.Unused = slices.Clone(j.batch.Needs), slices.Clone(j.batch.Unused)
 	j.writes = make(map[ID]Write, len(j.batch.Writes))
 	for _, w := range j.batch.Writes {
 		j.writes[w.ID] = w
 	}
+
 	if err := j.read(ctx); err != nil {
 		return err
 	}
-	if err := j.catalogue(ctx); err != nil {
+	if err := j.readRoles(ctx); err != nil {
 		return err
 	}
+
+	// Every write is judged alone first. Only then is it known which accounts lose
+	// an admin and which imports begin.
 	lost := map[AccountID][]Write{}
 	for i, w := range j.batch.Writes {
 		if w.Record != nil && !j.scope.Has(w.Record.Account) {
 			return ErrNotFound
 		}
+
 		old, known := j.before[w.ID]
 		if w.Version > 0 && (!known || old.Version != w.Version || !j.scope.Has(old.Account)) {
-			// Stale, or out of reach, which looks the same. Nothing was judged, so
-			// nothing may be written, whatever version the record has by then.
+			// The record is stale or out of reach. Both must look the same to the actor.
+			// Nothing was judged, so nothing may be written: no record has this version.
 			j.batch.Writes[i].Version = math.MaxUint64
 			continue
 		}
+
 		if w.Version == 0 {
 			old = Record{}
 		}
-		j.write(old, w)
+
+		j.judgeWrite(old, w)
 		if leads(&old) && !leads(w.Record) {
 			lost[old.Account] = append(lost[old.Account], w)
 		}
 	}
+
 	if j.dir.actor.kind != host {
-		if err := j.imported(ctx); err != nil {
+		if err := j.checkImport(ctx); err != nil {
 			return err
 		}
-		if err := j.begun(ctx); err != nil {
+		if err := j.judgeNewImports(ctx); err != nil {
 			return err
 		}
 		for _, a := range slices.Sorted(maps.Keys(lost)) {
-			if err := j.succession(ctx, a, lost[a]); err != nil {
+			if err := j.keepAdmin(ctx, a, lost[a]); err != nil {
 				return err
 			}
 		}
 	}
-	if err := j.references(ctx); err != nil {
+
+	if err := j.judgeReferences(ctx); err != nil {
 		return err
 	}
 	if len(j.denied.Refusals) > 0 {
@@ -76,8 +85,8 @@ func (j *judging) run(ctx context.Context) error {
 	return nil
 }
 
-// read fetches what the batch writes, its import, and the accounts of the people it writes.
-func (j *judging) read(ctx context.Context) error {
+// read fetches the batch's import and the records that the batch writes.
+func (j *judgement) read(ctx context.Context) error {
 	keys := []Key{ByID(j.batch.Import)}
 	for _, w := range j.batch.Writes {
 		if w.Version > 0 {
@@ -89,7 +98,7 @@ func (j *judging) read(ctx context.Context) error {
 	return err
 }
 
-func (j *judging) refuse(w Write, field string, p *Problem) {
+func (j *judgement) refuse(w Write, field string, p *Problem) {
 	if p != nil {
 		j.denied.Refusals = append(j.denied.Refusals, Refused{Row: w.Row, ID: w.ID, Field: field, Problem: *p})
 	}
@@ -99,8 +108,8 @@ func forbidden(k Kind) *Problem {
 	return &Problem{Code: "record.forbidden", Args: map[string]string{"kind": string(k)}}
 }
 
-// write asks the rules that need no more than a record before and after.
-func (j *judging) write(old Record, w Write) {
+// judgeWrite checks the rules that need only a record before and after the write.
+func (j *judgement) judgeWrite(old Record, w Write) {
 	kind := old.Kind()
 	if w.Record != nil {
 		if kind != "" && kind != w.Record.Kind() || old.Data != nil && old.Account != w.Record.Account {
@@ -109,26 +118,27 @@ func (j *judging) write(old Record, w Write) {
 		}
 		kind = w.Record.Kind()
 	}
+
 	actor := j.dir.actor
 	switch {
 	case kind == KindUser:
-		j.user(old, w)
+		j.judgeUser(old, w)
 	case actor.kind == host:
 	case kind == KindImport:
-		j.importRecord(old, w)
+		j.judgeImport(old, w)
 	case kind.Held():
 		j.refuse(w, "", actor.PermitsHeld(kind))
-	case unchanged(old, w.Record):
+	case isUnchanged(old, w.Record):
 	case actor.kind != partner:
 		j.refuse(w, "", forbidden(kind))
 	case kind == KindAccount:
-		j.account(old, w)
+		j.judgeAccount(old, w)
 	}
 }
 
-// account: a partner sets customers' accounts up, and only the host deletes
-// one, or says which are partners' own.
-func (j *judging) account(old Record, w Write) {
+// judgeAccount checks a write of an account's record. A partner sets up customers'
+// accounts. Only the host deletes an account or marks one as a partner's own.
+func (j *judgement) judgeAccount(old Record, w Write) {
 	was, _ := old.Data.(*Account)
 	if w.Record == nil {
 		j.refuse(w, "", forbidden(KindAccount))
@@ -139,9 +149,10 @@ func (j *judging) account(old Record, w Write) {
 	}
 }
 
-// imported: a batch goes under an import of its actor's, in the account it
-// writes to: one that is there, or one that it makes and that did nothing yet.
-func (j *judging) imported(ctx context.Context) error {
+// checkImport refuses a batch unless its import is the actor's own and in the account
+// that the batch writes to. The import exists, or the batch creates it and no row
+// was done under its id.
+func (j *judgement) checkImport(ctx context.Context) error {
 	id := j.batch.Import
 	foreign := &Denied{Refusals: []Refused{{ID: id, Problem: Problem{Code: "import.foreign"}}}}
 	account := AccountID("")
@@ -156,12 +167,14 @@ func (j *judging) imported(ctx context.Context) error {
 		if !makes || w.Record == nil || w.Record.Kind() != KindImport {
 			return foreign
 		}
+
 		account = w.Record.Account
 		for _, err := range j.dir.store.Journal(ctx, id, 0) {
 			if err != nil {
 				return err
 			}
-			// Somebody did rows under that id: perhaps just now, and as the same import.
+			// Rows were done under that id. If the import now exists and is the actor's, it
+			// began while this batch was judged: that is a conflict, not a foreign import.
 			again, err := j.dir.fetch(ctx, []Key{ByID(id)})
 			if imp, is := again[id].Data.(*Import); err == nil && is && imp.Actor == j.dir.actor.String() {
 				return &Conflict{Stale: []ID{id}}
@@ -169,15 +182,17 @@ func (j *judging) imported(ctx context.Context) error {
 			return cmp.Or[error](err, foreign)
 		}
 	}
+
 	for _, w := range j.batch.Writes {
 		if w.Record != nil && w.Record.Account != account || w.Version > 0 && j.before[w.ID].Data != nil && j.scope.Has(j.before[w.ID].Account) && j.before[w.ID].Account != account {
 			return foreign
 		}
 	}
+
 	return nil
 }
 
-func unchanged(old Record, now *Record) bool {
+func isUnchanged(old Record, now *Record) bool {
 	if now == nil || old.Data == nil {
 		return false
 	}
@@ -186,11 +201,12 @@ func unchanged(old Record, now *Record) bool {
 	return err1 == nil && err2 == nil && string(a) == string(b)
 }
 
-func (j *judging) user(old Record, w Write) {
+func (j *judgement) judgeUser(old Record, w Write) {
 	actor := j.dir.actor
 	if w.Record != nil {
 		actor = j.actor(w.Record.Account)
 	}
+
 	if w.Record == nil {
 		j.refuse(w, "", actor.PermitsDelete(old))
 		if Remainder(old) != nil && actor.kind != host {
@@ -198,32 +214,37 @@ func (j *judging) user(old Record, w Write) {
 		}
 		return
 	}
+
 	is := w.Record.Data.(*Profile)
 	was, _ := old.Data.(*Profile)
-	var left *Profile // what a deletion leaves of one who stays listed
+	var left *Profile // the profile that a deletion leaves of a person who stays listed
 	if was != nil && !was.Inactive && is.Inactive {
 		j.refuse(w, "", actor.PermitsDelete(old))
 		left = was.withoutAccount()
 	}
+
 	if was == nil {
 		j.refuse(w, FieldName, actor.PermitsNew(is.Field))
 		was = &Profile{Source: actor.Source()}
 	}
+
 	j.refuse(w, FieldRoles, checkRoles(is.Roles))
 	for i := range profileFields {
 		f := &profileFields[i]
 		before, after := f.get(was), f.get(is)
 		if f.name == FieldRole || before == after && (f.name != FieldSource || old.Data != nil) {
-			continue // "roles" says it
+			continue // FieldRoles includes FieldRole
 		}
 		j.refuse(w, f.name, Check(f.name, after))
 		if left == nil || f.get(left) != after {
 			j.refuse(w, f.name, actor.Permits(old, f.name, before, after))
 		}
 	}
+
 	if actor.kind == syncer && !maps.Equal(was.Custom, is.Custom) {
 		j.refuse(w, "custom", &Problem{Code: "source.foreign", Args: map[string]string{"source": string(was.source())}})
 	}
+
 	for _, f := range append(was.ContactCentre.openFields(), is.ContactCentre.openFields()...) {
 		if before, after := was.Field(f), is.Field(f); before != after {
 			j.refuse(w, f, actor.Permits(old, f, before, after))
@@ -231,41 +252,45 @@ func (j *judging) user(old Record, w Write) {
 	}
 }
 
-// succession keeps an account from losing its last admin. One who stays is
-// guarded at the version read, so that of two batches which each leave the
-// other's, one is a conflict and is judged again.
-func (j *judging) succession(ctx context.Context, a AccountID, lost []Write) error {
+// keepAdmin refuses writes after which an account has no Account Admin. The admin who
+// stays is guarded at the version that was read. Of two batches that each leave the
+// other's admin, one conflicts and is judged again.
+func (j *judgement) keepAdmin(ctx context.Context, a AccountID, lost []Write) error {
 	for _, w := range j.batch.Writes {
 		if w.Record != nil && w.Record.Account == a && leads(w.Record) {
 			return nil
 		}
 	}
+
 	gone := make(map[ID]bool, len(lost))
 	for _, w := range lost {
 		gone[w.ID] = true
 	}
+
 	q := Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{a}}, Limit: len(lost) + 1, Having: Leading()}
 	for r, err := range pages(ctx, j.dir.store.List, q) {
 		if err != nil {
 			return err
 		}
 		if leads(&r) && !gone[r.ID] {
-			j.guards = append(j.guards, r.ID)
+			j.guarded = append(j.guarded, r.ID)
 			j.batch.Needs = append(j.batch.Needs, Need{r.ID, r.Version})
 			return nil
 		}
 	}
+
 	first, err := j.undoesFirst(ctx, a, lost)
 	if err != nil || first {
 		return err
 	}
+
 	for _, w := range lost {
 		j.refuse(w, FieldRole, &Problem{Code: "admin.last"})
 	}
 	return nil
 }
 
-// reference is what a record of the batch newly names.
+// A reference is a record that a record of the batch names and did not name before.
 type reference struct {
 	write Write
 	field string
@@ -273,9 +298,10 @@ type reference struct {
 	kind  Kind
 }
 
-// references: whom a record names must be there, of the same account and of
-// the right kind, and still be there when the batch is done; whoever is deleted holds nothing.
-func (j *judging) references(ctx context.Context) error {
+// judgeReferences checks that a named record exists, has the right kind and the same
+// account, and still exists when the batch is done. A deleted person must hold no
+// line by then.
+func (j *judgement) judgeReferences(ctx context.Context) error {
 	var refs []reference
 	var keys, held []Key
 	deleted := map[ID]Write{}
@@ -283,6 +309,7 @@ func (j *judging) references(ctx context.Context) error {
 		if w.Version == math.MaxUint64 {
 			continue
 		}
+
 		if w.Record == nil {
 			if old := j.before[w.ID]; old.Kind() == KindUser {
 				deleted[w.ID] = w
@@ -291,7 +318,8 @@ func (j *judging) references(ctx context.Context) error {
 			}
 			continue
 		}
-		for _, r := range named(w, j.before[w.ID]) {
+
+		for _, r := range newReferences(w, j.before[w.ID]) {
 			refs = append(refs, r)
 			if _, writes := j.writes[r.id]; !writes {
 				keys = append(keys, ByID(r.id))
@@ -299,12 +327,14 @@ func (j *judging) references(ctx context.Context) error {
 			}
 		}
 	}
+
 	slices.SortFunc(j.batch.Needs, func(a, b Need) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version)) })
 	j.batch.Needs = slices.Compact(j.batch.Needs)
 	recs, err := j.dir.fetch(ctx, keys)
 	if err != nil {
 		return err
 	}
+
 	for _, r := range refs {
 		to, ok := recs[r.id]
 		if w, writes := j.writes[r.id]; writes {
@@ -316,26 +346,30 @@ func (j *judging) references(ctx context.Context) error {
 			j.refuse(r.write, r.field, &Problem{Code: "reference.foreign"})
 		}
 	}
+
 	lines, err := j.dir.fetch(ctx, held)
 	if err != nil {
 		return err
 	}
+
 	for _, id := range slices.Sorted(maps.Keys(lines)) {
 		if w, writes := j.writes[id]; !writes || w.Record != nil && w.Record.Holder() == lines[id].Holder() {
 			j.refuse(deleted[lines[id].Holder()], "", &Problem{Code: "delete.holds"})
 		}
 	}
+
 	return nil
 }
 
-// named are the records that a write names and the record did not name before.
-func named(w Write, old Record) []reference {
+// newReferences returns the records that a write names and the record did not name before.
+func newReferences(w Write, old Record) []reference {
 	var out []reference
 	add := func(field string, id ID, was ID, kind Kind) {
 		if id != "" && id != was {
 			out = append(out, reference{w, field, id, kind})
 		}
 	}
+
 	switch d := w.Record.Data.(type) {
 	case *Line:
 		was, _ := old.Data.(*Line)
@@ -354,5 +388,6 @@ func named(w Write, old Record) []reference {
 		add(FieldSupervisor, is.Supervisor, was.Supervisor, KindUser)
 		add(FieldOrgUnit, is.Unit, was.Unit, KindUnit)
 	}
+
 	return out
 }

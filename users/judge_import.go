@@ -6,35 +6,37 @@ import (
 	"slices"
 )
 
-// This file holds the rules about the records of imports: whose they are, and
-// what an undoing may do to them.
+// This file holds the rules about the records of imports: whose they are, and what
+// an undo may change in them.
 
-// importRecord: an import belongs to the actor who began it, and says for ever
-// what it is; what changes is how far it came. Only an undoing marks another.
-func (j *judging) importRecord(old Record, w Write) {
+// judgeImport checks a write of an import's record. The record belongs to the actor
+// who began the import. Only its progress changes, except that an undo marks the
+// import that it undoes.
+func (j *judgement) judgeImport(old Record, w Write) {
 	foreign := &Problem{Code: "import.foreign"}
 	if w.Record == nil {
 		j.refuse(w, "", foreign)
 		return
 	}
+
 	is := w.Record.Data.(*Import)
 	was, ok := old.Data.(*Import)
 	mine := is.Actor == j.dir.actor.String()
 	switch {
 	case !ok:
-		j.begins = append(j.begins, w)
+		j.newImports = append(j.newImports, w)
 		if !mine || is.Pruned {
 			j.refuse(w, "", foreign)
 		}
-	case j.undoes(w.ID) && j.markedOver(is, was):
+	case j.undoes(w.ID) && j.onlyMarked(is, was):
 		j.refuse(w, "", j.dir.actor.PermitsUndo(was))
-	case !mine || !is.wentOn(was):
+	case !mine || !is.onlyProgressed(was):
 		j.refuse(w, "", foreign)
 	}
 }
 
-// current is the batch's own import, as it stands or as the batch makes it.
-func (j *judging) current() (*Import, bool) {
+// current returns the batch's own import, as it is stored or as the batch creates it.
+func (j *judgement) current() (*Import, bool) {
 	if imp, ok := j.before[j.batch.Import].Data.(*Import); ok {
 		return imp, true
 	}
@@ -45,9 +47,9 @@ func (j *judging) current() (*Import, bool) {
 	return nil, false
 }
 
-// undoes reports whether the batch belongs to an import that takes back the
-// one with the id, or takes back what took that one back.
-func (j *judging) undoes(id ID) bool {
+// undoes reports whether the batch belongs to an undo of the import with the id, or to
+// an undo of such an undo.
+func (j *judgement) undoes(id ID) bool {
 	imp, ok := j.current()
 	if !ok || imp.Undoes == "" {
 		return false
@@ -59,25 +61,26 @@ func (j *judging) undoes(id ID) bool {
 	return ok && first.Undoes == id
 }
 
-// wentOn reports whether an import differs from what it was in nothing but how far it came.
-func (i *Import) wentOn(was *Import) bool {
+// onlyProgressed reports whether an import differs from was only in its progress.
+func (i *Import) onlyProgressed(was *Import) bool {
 	a, b := *i, *was
 	a.Counts, b.Counts, a.State, b.State = nil, nil, "", ""
 	if was.Once && i.State == ImportDone {
-		a.Once, b.Once = false, false // what did nothing lets go of its document
+		a.Once, b.Once = false, false // an import that did nothing releases its document
 	}
 	forward := i.State == was.State || was.State == ImportRunning && i.State == ImportDone
 	return forward && reflect.DeepEqual(a, b)
 }
 
-// markedOver reports whether an import differs from what it was in nothing but
-// whether and by what it is undone: by the batch's import, or, where that takes
-// back the one that had undone it, not any longer.
-func (j *judging) markedOver(is, was *Import) bool {
+// onlyMarked reports whether an import differs from was only in the mark of its undo.
+// The batch's import may mark it as undone. If the batch's import undoes that undo,
+// it may remove the mark.
+func (j *judgement) onlyMarked(is, was *Import) bool {
 	a, b := *is, *was
 	for _, i := range []*Import{&a, &b} {
 		i.State, i.Once, i.UndoneBy = "", false, ""
 	}
+
 	by, _ := j.current()
 	had, _ := j.before[by.Undoes].Data.(*Import)
 	switch {
@@ -90,17 +93,19 @@ func (j *judging) markedOver(is, was *Import) bool {
 	case had.Continues != "":
 		return is.State == ImportUndone && is.UndoneBy == had.Continues && is.Once == was.Once
 	}
+
 	return (is.State == ImportDone || is.State == ImportRunning) && is.UndoneBy == "" && (was.Once || !is.Once)
 }
 
-// begun judges imports that are new: what one takes back is of the same
-// account, a sync takes back none but its own, and only the first that makes an
-// account's admins may say so.
-func (j *judging) begun(ctx context.Context) error {
-	for _, w := range j.begins {
+// judgeNewImports checks imports that the batch creates. An undo must undo an import of
+// the same account. A sync undoes only its own imports. Only an import that finds no
+// active Account Admin may be marked as First.
+func (j *judgement) judgeNewImports(ctx context.Context) error {
+	for _, w := range j.newImports {
 		if j.before[w.ID].Data != nil {
-			continue // it is there already, which the Store will say
+			continue // it exists: the Store reports the conflict
 		}
+
 		imp := w.Record.Data.(*Import)
 		foreign := false
 		if imp.Undoes != "" {
@@ -111,6 +116,7 @@ func (j *judging) begun(ctx context.Context) error {
 			of, ok := recs[imp.Undoes].Data.(*Import)
 			foreign = !ok || recs[imp.Undoes].Account != w.Record.Account || j.dir.actor.PermitsUndo(of) != nil
 		}
+
 		if imp.First && !foreign {
 			p, err := j.dir.store.List(ctx, Query{Kind: KindUser, Scope: Scope{Accounts: []AccountID{w.Record.Account}}, Limit: 1, Having: Leading()})
 			if err != nil {
@@ -120,6 +126,7 @@ func (j *judging) begun(ctx context.Context) error {
 				j.refuse(w, "", &Problem{Code: "import.first"})
 			}
 		}
+
 		if foreign {
 			j.refuse(w, "", &Problem{Code: "import.foreign"})
 		}
@@ -127,22 +134,25 @@ func (j *judging) begun(ctx context.Context) error {
 	return nil
 }
 
-// undoesFirst reports whether the batch takes back the import before which the
-// account had no admin, and takes rights from none but those whom that import
-// gave them: the account may then have none again.
-func (j *judging) undoesFirst(ctx context.Context, a AccountID, lost []Write) (bool, error) {
+// undoesFirst reports whether the batch undoes the import before which the account had
+// no admin, and takes rights only from people to whom that import gave them. The
+// account may then have no admin again.
+func (j *judgement) undoesFirst(ctx context.Context, a AccountID, lost []Write) (bool, error) {
 	imp, ok := j.current()
 	if !ok || imp.Undoes == "" {
 		return false, nil
 	}
+
 	recs, err := j.dir.fetch(ctx, []Key{ByID(imp.Undoes)})
 	if err != nil {
 		return false, err
 	}
+
 	first, ok := recs[imp.Undoes].Data.(*Import)
 	if !ok || !first.First || recs[imp.Undoes].Account != a {
 		return false, nil
 	}
+
 	gave := map[ID]bool{}
 	for e, err := range j.dir.store.Journal(ctx, imp.Undoes, 0) {
 		if err != nil {
@@ -154,5 +164,6 @@ func (j *judging) undoesFirst(ctx context.Context, a AccountID, lost []Write) (b
 			}
 		}
 	}
+
 	return !slices.ContainsFunc(lost, func(w Write) bool { return !gave[w.ID] }), nil
 }

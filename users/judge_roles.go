@@ -6,13 +6,14 @@ import (
 	"slices"
 )
 
-// catalogue reads what the accounts say of the roles that the batch gives or
-// takes: not of others, of which there may be many. A role that was read must not
-// have changed when the batch is done, or it is judged again.
-func (j *judging) catalogue(ctx context.Context) error {
+// readRoles reads the catalogue's entries of the roles that the batch grants or takes.
+// It does not read the others, which may be many. If an entry changes before the
+// batch is done, the batch is judged again.
+func (j *judgement) readRoles(ctx context.Context) error {
 	if j.dir.actor.kind == host {
 		return nil
 	}
+
 	var keys []Key
 	for _, w := range j.batch.Writes {
 		old, _ := j.before[w.ID].Data.(*Profile)
@@ -30,10 +31,12 @@ func (j *judging) catalogue(ctx context.Context) error {
 			keys = append(keys, KeyOf(w.Record.Account, SpaceRole, r))
 		}
 	}
+
 	found, err := j.dir.fetch(ctx, keys)
 	if err != nil {
 		return err
 	}
+
 	j.actors = map[AccountID]Actor{}
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		rec := found[id]
@@ -43,15 +46,16 @@ func (j *judging) catalogue(ctx context.Context) error {
 		}
 		j.actors[rec.Account] = j.actor(rec.Account).Under(*role)
 		if _, writes := j.writes[id]; !writes {
-			j.guards = append(j.guards, id)
+			j.guarded = append(j.guarded, id)
 			j.batch.Needs = append(j.batch.Needs, Need{id, rec.Version})
 		}
 	}
+
 	return nil
 }
 
-// actor is who asks, as far as the account says what they may hand out.
-func (j *judging) actor(account AccountID) Actor {
+// actor returns the actor, bound by the catalogue entries that were read of the account.
+func (j *judgement) actor(account AccountID) Actor {
 	if a, ok := j.actors[account]; ok {
 		return a
 	}

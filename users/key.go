@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// A Space is a set of names within which a value means one thing.
+// A Space is a set of values that each mean one thing: e-mail addresses, roles.
 type Space string
 
-// The spaces in which at most one record holds a value. All but SpaceID and
+// The spaces of keys, in which at most one record has a value. All except SpaceID and
 // SpaceNumber are within one account.
 const (
 	SpaceID       Space = "id"       // a record's own id; no account
@@ -24,11 +24,11 @@ const (
 	SpaceUnit     Space = "unit"     // an org unit, by path
 	SpacePBX      Space = "pbx"      // a PBX, by its id
 	SpaceProduct  Space = "product"  // a subscription, by product
-	SpaceDocument Space = "document" // an import that is not to be done twice, by template and digest
+	SpaceDocument Space = "document" // an import that must not be repeated, by template and digest
 )
 
-// The spaces in which any number of records stand under one value. A Store
-// finds by them as by the others, and checks nothing.
+// The spaces of links, in which any number of records have one value. A Store finds
+// records by links as by keys, and checks nothing about them.
 const (
 	LinkHolder     Space = "holder"     // lines, by the id of the user who holds them
 	LinkGrant      Space = "grant"      // users, by a role they have
@@ -43,13 +43,13 @@ const (
 	linkPartner    Space = "partner"    // accounts: "yes" or "no"
 )
 
-// spaceInfo says what the engine and the Stores must know of a space.
+// spaceInfo is what the engine and the Stores must know about a space.
 type spaceInfo struct {
-	kind   Kind
-	link   bool // any number of records stand under one value
-	global bool // one set of values over all accounts
-	given  bool // no row of a file makes or frees a value
-	field  string
+	kind    Kind
+	link    bool // any number of records have one value
+	global  bool // one set of values over all accounts
+	managed bool // only the host and partners create and delete values
+	field   string
 }
 
 var spaces = map[Space]spaceInfo{
@@ -62,10 +62,10 @@ var spaces = map[Space]spaceInfo{
 	SpaceLine:     {kind: KindLine},
 	SpaceInternal: {kind: KindLine},
 	SpaceNumber:   {kind: KindLine, global: true},
-	SpaceRole:     {kind: KindRole, given: true},
-	SpaceUnit:     {kind: KindUnit, given: true},
-	SpacePBX:      {kind: KindPBX, given: true},
-	SpaceProduct:  {kind: KindSubscription, given: true},
+	SpaceRole:     {kind: KindRole, managed: true},
+	SpaceUnit:     {kind: KindUnit, managed: true},
+	SpacePBX:      {kind: KindPBX, managed: true},
+	SpaceProduct:  {kind: KindSubscription, managed: true},
 	SpaceDocument: {kind: KindImport},
 
 	LinkHolder:     {kind: KindLine, link: true},
@@ -81,27 +81,28 @@ var spaces = map[Space]spaceInfo{
 	linkPartner:    {kind: KindAccount, link: true},
 }
 
-// Kind is the kind of record that stands in the space; the zero Kind for [SpaceID].
+// Kind returns the kind of record that has values in the space, and the zero Kind for
+// [SpaceID].
 func (s Space) Kind() Kind { return spaces[s].kind }
 
-// Unique reports whether at most one record may stand under one value.
+// Unique reports whether at most one record may have a value.
 func (s Space) Unique() bool { i, ok := spaces[s]; return ok && !i.link }
 
-// Global reports whether values are unique over all accounts. The keys of
-// such a space have no account.
+// Global reports whether values are unique over all accounts. The keys of such a
+// space have no account.
 func (s Space) Global() bool { return spaces[s].global }
 
 // Managed reports whether only the host and partners create and delete the records
 // of the space: roles, org units, PBXs, subscriptions. No row of a file creates or
 // releases such a value. Managed is for importers.
-func (s Space) Managed() bool { return spaces[s].given }
+func (s Space) Managed() bool { return spaces[s].managed }
 
 // Field returns the field of a user that holds the value of the space: [FieldEmail]
 // for [SpaceEmail]. It is empty for a space that no field holds. Field is for importers.
 func (s Space) Field() string { return spaces[s].field }
 
-// Fold is value as it stands in a [Key] of the space: two values that mean the
-// same fold to the same string.
+// Fold returns value as it is in a [Key] of the space. Two values that mean the same
+// fold to the same text.
 func (s Space) Fold(value string) string {
 	switch s {
 	case SpaceEmail:
@@ -118,8 +119,8 @@ func (s Space) Fold(value string) string {
 	return Fold(value)
 }
 
-// foldPBX folds the name of a telephone system. An id of ALE Rainbow's form
-// (PBX and 32 hexadecimal digits) means the same with hyphens and without.
+// foldPBX folds the name of a PBX. An id of ALE Rainbow's form (PBX and 32
+// hexadecimal digits) is the same with hyphens and without.
 func foldPBX(name string) string {
 	name = Fold(name)
 	digits, ok := strings.CutPrefix(name, "pbx")
@@ -132,8 +133,8 @@ func foldPBX(name string) string {
 	return name
 }
 
-// A Key is one value in a [Space] of an account. Keys are how the rows of a
-// file meet each other and the store.
+// A Key is one value in a [Space] of an account. Keys are how the rows of a file meet
+// each other and the store.
 type Key struct {
 	// Account is empty in the spaces that are [Space.Global].
 	Account AccountID `json:"account,omitempty"`
@@ -142,7 +143,7 @@ type Key struct {
 	Value string `json:"value"`
 }
 
-// KeyOf folds value into a key. The account is left out in a global space.
+// KeyOf returns the key of a value, folded. It leaves out the account in a global space.
 func KeyOf(account AccountID, space Space, value string) Key {
 	if space.Global() {
 		account = ""
@@ -150,10 +151,10 @@ func KeyOf(account AccountID, space Space, value string) Key {
 	return Key{account, space, space.Fold(value)}
 }
 
-// ByID is the key of the record with that id.
+// ByID returns the key of the record with the id.
 func ByID(id ID) Key { return Key{Space: SpaceID, Value: string(id)} }
 
-// String is "account/space:value", for logs and tests.
+// String returns "account/space:value", for logs and tests.
 func (k Key) String() string {
 	s := string(k.Space) + ":" + k.Value
 	if k.Account != "" {

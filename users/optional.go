@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// What not every Store can do stands in interfaces of its own, which the
-// Directory asks for here and nowhere else. A Store that wraps another passes
-// them on, and answers errors.ErrUnsupported for what that one cannot.
+// This file holds the optional interfaces of a Store. The Directory asserts them
+// here and nowhere else. A Store that wraps another must pass them on, and must
+// return errors.ErrUnsupported if the other Store does not have them.
 
-// A Limited Store cannot write any number of records at once.
+// A Limited Store writes only a limited number of records at once.
 type Limited interface {
 	Store
-	// MaxWrites is how many records one batch may write at the most, records of
-	// imports aside; 0 for any number. A batch of more is refused.
+	// MaxWrites returns how many records one batch may write, not counting records
+	// of imports. 0 means any number. The Store must refuse a larger batch.
 	MaxWrites() int
 }
 
@@ -34,15 +34,15 @@ func (d *Directory) MaxWrites() int {
 	return n
 }
 
-// An Amender is a Store whose journals can be changed: what is old is thrown
-// away, and what is remembered of one person erased.
+// An Amender is a Store whose journals can be changed, to delete old data and to
+// erase one person.
 type Amender interface {
 	Store
-	// Amend puts entries in the place of those that the import's journal has for
-	// the same rows, all or none. Their order in the journal stays. A row the
-	// import did not do is an error.
+	// Amend must replace the journal entries of the same rows, all or none. Their
+	// order in the journal must not change. A row that the import did not do must be
+	// an error.
 	Amend(ctx context.Context, imp ID, entries []Entry) error
-	// Discard empties the import's journal. Its record stays.
+	// Discard must empty the import's journal. The record of the import stays.
 	Discard(ctx context.Context, imp ID) error
 }
 

@@ -1,17 +1,16 @@
 package users
 
-// A Problem is what a rule found in a value. It is data: the text a person
-// reads is made from Code and Args when it is shown, in that person's language.
+// A Problem is a fault that a rule found in a value. It is data. The text that a
+// person reads is made from Code and Args when it is shown, in that person's language.
 type Problem struct {
 	// Code is "space.fact" in lower case: "email.form". Codes are stable.
 	Code string
-	// Warning says that the value is usable all the same; a Problem without it
-	// is an error.
+	// Warning says that the value can be used. A Problem without it is an error.
 	Warning bool
-	// Args are what a message needs beside the value; the rule that reports the
-	// code documents them. Numbers are decimal, characters written as "U+00A0".
+	// Args are the values that a message needs. The rule that reports the code
+	// documents them. Numbers are decimal, characters are written as "U+00A0".
 	Args map[string]string
-	// Fix is a value that the rule accepts, where it is evident which one was
-	// meant, else "". It is for a person to confirm, never to be applied unasked.
+	// Fix is a value that the rule accepts, if it is evident which one was meant, and
+	// else empty. A person must confirm it; it is never applied unasked.
 	Fix string
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Kind is what a [Record] is about. The zero value is invalid.
+// A Kind is the kind of a [Record]. The zero value is invalid.
 type Kind string
 
 // The kinds of record.
@@ -26,11 +26,11 @@ const (
 // to another: lines. Held is for importers.
 func (k Kind) Held() bool { return k == KindLine }
 
-// A Head is what every record has.
+// A Head is the part that all records share.
 type Head struct {
 	ID      ID        `json:"id"`
 	Account AccountID `json:"account"`
-	// Version rises by one with every write. A record that is not stored has 0.
+	// Version rises by one with every write. It is 0 in a record that is not stored.
 	Version uint64 `json:"version,omitempty"`
 	// Created and Updated are UTC, to the millisecond.
 	Created time.Time `json:"created,omitzero"`
@@ -40,12 +40,12 @@ type Head struct {
 // A Record is the one thing a [Store] keeps.
 type Record struct {
 	Head
-	// Data is never nil in a record a Store returns. It must not be changed:
-	// Stores and previews share it. See [Record.Clone].
+	// Data is never nil in a record that a Store returns. It must not be changed,
+	// because Stores and previews share it. See [Record.Clone].
 	Data Data
 }
 
-// Data is what a record says: a [*Profile], [*Line], [*Account],
+// Data is the content of a record: a [*Profile], [*Line], [*Account],
 // [*Subscription], [*Role], [*Unit], [*PBX] or [*Import].
 type Data interface {
 	kind() Kind
@@ -53,20 +53,20 @@ type Data interface {
 	clone() Data
 }
 
-// Index is what a Store must be able to find a record by. It is made from the
+// An Index is what a Store must be able to find a record by. It is computed from the
 // record, so that every Store finds alike.
 type Index struct {
-	// Keys are unique: no other record may hold one of them.
+	// Keys are unique: no other record may have one of them.
 	Keys []Key
-	// Links are not: any number of records stand under them.
+	// Links are not unique: any number of records may have one.
 	Links []Key
-	// Sort orders the records of one kind; equal ones are ordered by id.
+	// Sort orders the records of one kind. Equal ones are ordered by id.
 	Sort string
-	// Search is folded text. A record is found if it holds every word looked for.
+	// Search is folded text. A search finds the record if every word occurs in it.
 	Search string
 
-	named Space  // whose value is asked for as it is written, ...
-	name  string // which is this
+	named Space  // the space whose value is wanted as it is written
+	name  string // that value
 }
 
 func (x *Index) key(h Head, s Space, value string) {
@@ -85,7 +85,7 @@ func (x *Index) link(h Head, s Space, value string) {
 	}
 }
 
-// Kind is the kind of the record's data.
+// Kind returns the kind of the record's data.
 func (r Record) Kind() Kind {
 	if r.Data == nil {
 		return ""
@@ -93,7 +93,7 @@ func (r Record) Kind() Kind {
 	return r.Data.kind()
 }
 
-// Index is what the record is found by, beside its id. Keys and links are sorted.
+// Index returns what the record is found by, besides its id. Keys and links are sorted.
 func (r Record) Index() Index {
 	var x Index
 	if r.Data != nil {
@@ -105,12 +105,12 @@ func (r Record) Index() Index {
 	return x
 }
 
-// Keys are the unique keys of the record, sorted, without its id.
+// Keys returns the unique keys of the record, sorted, without its id.
 func (r Record) Keys() []Key { return r.Index().Keys }
 
-// Name is what the record is called in the space, as it is written and not as a
-// [Key] folds it: a user's LAN ID, a unit's path; "" if it has no name there. In
-// [SpaceID] it is the record's id.
+// Name returns the record's value in the space as it is written, not as a [Key] folds
+// it: a user's LAN ID, a unit's path. It is empty if the record has no value there.
+// In [SpaceID] it is the record's id.
 func (r Record) Name(s Space) string {
 	if s == SpaceID {
 		return string(r.ID)
@@ -122,7 +122,7 @@ func (r Record) Name(s Space) string {
 	return x.name
 }
 
-// Clone is a copy that shares nothing with r.
+// Clone returns a copy that shares nothing with r.
 func (r Record) Clone() Record {
 	if r.Data != nil {
 		r.Data = r.Data.clone()
@@ -142,8 +142,8 @@ func (r Record) Holder() ID {
 	return ""
 }
 
-// EncodeData writes data in the form every Store keeps it: JSON, with the
-// names of the fields. DecodeData reads it.
+// EncodeData returns data in the form in which every Store keeps it: JSON, by the
+// names of the fields. [DecodeData] reads it.
 func EncodeData(d Data) ([]byte, error) {
 	b, err := json.Marshal(d)
 	if err != nil {
@@ -152,7 +152,7 @@ func EncodeData(d Data) ([]byte, error) {
 	return b, nil
 }
 
-// DecodeData reads what [EncodeData] wrote. Unknown names are left alone.
+// DecodeData reads the output of [EncodeData]. It ignores unknown names.
 func DecodeData(k Kind, b []byte) (Data, error) {
 	d := newData(k)
 	if d == nil {
@@ -164,17 +164,17 @@ func DecodeData(k Kind, b []byte) (Data, error) {
 	return d, nil
 }
 
-// recordText is a record as it is written in one piece.
+// recordText is the JSON form of a whole record.
 type recordText struct {
 	Head
 	Kind Kind            `json:"kind"`
 	Data json.RawMessage `json:"data"`
 }
 
-// EncodeRecord writes a whole record in the form Stores keep before- and
-// after-images in: one JSON object of its head, its kind, and its data as
-// [EncodeData] writes them. Times are UTC, to the millisecond. A record without
-// data is an error. DecodeRecord reads it.
+// EncodeRecord returns a whole record in the form in which Stores keep before- and
+// after-images: one JSON object of its head, its kind, and its data as [EncodeData]
+// writes them. Times are in UTC, to the millisecond. A record without data is an
+// error. [DecodeRecord] reads it.
 func EncodeRecord(r Record) ([]byte, error) {
 	if r.Data == nil {
 		return nil, fmt.Errorf("users: encode: record %s has no data", r.ID)
@@ -191,7 +191,7 @@ func EncodeRecord(r Record) ([]byte, error) {
 	return b, nil
 }
 
-// DecodeRecord reads what [EncodeRecord] wrote. Unknown names are left alone.
+// DecodeRecord reads the output of [EncodeRecord]. It ignores unknown names.
 func DecodeRecord(b []byte) (Record, error) {
 	var t recordText
 	if err := json.Unmarshal(b, &t); err != nil {
@@ -204,23 +204,30 @@ func DecodeRecord(b []byte) (Record, error) {
 	return Record{Head: t.Head, Data: d}, nil
 }
 
-// newData is empty data of the kind; nil for a kind there is not.
+// newData returns empty data of the kind, and nil for an unknown kind.
 func newData(k Kind) Data {
 	switch k {
 	case KindAccount:
 		return new(Account)
+
 	case KindUser:
 		return new(Profile)
+
 	case KindLine:
 		return new(Line)
+
 	case KindSubscription:
 		return new(Subscription)
+
 	case KindRole:
 		return new(Role)
+
 	case KindUnit:
 		return new(Unit)
+
 	case KindPBX:
 		return new(PBX)
+
 	case KindImport:
 		return new(Import)
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// This file holds the rules about people that no import may go round. They are
-// asked twice: by a preview, to predict, and by [Directory.Apply], which has the last word.
+// This file holds the rules about people that bind every way of changing them. A
+// preview asks them to predict, and [Directory.Apply] asks them to decide.
 
 // Permits returns what forbids the actor to change a field of before from old to
 // new, and nil if nothing does. A before without Data is a record that does not
@@ -21,10 +21,12 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 	if a.kind == host || old == new {
 		return nil
 	}
+
 	p, _ := before.Data.(*Profile)
 	if bad := a.permitsSource(p, field, new); bad != nil {
 		return bad
 	}
+
 	for _, r := range changedRoles(field, old, new) {
 		if !a.MayGrant(r) {
 			return &Problem{Code: "role.forbidden", Args: map[string]string{"role": r}}
@@ -33,6 +35,7 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 			return &Problem{Code: "self.demote"}
 		}
 	}
+
 	if p != nil && field == FieldActive && before.ID == a.user {
 		return &Problem{Code: "self.deactivate"}
 	}
@@ -40,7 +43,7 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 }
 
 func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
-	if p == nil { // to be made
+	if p == nil { // a new user
 		switch {
 		case field == FieldSource && Source(new) != a.Source():
 			return &Problem{Code: "source.foreign", Args: map[string]string{"source": new}}
@@ -49,6 +52,7 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 		}
 		return nil
 	}
+
 	src := p.source()
 	switch {
 	case a.kind == syncer && (src != a.source || !src.Owns(field)):
@@ -56,10 +60,11 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 	case a.kind != syncer && (src.Owns(field) || field == FieldSource):
 		return &Problem{Code: "field.locked", Args: map[string]string{"source": string(src)}}
 	}
+
 	return nil
 }
 
-// changedRoles are the roles that a change of the field gives or takes.
+// changedRoles returns the roles that a change of the field grants or takes.
 func changedRoles(field, old, new string) []string {
 	switch field {
 	case FieldRole:
@@ -125,7 +130,7 @@ func Remainder(u Record) *Record {
 	return &u
 }
 
-// withoutAccount is what a deletion leaves of a person who stays listed.
+// withoutAccount returns what a deletion leaves of a person who stays listed.
 func (p *Profile) withoutAccount() *Profile {
 	left := p.clone().(*Profile)
 	left.Inactive, left.Registered = true, false
@@ -143,7 +148,7 @@ func (a Actor) PermitsUndo(i *Import) *Problem {
 	return nil
 }
 
-// leads reports whether the user counts among those an account must not lose the last of.
+// leads reports whether the record is an active Account Admin.
 func leads(r *Record) bool {
 	if r == nil {
 		return false
@@ -170,6 +175,7 @@ func Check(field, value string) *Problem {
 	if value == "" {
 		return nil
 	}
+
 	var problems []Problem
 	var clean string
 	switch field {
@@ -189,11 +195,13 @@ func Check(field, value string) *Problem {
 	default:
 		clean, problems = CleanText(value, 0)
 	}
+
 	for _, p := range problems {
 		if !p.Warning {
 			return &p
 		}
 	}
+
 	if clean != value {
 		return &Problem{Code: field + ".form", Fix: clean}
 	}
@@ -213,8 +221,9 @@ func isE164(s string) bool {
 	return true
 }
 
-// checkRoles says what is wrong with the way roles are written: they are
-// sorted, each stands once, and none looks like one of usher's own without being it.
+// checkRoles returns what is wrong with the form of a list of roles. It must be
+// sorted, without repeats, and no name may look like one of usher's own roles without
+// being it.
 func checkRoles(roles []string) *Problem {
 	seen := map[string]bool{}
 	for i, r := range roles {

@@ -6,41 +6,44 @@ import (
 	"slices"
 )
 
-// A Store keeps records. It knows no actors and no rules about people: those
-// are the [Directory]'s, through which everything else reaches it. The
-// executable contract is package storetest; what follows is its outline.
+// A Store keeps records. It knows no actors and no rules about people: the
+// [Directory] does, and all other code reaches the Store through it. Package
+// storetest is the contract as tests; this is its outline.
 //
-// A Store must be safe for use by several goroutines, also while a journal is
-// read. Every method fails when its context is already done, and returns soon
-// after it is. What a Store returns and what it is given is shared: neither
-// side may change a record's Data. Times are kept in UTC, to the millisecond;
-// a zero time stays zero.
+// Several goroutines may use a Store, also while a journal is read. Every method must
+// fail if its context is done before the call, and must return soon after it is done.
+// Records that a Store returns and receives are shared: neither side may change a
+// record's Data. A Store must keep times in UTC, to the millisecond, and must keep a
+// zero time.
 type Store interface {
-	// Find answers the records that stand under any of keys, each once, in any
-	// order. A key nobody holds adds nothing. Keys are folded and looked up as
-	// they are. [SpaceID] is answered from the records' ids; any other space
-	// from [Record.Index], unique or not. At most [MaxFind] keys are asked at once.
+	// Find must return the records that have any of the keys, each once, in any
+	// order. An unused key adds nothing. Keys are folded; the Store must look them
+	// up as they are. A key in [SpaceID] is compared with the records' ids, any
+	// other key or link with [Record.Index]. A caller passes at most [MaxFind] keys.
 	Find(ctx context.Context, keys []Key) ([]Record, error)
 
-	// List answers one page of the records that fit q, ordered by
-	// [Index].Sort and id.
+	// List must return one page of the records that fit q, ordered by [Index].Sort
+	// and id.
 	List(ctx context.Context, q Query) (Page, error)
 
-	// Apply writes the whole batch or nothing. It is judged by its end state:
-	// two records may swap a key, and the id of a deleted record may be made
-	// again, at version 1. It returns the error of [Batch.Check], or
-	//   - [ErrDigest] if the import exists with another digest, an empty one included;
-	//   - a [*Conflict] that names every row already done, every record that is
-	//     not at the version it was read at, every record the batch needs that
-	//     would not be there at its end, every link of [Batch.Unused] under which a
-	//     record would still stand, and every key that another record would still hold at the end;
-	//   - any other error when it could not be done, or it is not known whether it was.
-	// Rows, writes and journal entries become visible together.
+	// Apply must write the whole batch or nothing. The Store judges the batch by its
+	// end state: two records may swap a key, and the id of a deleted record may be
+	// created again, at version 1. Rows, writes and journal entries must become
+	// visible together. Apply must return the error of [Batch.Check], or
+	//
+	//   - [ErrDigest] if the import exists with another digest. The empty digest is
+	//     another digest as well.
+	//   - a [*Conflict] that names every row that was done before, every record that is
+	//     not at the version at which it was read, every needed record that would not
+	//     exist at the end, every link of [Batch.Unused] that a record would still have,
+	//     and every key that another record would still hold.
+	//   - any other error if the batch could not be applied, or if it is not known
+	//     whether it was.
 	Apply(ctx context.Context, b Batch) error
 
-	// Journal yields what an import did, in the order it was done, beginning
-	// after the entry of row after, or with the first if after is 0. An import
-	// that is not known has none. The sequence ends after the first error.
+	// Journal must yield the rows that an import did, in the order in which they were
+	// done. It begins after the entry of row after, or with the first if after is 0.
+	// An unknown import has no entries. The sequence must end after the first error.
 	Journal(ctx context.Context, imp ID, after RowID) iter.Seq2[Entry, error]
 }
 
@@ -49,10 +52,10 @@ const MaxFind = 500
 
 // A Scope is a set of accounts. The zero Scope is empty.
 type Scope struct {
-	// All is every account, and records of no account, but those in Except.
+	// All means every account and records of no account, except those in Except.
 	All    bool
 	Except []AccountID
-	// Accounts are those in the scope where All is not set.
+	// Accounts are the accounts in the scope if All is not set.
 	Accounts []AccountID
 }
 
@@ -68,23 +71,23 @@ func (s Scope) Has(a AccountID) bool {
 type Query struct {
 	Kind  Kind
 	Scope Scope
-	// Having are spaces and values under which a record must stand, all of
-	// them: unique spaces, links and [SpaceID]. Their accounts are ignored.
+	// Having are values that a record must have, all of them: keys, links and ids.
+	// Their accounts are ignored.
 	Having []Key
-	// Text is what a person typed: every word of it must occur in
-	// [Index].Search, inside a word too. No character is a wildcard.
+	// Text is typed by a person. Every word of it must occur in [Index].Search, also
+	// inside a word. No character is a wildcard.
 	Text string
-	// Descending turns the order around.
+	// Descending reverses the order.
 	Descending bool
-	// After is the Next of the page before; "" for the first.
+	// After is the Next of the page before; empty for the first page.
 	After string
-	// Limit is the size of the page: 0 means 100, and at most 1,000.
+	// Limit is the size of the page. 0 means 100; the maximum is 1,000.
 	Limit int
-	// Count asks for the Total as well.
+	// Count asks for the Total too.
 	Count bool
 }
 
-// PageSize is the limit of the query with its default and bound.
+// PageSize returns the limit of the query, with its default and its maximum applied.
 func (q Query) PageSize() int {
 	switch {
 	case q.Limit <= 0:
@@ -95,11 +98,11 @@ func (q Query) PageSize() int {
 	return q.Limit
 }
 
-// A Page is a part of the answer to a [Query].
+// A Page is a part of the result of a [Query].
 type Page struct {
 	Records []Record
-	// Next goes on after this page; "" when there is nothing left.
+	// Next is the After of the next page; empty on the last page.
 	Next string
-	// Total is how many records fit the query on all pages, if Count was set.
+	// Total is the number of records on all pages, if Count is set.
 	Total int
 }

@@ -12,32 +12,31 @@ import (
 	"github.com/usher-go/usher/internal/folding"
 )
 
-// maxText is how many characters (runes) [CleanText] allows when it is not
-// told: the limit of a name.
+// maxText is the default limit of [CleanText] in characters (runes): the limit of a name.
 const maxText = 256
 
-// maxCombining is how many combining marks [CleanText] allows on one base
-// character: more than spelling needs, and too few to write over other lines.
+// maxCombining is how many combining marks [CleanText] allows on one base character.
+// Spelling needs fewer; more would write over other lines.
 const maxCombining = 8
 
-// CleanText checks a name or another text of one line and brings it into the
-// form to keep: without outer blanks, and in NFC, so that texts that look
-// alike compare alike. At most limit characters (runes) are allowed; 0 means
-// [maxText]. An empty text is no problem; where a rule refuses, text is "".
+// CleanText checks a name or another text of one line and returns the form to keep:
+// without outer blanks and in NFC, so that texts that look alike compare alike. At
+// most limit characters (runes) are allowed; 0 means 256. An empty text is no
+// problem. If a rule refuses the text, the returned text is empty.
 //
-//   - text.trimmed (warning): something other than plain spaces stood around the
-//     text: a no-break space, a line break, a byte order mark, a zero-width
-//     character, a direction mark. Plain spaces are padding and go unsaid.
-//   - text.control (char): a control or line-break character or U+FEFF inside, a
-//     noncharacter, or bytes that are not UTF-8 (char is U+FFFD then). Where only
-//     line breaks, tabs and U+FEFF are in the way, the Fix has a space for the
-//     first two and nothing for the last.
+//   - text.trimmed (warning): around the text was something other than plain spaces:
+//     a no-break space, a line break, a byte order mark, a zero-width character, a
+//     direction mark. Plain spaces are padding and are not reported.
+//   - text.control (char): the text has a control character, a line break, U+FEFF, a
+//     noncharacter, or bytes that are not UTF-8 (char is then U+FFFD). If only line
+//     breaks, tabs and U+FEFF are at fault, the Fix has a space for the first two and
+//     nothing for the last.
 //   - text.bidi (char): an embedding, override or isolate (U+202A-202E,
-//     U+2066-2069), which make a text show in another order than it is stored.
-//     The Fix is without them, unless one of them is an override. Direction marks
-//     and joiners inside are kept: Arabic, Hebrew and Indic names need them.
-//   - text.combining (max): more than [maxCombining] marks on one character.
-//   - text.too_long (max, length): lengths in characters.
+//     U+2066-2069), by which a text is shown in another order than it is stored. The
+//     Fix is without them, unless one of them is an override. Direction marks and
+//     joiners inside are kept, because Arabic, Hebrew and Indic names need them.
+//   - text.combining (max): one character has more than 8 combining marks.
+//   - text.too_long (max, length): lengths are in characters.
 func CleanText(raw string, limit int) (text string, problems []Problem) {
 	if limit <= 0 {
 		limit = maxText
@@ -56,12 +55,13 @@ func CleanText(raw string, limit int) (text string, problems []Problem) {
 	return text, problems
 }
 
-// textCheck is CleanText for a text whose ends are trimmed. The fault has no
-// code where there is none.
+// textCheck is CleanText for a text whose ends are trimmed. The fault has no code if
+// the text is good.
 func textCheck(s string, limit int) (text string, fault Problem) {
 	if code, r := textFault(s); code != "" {
 		return "", Problem{Code: code, Args: map[string]string{"char": textChar(r)}, Fix: textFix(s, limit)}
 	}
+
 	s = norm.NFC.String(s)
 	length, marks := 0, 0
 	for _, r := range s {
@@ -72,19 +72,22 @@ func textCheck(s string, limit int) (text string, fault Problem) {
 			return "", Problem{Code: "text.combining", Args: map[string]string{"max": strconv.Itoa(maxCombining)}}
 		}
 	}
+
 	if length > limit {
 		return "", Problem{Code: "text.too_long", Args: map[string]string{
 			"max": strconv.Itoa(limit), "length": strconv.Itoa(length)}}
 	}
+
 	return s, Problem{}
 }
 
-// textFix is s with what surely was not meant taken out, or "" where that does
-// not make a good text.
+// textFix returns s without the characters that were surely not meant, or "" if the
+// result is not a good text.
 func textFix(s string, limit int) string {
 	if !utf8.ValidString(s) {
 		return ""
 	}
+
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -97,11 +100,13 @@ func textFix(s string, limit int) string {
 			b.WriteRune(r)
 		}
 	}
+
 	start, end := textBounds(b.String())
 	fixed := b.String()[start:end]
 	if code, _ := textFault(fixed); code != "" {
 		return ""
 	}
+
 	fixed, _ = textCheck(fixed, limit)
 	return fixed
 }
@@ -112,8 +117,8 @@ const (
 	textRLO = '\u202E'
 )
 
-// textBounds are the ends of s without its outer blanks: spaces of every kind,
-// line breaks, and the characters that show nothing.
+// textBounds returns the ends of s without its outer blanks: spaces of every kind,
+// line breaks, and characters without a shape.
 func textBounds(s string) (start, end int) {
 	end = len(s)
 	for start < end {
@@ -123,6 +128,7 @@ func textBounds(s string) (start, end int) {
 		}
 		start += size
 	}
+
 	for start < end {
 		r, size := utf8.DecodeLastRuneInString(s[start:end])
 		if !textIsBlank(r) {
@@ -130,17 +136,18 @@ func textBounds(s string) (start, end int) {
 		}
 		end -= size
 	}
+
 	return start, end
 }
 
-// textIsBlank reports whether r shows nothing at the end of a text: white space
+// textIsBlank reports whether r is invisible at the end of a text: white space
 // (Unicode White_Space), zero-width characters and joiners, direction marks, the
 // byte order mark.
 func textIsBlank(r rune) bool {
 	return unicode.IsSpace(r) || textIsInvisible(r)
 }
 
-// textIsInvisible reports whether r shows nothing and takes no room.
+// textIsInvisible reports whether r has no shape and no width.
 func textIsInvisible(r rune) bool {
 	switch r {
 	case '\u00AD', '\u061C', '\u180E', '\u3164', '\uFFA0', textBOM:
@@ -158,14 +165,14 @@ func textIsBreak(r rune) bool {
 	return false
 }
 
-// textIsBidi reports whether r overrides the order in which text shows: the
+// textIsBidi reports whether r overrides the order in which text is shown: the
 // embeddings, overrides and isolates of UAX 9, not its marks.
 func textIsBidi(r rune) bool {
 	return '\u202A' <= r && r <= '\u202E' || '\u2066' <= r && r <= '\u2069'
 }
 
-// textFault is the code of the first character that no one-line text may hold,
-// "" where there is none. Bytes that are not UTF-8 answer as U+FFFD.
+// textFault returns the code of the first character that a text of one line must not
+// have, and "" if there is none. A byte that is not UTF-8 is reported as U+FFFD.
 func textFault(s string) (code string, char rune) {
 	for i, r := range s {
 		switch {
@@ -179,5 +186,5 @@ func textFault(s string) (code string, char rune) {
 	return "", 0
 }
 
-// textChar names a character for a message.
+// textChar returns the name of a character for a message: "U+00A0".
 func textChar(r rune) string { return fmt.Sprintf("%U", r) }

@@ -7,47 +7,48 @@ import (
 	"strings"
 )
 
-// A User is a person as an account knows them: identity and profile.
+// A User is a person as an account knows them.
 type User struct {
 	Head
 	Profile
 }
 
-// A Profile is what an account says about a person.
+// A Profile is the data of a person.
 type Profile struct {
 	Email string `json:"email,omitempty"`
 	Login string `json:"login,omitempty"`
-	// DisplayName is the name as typed; [Profile.Name] is the name to show.
+	// DisplayName is the name as typed. [Profile.Name] returns the name to show.
 	DisplayName string `json:"name,omitempty"`
 	FirstName   string `json:"first_name,omitempty"`
 	LastName    string `json:"last_name,omitempty"`
 	// Mobile is in E.164.
 	Mobile string `json:"mobile,omitempty"`
-	// Roles are [RoleAdmin], [RolePartner] and names of the account's catalogue, sorted. Nobody needs one.
+	// Roles are [RoleAdmin], [RolePartner] and names of the account's catalogue,
+	// sorted. They may be empty.
 	Roles []string `json:"roles,omitempty"`
-	// Source is who keeps this person; empty means [Local].
+	// Source is the system that keeps this person's data; empty means [Local].
 	Source Source `json:"source,omitempty"`
-	// ExternalID is the id the source knows this person by.
+	// ExternalID is the id by which the source knows this person.
 	ExternalID string `json:"external_id,omitempty"`
-	// Registered is whether the person has accepted the invitation.
+	// Registered says that the person has accepted the invitation.
 	Registered bool `json:"registered,omitempty"`
-	// Inactive is set when the account was disabled or removed while the person stays listed.
+	// Inactive says that the account was disabled or removed while the person stays listed.
 	Inactive bool `json:"inactive,omitempty"`
-	// Products are those the person has a licence of, sorted.
+	// Products are the products of which the person has a licence, sorted.
 	Products []string `json:"products,omitempty"`
-	// ContactCentre is nil for a person who does not work in one.
+	// ContactCentre is nil for a person who does not work in a contact centre.
 	ContactCentre *ContactCentre `json:"contact_centre,omitempty"`
-	// Custom are attributes of the host's own. Their fields are called "custom.NAME".
+	// Custom are the host's own attributes. Their fields are called "custom.NAME".
 	Custom map[string]string `json:"custom,omitempty"`
 }
 
-// ContactCentre is what Tetherfi's OCM knows about an agent or a supervisor.
+// A ContactCentre is the data that Tetherfi's OCM keeps about an agent or a supervisor.
 type ContactCentre struct {
 	LANID   string `json:"lan_id,omitempty"`
 	AgentID string `json:"agent_id,omitempty"`
-	// PBXID is a station number, not a telephone system.
+	// PBXID is a station number, not a PBX.
 	PBXID string `json:"pbx_id,omitempty"`
-	// Kind is "Agent" or "Supervisor"; OCM's column is called Profile.
+	// Kind is "Agent" or "Supervisor". OCM's column is called Profile.
 	Kind string `json:"profile,omitempty"`
 	// Supervisor and Unit are ids of records.
 	Supervisor ID     `json:"supervisor,omitempty"`
@@ -55,10 +56,11 @@ type ContactCentre struct {
 	AccessRole string `json:"access_role,omitempty"`
 	CRMName    string `json:"crm_name,omitempty"`
 	Greeting   string `json:"text_chat_greeting_template_name,omitempty"`
-	// Features says of those that were set whether they are enabled. Their fields
-	// are called "feature.NAME" and hold "yes", "no" or nothing; names meet as [Fold] folds them.
+	// Features are the features that were set, and whether each is enabled. Their
+	// fields are called "feature.NAME" and hold "yes", "no" or nothing. Names are
+	// compared as [Fold] folds them.
 	Features map[string]bool `json:"features,omitempty"`
-	// Channels is how many conversations of each channel the person takes at once.
+	// Channels are how many conversations of each channel the person takes at once.
 	// Their fields are called "channel.NAME" and hold a number or nothing.
 	Channels map[string]int `json:"channels,omitempty"`
 }
@@ -69,15 +71,15 @@ func (c *ContactCentre) clone() *ContactCentre {
 	return &out
 }
 
-// empty reports whether nothing is known.
+// empty reports whether no field is set.
 func (c *ContactCentre) empty() bool {
 	rest := *c
 	rest.Features, rest.Channels = nil, nil
 	return len(c.Features)+len(c.Channels) == 0 && reflect.ValueOf(rest).IsZero()
 }
 
-// The roles every account has. RoleAdmin may manage the account; RolePartner
-// marks a person of the partner who serves it, who cannot be deleted.
+// The roles that every account has. RoleAdmin may manage the account. RolePartner
+// marks a person of the partner who serves the account; such a person cannot be deleted.
 const (
 	RoleAdmin   = "account_admin"
 	RolePartner = "partner"
@@ -95,8 +97,8 @@ const (
 	IoT     Source = "iot"
 )
 
-// Name is the name to show: the display name, else first and last name, else
-// the one of them there is, else the e-mail address.
+// Name returns the name to show: the display name, else first and last name as far as
+// they are set, else the e-mail address.
 func (p *Profile) Name() string {
 	switch {
 	case p.DisplayName != "":
@@ -112,7 +114,7 @@ func (p *Profile) Admin() bool { return p.hasRole(RoleAdmin) }
 
 func (p *Profile) hasRole(role string) bool { return slices.Contains(p.Roles, role) }
 
-// Grant gives (on) or takes away a role.
+// Grant gives the person the role (on) or takes it away.
 func (p *Profile) Grant(role string, on bool) {
 	i, has := slices.BinarySearch(p.Roles, role)
 	switch {
@@ -143,15 +145,18 @@ func (p *Profile) index(h Head, x *Index) {
 	if p.ExternalID != "" {
 		x.key(h, SpaceExternal, string(p.source())+":"+p.ExternalID)
 	}
+
 	for _, r := range p.Roles {
 		x.link(h, LinkGrant, r)
 	}
+
 	x.link(h, LinkSource, string(p.source()))
 	x.link(h, LinkRegistered, yesNo(p.Registered))
 	x.link(h, LinkActive, yesNo(!p.Inactive))
 	for _, s := range p.Products {
 		x.link(h, LinkLicensed, s)
 	}
+
 	text := []string{p.Name(), p.FirstName, p.LastName, p.Email, p.Login}
 	if c := p.ContactCentre; c != nil {
 		x.key(h, SpaceLANID, c.LANID)
@@ -160,10 +165,12 @@ func (p *Profile) index(h Head, x *Index) {
 		x.link(h, LinkMember, string(c.Unit))
 		text = append(text, c.LANID, c.PBXID)
 	}
+
 	x.Sort = FoldEmail(p.Email)
 	if x.Sort == "" {
 		x.Sort = Fold(p.Name())
 	}
+
 	x.Search = Fold(strings.Join(text, " "))
 }
 
@@ -181,7 +188,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// User is the record as a person; false if it is something else.
+// User returns the record as a person, and false if it is no user.
 func (r Record) User() (User, bool) {
 	p, ok := r.Data.(*Profile)
 	if !ok {
@@ -190,7 +197,7 @@ func (r Record) User() (User, bool) {
 	return User{Head: r.Head, Profile: *p.clone().(*Profile)}, true
 }
 
-// Record is the user as a Store keeps it.
+// Record returns the user as a Store keeps it.
 func (u User) Record() Record {
 	return Record{Head: u.Head, Data: u.Profile.clone()}
 }
