@@ -11,37 +11,42 @@ import (
 
 var _ users.Amender = (*Store)(nil)
 
-// Amend puts entries in the place of those of the same rows, all or none. A
-// journal that is being read stays as it was when its sequence was begun.
+// Amend replaces the entries of the same rows, all or none. A sequence that began
+// before yields the entries of before.
 func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
 	own := make([]users.Entry, len(entries))
 	for i, e := range entries {
 		own[i] = users.Entry{Row: e.Row, Note: bytes.Clone(e.Note), Images: cloneImages(e.Images)}
 	}
+
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("memstore: amend: %w", err)
 	}
+
 	j := s.imports[imp]
 	for _, e := range own {
-		if !j.done(e.Row) {
+		if !j.hasDone(e.Row) {
 			return fmt.Errorf("memstore: amend: import %s did not do row %d", imp, e.Row)
 		}
 	}
+
 	if len(own) == 0 {
 		return nil
 	}
-	now := slices.Clone(j.entries) // readers keep what they saw
+
+	now := slices.Clone(j.entries) // sequences that began read the old slice
 	for _, e := range own {
 		now[j.at[e.Row]] = e
 	}
+
 	j.entries = now
 	return nil
 }
 
-// Discard empties the import's journal. One that is being read stays as it was
-// when its sequence was begun.
+// Discard empties the import's journal. A sequence that began before yields the
+// entries of before.
 func (s *Store) Discard(ctx context.Context, imp users.ID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

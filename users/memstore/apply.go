@@ -10,58 +10,63 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Apply writes the whole batch or nothing. Beside the errors of [users.Store]
-// it refuses a batch that contradicts itself: one without an import, with a row
-// or a record twice, with a write whose row it does not do.
+// Apply writes the whole batch or nothing. It returns the errors of [users.Store] and
+// those of [users.Batch.Check].
 func (s *Store) Apply(ctx context.Context, b users.Batch) error {
 	if err := b.Check(); err != nil {
 		return fmt.Errorf("memstore: apply: %w", err)
 	}
+
 	next := make([]*held, len(b.Writes))
 	for i, w := range b.Writes {
-		next[i] = hold(w)
+		next[i] = newHeld(w)
 	}
+
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("memstore: apply: %w", err)
 	}
+
 	if h := s.records[b.Import]; h != nil {
 		if imp, ok := h.record.Data.(*users.Import); ok && imp.Digest != "" && imp.Digest != b.Digest {
 			return users.ErrDigest
 		}
 	}
+
 	if c := s.judge(b, next); !c.Empty() {
 		return c
 	}
+
 	s.write(b, next)
 	return nil
 }
 
-// hold is the record as the write leaves it; nil if it deletes it.
-func hold(w users.Write) *held {
+// newHeld returns the record as the write leaves it, and nil if the write deletes it.
+func newHeld(w users.Write) *held {
 	if w.Record == nil {
 		return nil
 	}
 	r := w.Record.Clone()
 	r.Version = w.Version + 1
-	r.Created, r.Updated = kept(r.Created), kept(r.Updated)
+	r.Created, r.Updated = storedTime(r.Created), storedTime(r.Updated)
 	return &held{r, r.Index()}
 }
 
-// kept is a time as a Store keeps it.
-func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+// storedTime returns a time as a Store keeps it.
+func storedTime(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-// judge names all that is in the way of the batch.
+// judge returns every reason why the batch must not be applied.
 func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 	c := new(users.Conflict)
 	for _, r := range b.Rows {
-		if s.imports[b.Import].done(r.Row) {
+		if s.imports[b.Import].hasDone(r.Row) {
 			c.Done = append(c.Done, r.Row)
 		}
 	}
+
 	written := make(map[users.ID]struct{}, len(b.Writes))
-	end := map[users.Key]users.ID{} // who holds a key at the end, among the batch's records
+	end := map[users.Key]users.ID{} // the record of the batch that has the key at the end
 	for i, w := range b.Writes {
 		written[w.ID] = struct{}{}
 		var version uint64
@@ -72,11 +77,12 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			c.Stale = append(c.Stale, w.ID)
 		}
 		for _, k := range next[i].keys() {
-			if s.keys[k] == w.ID { // who keeps a key comes before who wants it
+			if s.keys[k] == w.ID { // a record that keeps a key comes before one that wants it
 				end[k] = w.ID
 			}
 		}
 	}
+
 	for i, w := range b.Writes {
 		for _, k := range next[i].keys() {
 			holder, taken := end[k]
@@ -92,10 +98,12 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			}
 		}
 	}
+
 	after := make(map[users.ID]*held, len(b.Writes))
 	for i, w := range b.Writes {
 		after[w.ID] = next[i]
 	}
+
 	for _, n := range b.Needs {
 		h, writes := after[n.ID]
 		if !writes {
@@ -105,11 +113,13 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 			c.Gone = append(c.Gone, n.ID)
 		}
 	}
+
 	for _, k := range b.Unused {
-		if s.used(k, after) {
+		if s.isUsed(k, after) {
 			c.Used = append(c.Used, k)
 		}
 	}
+
 	slices.Sort(c.Done)
 	slices.SortFunc(c.Used, users.Key.Compare)
 	slices.Sort(c.Gone)
@@ -120,11 +130,12 @@ func (s *Store) judge(b users.Batch, next []*held) *users.Conflict {
 		}
 		return strings.Compare(string(a.Wants), string(b.Wants))
 	})
+
 	return c
 }
 
-// used reports whether a record stands under the link once the batch's are as after says.
-func (s *Store) used(k users.Key, after map[users.ID]*held) bool {
+// isUsed reports whether a record has the link once the batch's records are as in after.
+func (s *Store) isUsed(k users.Key, after map[users.ID]*held) bool {
 	for id := range s.links[k] {
 		if _, writes := after[id]; !writes {
 			return true
@@ -145,7 +156,8 @@ func (h *held) keys() []users.Key {
 	return h.index.Keys
 }
 
-// write does what was judged. It takes every old key away before it gives a new one.
+// write applies the batch after judge accepted it. It removes every old key before it
+// adds a new one, because two records may swap a key.
 func (s *Store) write(b users.Batch, next []*held) {
 	images := map[users.RowID][]users.Image{}
 	for i, w := range b.Writes {
@@ -157,12 +169,14 @@ func (s *Store) write(b users.Batch, next []*held) {
 			images[w.Row] = append(images[w.Row], users.Image{Before: before.image(), After: next[i].image()})
 		}
 	}
+
 	for _, h := range next {
 		if h != nil {
 			s.put(h)
 		}
 	}
-	s.note(b, images)
+
+	s.addEntries(b, images)
 }
 
 func (h *held) image() *users.Record {
@@ -185,7 +199,7 @@ func (s *Store) drop(h *held) {
 		}
 	}
 	delete(s.records, id)
-	s.move(h.record.Kind(), id)
+	s.markMoved(h.record.Kind(), id)
 }
 
 func (s *Store) put(h *held) {
@@ -200,5 +214,5 @@ func (s *Store) put(h *held) {
 		s.links[k][id] = struct{}{}
 	}
 	s.records[id] = h
-	s.move(h.record.Kind(), id)
+	s.markMoved(h.record.Kind(), id)
 }

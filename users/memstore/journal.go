@@ -9,14 +9,14 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A journal is what one import did.
+// A journal holds the rows that one import did.
 type journal struct {
-	entries []users.Entry // appended to, or replaced by a copy: readers keep what they saw
+	entries []users.Entry // only appended to or replaced by a copy, because sequences read it without the lock
 	at      map[users.RowID]int
 }
 
-// done reports whether the import did the row. A nil journal did nothing.
-func (j *journal) done(row users.RowID) bool {
+// hasDone reports whether the import did the row. A nil journal did nothing.
+func (j *journal) hasDone(row users.RowID) bool {
 	if j == nil {
 		return false
 	}
@@ -24,8 +24,8 @@ func (j *journal) done(row users.RowID) bool {
 	return ok
 }
 
-// note enters the rows of a batch. The caller holds the lock.
-func (s *Store) note(b users.Batch, images map[users.RowID][]users.Image) {
+// addEntries adds the rows of a batch to the journal. The caller holds the lock.
+func (s *Store) addEntries(b users.Batch, images map[users.RowID][]users.Image) {
 	if len(b.Rows) == 0 {
 		return
 	}
@@ -40,11 +40,11 @@ func (s *Store) note(b users.Batch, images map[users.RowID][]users.Image) {
 	}
 }
 
-// Journal yields what the import had done when the sequence was begun. An after
+// Journal yields the rows that the import had done when the sequence began. An after
 // that the import did not do is an error.
 func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
 	return func(yield func(users.Entry, error) bool) {
-		entries, err := s.since(imp, after)
+		entries, err := s.entriesAfter(imp, after)
 		for _, e := range entries {
 			if ctx.Err() != nil {
 				break
@@ -62,8 +62,8 @@ func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) it
 	}
 }
 
-// since is the entries after the row's.
-func (s *Store) since(imp users.ID, after users.RowID) ([]users.Entry, error) {
+// entriesAfter returns the entries after the row's.
+func (s *Store) entriesAfter(imp users.ID, after users.RowID) ([]users.Entry, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	j := s.imports[imp]
@@ -72,7 +72,7 @@ func (s *Store) since(imp users.ID, after users.RowID) ([]users.Entry, error) {
 		return nil, nil
 	case after == 0:
 		return j.entries, nil
-	case !j.done(after):
+	case !j.hasDone(after):
 		return nil, fmt.Errorf("import %s did not do row %d", imp, after)
 	}
 	return j.entries[j.at[after]+1:], nil

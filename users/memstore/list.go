@@ -12,16 +12,17 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// List answers one page. The first List of a kind after a write puts its
-// records in order; the pages that follow begin where the one before ended.
-// An After that no page answered is an error.
+// List returns one page. The first List of a kind after a write sorts its records; the
+// next pages begin where the page before ended. An After that no page returned is an
+// error.
 func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 	after, err := parsePosition(q.After)
 	if err != nil {
 		return users.Page{}, fmt.Errorf("memstore: list: %w", err)
 	}
+
 	fits := filter(q)
-	all := s.shelf(q.Kind)
+	all := s.sorted(q.Kind)
 	var page users.Page
 	var last *held
 	for h := range walk(ctx, all, after, q.Descending) {
@@ -35,6 +36,7 @@ func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 		page.Records = append(page.Records, h.record)
 		last = h
 	}
+
 	if q.Count {
 		for h := range walk(ctx, all, position{}, false) {
 			if fits(h) {
@@ -42,13 +44,14 @@ func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 			}
 		}
 	}
+
 	if err := ctx.Err(); err != nil {
 		return users.Page{}, fmt.Errorf("memstore: list: %w", err)
 	}
 	return page, nil
 }
 
-// filter reports, for one record, whether it fits the query.
+// filter returns a function that reports whether a record fits the query.
 func filter(q users.Query) func(*held) bool {
 	words := strings.Fields(users.Fold(q.Text))
 	return func(h *held) bool {
@@ -56,7 +59,7 @@ func filter(q users.Query) func(*held) bool {
 			return false
 		}
 		for _, k := range q.Having {
-			if !h.stands(k) {
+			if !h.has(k) {
 				return false
 			}
 		}
@@ -69,8 +72,8 @@ func filter(q users.Query) func(*held) bool {
 	}
 }
 
-// stands reports whether the record stands under the key's space and value.
-func (h *held) stands(k users.Key) bool {
+// has reports whether the record has the key's value in its space, in any account.
+func (h *held) has(k users.Key) bool {
 	if k.Space == users.SpaceID {
 		return string(h.record.ID) == k.Value
 	}
@@ -81,7 +84,7 @@ func (h *held) stands(k users.Key) bool {
 	return slices.ContainsFunc(keys, func(o users.Key) bool { return o.Space == k.Space && o.Value == k.Value })
 }
 
-// walk yields the records after a position; of no position, all of them. It
+// walk yields the records after a position, or all of them for the zero position. It
 // stops when ctx is done.
 func walk(ctx context.Context, all []*held, after position, descending bool) iter.Seq[*held] {
 	return func(yield func(*held) bool) {
@@ -89,6 +92,7 @@ func walk(ctx context.Context, all []*held, after position, descending bool) ite
 		if descending {
 			step, i = -1, len(all)-1
 		}
+
 		if after != (position{}) {
 			at, exact := slices.BinarySearchFunc(all, after, func(h *held, p position) int { return h.position().compare(p) })
 			switch {
@@ -100,6 +104,7 @@ func walk(ctx context.Context, all []*held, after position, descending bool) ite
 				i = at
 			}
 		}
+
 		for n := 0; i >= 0 && i < len(all); n, i = n+1, i+step {
 			if n%1024 == 0 && ctx.Err() != nil || !yield(all[i]) {
 				return
@@ -108,7 +113,7 @@ func walk(ctx context.Context, all []*held, after position, descending bool) ite
 	}
 }
 
-// A position is a place in the order of a list. As text it is opaque.
+// A position is a place in the order of a list. Its text is opaque.
 type position struct {
 	sort string
 	id   users.ID

@@ -6,16 +6,16 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A shelf keeps the records of one kind in order.
+// A shelf holds the records of one kind in order.
 type shelf struct {
-	// order is replaced, never changed: lists walk it after the lock is gone.
+	// order is replaced, never changed, because lists read it without the lock.
 	order []*held
-	// moved are the ids written since order was made.
+	// moved are the ids that were written since order was made.
 	moved map[users.ID]struct{}
 }
 
-// move notes that a record of the kind was written. The caller holds the lock.
-func (s *Store) move(k users.Kind, id users.ID) {
+// markMoved notes that a record of the kind was written. The caller holds the lock.
+func (s *Store) markMoved(k users.Kind, id users.ID) {
 	sh := s.shelves[k]
 	if sh == nil {
 		sh = &shelf{moved: map[users.ID]struct{}{}}
@@ -24,9 +24,9 @@ func (s *Store) move(k users.Kind, id users.ID) {
 	sh.moved[id] = struct{}{}
 }
 
-// shelf is the records of the kind in order. Only what was written since the
-// last call is sorted.
-func (s *Store) shelf(k users.Kind) []*held {
+// sorted returns the records of the kind in order. It sorts only the records that were
+// written since the last call and merges them.
+func (s *Store) sorted(k users.Kind) []*held {
 	s.mu.RLock()
 	sh := s.shelves[k]
 	if sh == nil || len(sh.moved) == 0 {
@@ -36,6 +36,7 @@ func (s *Store) shelf(k users.Kind) []*held {
 		}
 		return sh.order
 	}
+
 	s.mu.RUnlock()
 
 	s.mu.Lock()
@@ -46,6 +47,7 @@ func (s *Store) shelf(k users.Kind) []*held {
 			fresh = append(fresh, h)
 		}
 	}
+
 	slices.SortFunc(fresh, func(a, b *held) int { return a.position().compare(b.position()) })
 	order := make([]*held, 0, len(sh.order)+len(fresh))
 	for _, h := range sh.order {
@@ -57,6 +59,7 @@ func (s *Store) shelf(k users.Kind) []*held {
 		}
 		order = append(order, h)
 	}
+
 	sh.order = append(order, fresh...)
 	clear(sh.moved)
 	return sh.order

@@ -10,8 +10,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Store keeps records in memory. [New] makes one. It may be used by several
-// goroutines; writers wait for readers, and readers see whole batches only.
+// A Store keeps records in memory. [New] makes one. Several goroutines may use it.
+// Writers wait for readers, and readers see whole batches only.
 type Store struct {
 	mu      sync.RWMutex
 	records map[users.ID]*held
@@ -23,14 +23,14 @@ type Store struct {
 
 var _ users.Store = (*Store)(nil)
 
-// held is a record and what it is found by. It is replaced, never changed: lists
-// read it after the lock is gone.
+// held is a record and its index. It is replaced, never changed, because lists read it
+// without the lock.
 type held struct {
 	record users.Record
 	index  users.Index
 }
 
-// New makes an empty store.
+// New returns an empty store.
 func New() *Store {
 	return &Store{
 		records: map[users.ID]*held{},
@@ -41,17 +41,19 @@ func New() *Store {
 	}
 }
 
-// Find answers the records that stand under any of keys, ordered by id. More
-// than [users.MaxFind] keys are an error.
+// Find returns the records that have any of the keys, ordered by id. More than
+// [users.MaxFind] keys are an error.
 func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
 	if len(keys) > users.MaxFind {
 		return nil, fmt.Errorf("memstore: find: %d keys, at most %d", len(keys), users.MaxFind)
 	}
+
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("memstore: find: %w", err)
 	}
+
 	var found []users.Record
 	seen := make(map[users.ID]struct{}, len(keys))
 	add := func(id users.ID) {
@@ -63,6 +65,7 @@ func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, err
 			found = append(found, h.record)
 		}
 	}
+
 	for _, k := range keys {
 		switch {
 		case k.Space == users.SpaceID:
@@ -77,6 +80,7 @@ func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, err
 			}
 		}
 	}
+
 	slices.SortFunc(found, func(a, b users.Record) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return found, nil
 }

@@ -10,32 +10,32 @@ import (
 
 func amendCases() []Case {
 	return []Case{
-		{Name: "amend/replace", Rule: "Amend puts entries, notes and images, in the place of those of the same rows; the others stay, and the order too.",
+		{Name: "amend/replace", Rule: "Amend must replace the entries of the same rows, notes and images. Other entries and the order must not change.",
 			run: amendReplace, needs: amending},
-		{Name: "amend/images", Rule: "Images are amended whatever they were, and may be left out; the records themselves stay.",
+		{Name: "amend/images", Rule: "Amend must accept any images, also none. The records themselves must not change.",
 			run: amendImages, needs: amending},
-		{Name: "amend/all", Rule: "Amend changes all entries or none: a row the import did not do is an error.",
+		{Name: "amend/all", Rule: "Amend must change all entries or none. A row that the import did not do must be an error.",
 			run: amendAll, needs: amending},
-		{Name: "amend/done", Rule: "A row whose entry was amended is done as before.",
+		{Name: "amend/done", Rule: "A row whose entry was amended must still count as done.",
 			run: amendDone, needs: amending},
-		{Name: "amend/imports", Rule: "Amend and Discard change one import's journal, and no other's.",
+		{Name: "amend/imports", Rule: "Amend and Discard must change the journal of one import only.",
 			run: amendImports, needs: amending},
-		{Name: "amend/own", Rule: "What a caller does to its entries afterwards changes nothing in the Store.",
+		{Name: "amend/own", Rule: "Changes that a caller makes to its entries after Amend must not reach the Store.",
 			run: amendOwn, needs: amending},
-		{Name: "amend/within", Rule: "Who is amid a journal that is amended or discarded gets entries as they were or as they are, each row once.",
+		{Name: "amend/within", Rule: "A loop over a journal that is amended or discarded meanwhile must get each entry as it was before or as it is after, each row once.",
 			run: amendWithin, needs: amending},
-		{Name: "amend/cancelled", Rule: "When the context is done before the call, Amend and Discard fail and change nothing.",
+		{Name: "amend/cancelled", Rule: "Amend and Discard must fail and change nothing if the context is done before the call.",
 			run: amendCancelled, needs: amending},
-		{Name: "amend/discard", Rule: "Discard empties the import's journal, and leaves its record and what it wrote.",
+		{Name: "amend/discard", Rule: "Discard must empty the import's journal. The import's record and the records that it wrote must stay.",
 			run: amendDiscard, needs: amending},
-		{Name: "amend/again", Rule: "After Discard a row may be entered again.",
+		{Name: "amend/again", Rule: "After Discard a row may be done again.",
 			run: amendAgain, needs: amending},
 	}
 }
 
-// entered does four rows of the import, in no order of their numbers, and
-// answers its journal.
-func entered(b *bench, imp users.ID) []users.Entry {
+// enterRows does four rows of the import, not in the order of their numbers, and
+// returns its journal.
+func enterRows(b *bench, imp users.ID) []users.Entry {
 	b.t.Helper()
 	for i, n := range []int{5, 2, 9, 1} {
 		batch := row(imp, n, create(person(imp+users.ID(rune('a'+i)), "")))
@@ -60,7 +60,7 @@ func (b *bench) discard(imp users.ID) {
 }
 
 func amendReplace(b *bench) {
-	want := entered(b, "i1")
+	want := enterRows(b, "i1")
 	want[2].Note, want[2].Images = json.RawMessage(` { "now":2 }`), []users.Image{image(at(agent("ada", acme), 3), nil)}
 	want[0].Note, want[0].Images = nil, nil
 	b.amend("i1", want[2], want[0])
@@ -89,7 +89,7 @@ func amendImages(b *bench) {
 }
 
 func amendAll(b *bench) {
-	want := entered(b, "i1")
+	want := enterRows(b, "i1")
 	changed := users.Entry{Row: want[1].Row, Note: json.RawMessage(`2`)}
 	for _, entries := range [][]users.Entry{
 		{changed, {Row: users.RowAt(0, 7)}},
@@ -101,14 +101,16 @@ func amendAll(b *bench) {
 		}
 		b.same("the journal", want, b.journal("i1", 0))
 	}
+
 	if err := amender(b.store).Amend(b.ctx, "i2", []users.Entry{changed}); err == nil {
 		b.errorf("Amend of an import that is not known: no error")
 	}
+
 	b.same("the journal of no import", []users.Entry(nil), b.journal("i2", 0))
 }
 
 func amendDone(b *bench) {
-	entries := entered(b, "i1")
+	entries := enterRows(b, "i1")
 	b.amend("i1", users.Entry{Row: entries[1].Row})
 	b.same("the conflict", users.Conflict{Done: []users.RowID{entries[1].Row}}, b.refused(users.Batch{Import: "i1", Rows: notes(entries[1].Row)}))
 	b.apply(row("i1", 3))
@@ -116,7 +118,7 @@ func amendDone(b *bench) {
 }
 
 func amendImports(b *bench) {
-	one, two := entered(b, "i1"), entered(b, "i2")
+	one, two := enterRows(b, "i1"), enterRows(b, "i2")
 	one[1].Note = json.RawMessage(`"amended"`)
 	b.amend("i1", one[1])
 	b.same("the journal of the other", two, b.journal("i2", 0))
@@ -125,7 +127,7 @@ func amendImports(b *bench) {
 }
 
 func amendOwn(b *bench) {
-	e := entered(b, "i1")[0]
+	e := enterRows(b, "i1")[0]
 	e.Note, e.Images = json.RawMessage(`{"n":1}`), []users.Image{image(nil, at(agent("ada", acme), 1))}
 	b.amend("i1", e)
 	copy(e.Note, `XXXXXXX`)
@@ -136,11 +138,12 @@ func amendOwn(b *bench) {
 }
 
 func amendWithin(b *bench) {
-	was := entered(b, "i1")
+	was := enterRows(b, "i1")
 	now := slices.Clone(was)
 	for i := range now {
 		now[i].Note = json.RawMessage(`{"now":2}`)
 	}
+
 	n := 0
 	for e, err := range b.store.Journal(b.ctx, "i1", 0) {
 		if err != nil {
@@ -149,11 +152,13 @@ func amendWithin(b *bench) {
 		if n == len(was) {
 			b.fatalf("a journal of %d rows goes on with row %d", n, e.Row)
 		}
+
 		if string(e.Note) == string(now[n].Note) {
 			b.same("the entry as it is", now[n], e)
 		} else {
 			b.same("the entry as it was", was[n], e)
 		}
+
 		switch n++; n {
 		case 1:
 			b.amend("i1", now...)
@@ -162,11 +167,12 @@ func amendWithin(b *bench) {
 			b.discard("i1")
 		}
 	}
+
 	b.same("the journal", []users.Entry(nil), b.journal("i1", 0))
 }
 
 func amendCancelled(b *bench) {
-	want := entered(b, "i1")
+	want := enterRows(b, "i1")
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
 	if err := amender(b.store).Amend(ctx, "i1", []users.Entry{{Row: want[0].Row}}); err == nil {
@@ -189,7 +195,7 @@ func amendDiscard(b *bench) {
 }
 
 func amendAgain(b *bench) {
-	was := entered(b, "i1")
+	was := enterRows(b, "i1")
 	b.discard("i1")
 	b.apply(users.Batch{Import: "i1", Rows: notes(was[2].Row, users.RowAt(0, 4), was[0].Row)})
 	b.same("the rows done", []users.RowID{was[2].Row, users.RowAt(0, 4), was[0].Row}, b.rowsDone("i1"))

@@ -10,27 +10,27 @@ import (
 
 func applyCases() []Case {
 	return []Case{
-		{Name: "apply/create", Rule: "A write at version 0 makes the record at version 1.", run: applyCreate},
-		{Name: "apply/update", Rule: "A write adds one to the version it was read at; the version in the record itself is ignored.", run: applyUpdate},
-		{Name: "apply/delete", Rule: "A write without a record deletes it.", run: applyDelete},
-		{Name: "apply/again", Rule: "An id that was deleted can be made again, at version 1.", run: applyAgain},
+		{Name: "apply/create", Rule: "A write at version 0 must create the record at version 1.", run: applyCreate},
+		{Name: "apply/update", Rule: "A write must store the version at which the record was read plus one. The version inside the record must be ignored.", run: applyUpdate},
+		{Name: "apply/delete", Rule: "A write without a record must delete the record.", run: applyDelete},
+		{Name: "apply/again", Rule: "An id that was deleted may be created again. The record must be at version 1.", run: applyAgain},
 		{Name: "apply/swap", Rule: "Two records may swap a key in one batch.", run: applySwap,
-			Writes: 2, Because: "two who swap stand in each other's way, one after the other"},
-		{Name: "apply/chain", Rule: "A chain or a ring of records may hand keys on in one batch, in any order of writes.", run: applyChain,
-			Writes: 3, Because: "a ring cannot be written one after the other"},
-		{Name: "apply/freed", Rule: "The keys of a deleted record are free in the same batch, and afterwards.", run: applyFreed,
-			Writes: 2, Because: "who is deleted and who follows are one batch"},
-		{Name: "apply/kept", Rule: "A record may be written with the keys it has.", run: applyKept},
-		{Name: "apply/accounts", Rule: "Two accounts may use one value of a space that is not global.", run: applyAccounts},
-		{Name: "apply/links", Rule: "Any number of records may stand under one link.", run: applyLinks},
-		{Name: "apply/large", Rule: "A batch of thousands of records is applied like any other.", run: applyLarge,
+			Writes: 2, Because: "a swap one after the other would conflict"},
+		{Name: "apply/chain", Rule: "The records of one batch may pass keys on in a chain or a ring, in any order of writes.", run: applyChain,
+			Writes: 3, Because: "a ring cannot be written one record after the other"},
+		{Name: "apply/freed", Rule: "The keys of a deleted record must be free in the same batch and afterwards.", run: applyFreed,
+			Writes: 2, Because: "the deleted record and its successor are in one batch"},
+		{Name: "apply/kept", Rule: "A record may be written with the keys that it has.", run: applyKept},
+		{Name: "apply/accounts", Rule: "Two accounts may use the same value in a space that is not global.", run: applyAccounts},
+		{Name: "apply/links", Rule: "Any number of records may have the same link.", run: applyLinks},
+		{Name: "apply/large", Rule: "A batch of thousands of records must be applied like any other.", run: applyLarge,
 			Writes: 4000, Because: "it is about large batches"},
-		{Name: "apply/bookkeeping", Rule: "A batch without rows is written, and enters nothing into the journal.", run: applyBookkeeping},
-		{Name: "apply/check", Rule: "A batch that contradicts itself (users.Batch.Check) is refused, not as a Conflict, and nothing of it is written.", run: applyCheck},
-		{Name: "apply/digest", Rule: "An import whose record has a digest goes on under that digest only; another is ErrDigest, and nothing is written.", run: applyDigest},
-		{Name: "apply/digest-none", Rule: "An import without a record, or without a digest in it, goes on under any digest.", run: applyDigestNone},
-		{Name: "apply/own", Rule: "What a caller does to its own batch, notes and clones afterwards changes nothing in the Store.", run: applyOwn},
-		{Name: "apply/cancelled", Rule: "When the context is done before the call, every method fails and nothing is written.", run: applyCancelled},
+		{Name: "apply/bookkeeping", Rule: "A batch without rows must be written and must add nothing to the journal.", run: applyBookkeeping},
+		{Name: "apply/check", Rule: "A batch that users.Batch.Check refuses must be refused with an error that is no Conflict. Nothing of it may be written.", run: applyCheck},
+		{Name: "apply/digest", Rule: "An import whose record has a digest must accept batches with that digest only. For another digest Apply must return ErrDigest and write nothing.", run: applyDigest},
+		{Name: "apply/digest-none", Rule: "An import without a record, or whose record has no digest, must accept batches with any digest.", run: applyDigestNone},
+		{Name: "apply/own", Rule: "Changes that a caller makes to its batch, notes and clones after Apply must not reach the Store.", run: applyOwn},
+		{Name: "apply/cancelled", Rule: "Every method must fail if the context is done before the call. Nothing may be written.", run: applyCancelled},
 	}
 }
 
@@ -68,7 +68,7 @@ func applyAgain(b *bench) {
 	b.same("the record", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada"), email(acme, "ada@example.com")))
 }
 
-// holds checks who holds which address in acme.
+// holds checks which record has which address in acme.
 func holds(b *bench, want map[string]users.ID) {
 	b.t.Helper()
 	for address, id := range want {
@@ -140,6 +140,7 @@ func applyLarge(b *bench) {
 	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs) {
 		b.fatalf("%d records after a batch of %d", p.Total, len(recs))
 	}
+
 	var writes []users.Write
 	for i, r := range recs {
 		if i%2 == 0 {
@@ -148,10 +149,12 @@ func applyLarge(b *bench) {
 			writes = append(writes, change(person(r.ID, recs[i-1].Data.(*users.Profile).Email), 1))
 		}
 	}
+
 	b.whole(writes...)
 	if p := b.list(users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}, Count: true}); p.Total != len(recs)/2 {
 		b.errorf("%d records after half of %d were deleted", p.Total, len(recs))
 	}
+
 	holds(b, map[string]users.ID{"p3998@example.com": "p3999", "p3999@example.com": ""})
 }
 
@@ -237,13 +240,16 @@ func applyCancelled(b *bench) {
 	if _, err := b.store.List(ctx, anywhere()); err == nil {
 		b.errorf("List: no error")
 	}
+
 	failed := false
 	for _, err := range b.store.Journal(ctx, setup, 0) {
 		failed = err != nil
 	}
+
 	if !failed {
 		b.errorf("Journal: no error")
 	}
+
 	b.finds([]users.Key{users.ByID("bob"), email(acme, "bob@example.com")})
 	b.same("the journal", []users.Entry(nil), b.journal("i1", 0))
 }

@@ -15,37 +15,37 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A bench is a Store under test and the steps the cases are made of. A step
-// that the Store does not go along with ends the case.
+// A bench is a Store under test with the steps of which cases are made. A step that
+// fails ends the case.
 type bench struct {
 	t     T
 	ctx   context.Context
 	store users.Store
 	rule  string
 	rows  int
-	limit int // of writes in a batch; 0 for none
+	limit int // the largest number of writes in a batch; 0 for none
 }
 
-// The accounts of the cases, and the import of what only prepares them.
+// The accounts of the cases, and the import of the batches that prepare a case.
 const (
 	acme   users.AccountID = "acme"
 	globex users.AccountID = "globex"
 	setup  users.ID        = "setup"
 )
 
-// when is the time of every record that is not about time.
+// when returns the time of every record whose time does not matter.
 func when() time.Time { return time.Date(2025, 3, 4, 5, 6, 7, 89e6, time.UTC) }
 
 func record(id users.ID, account users.AccountID, d users.Data) users.Record {
 	return users.Record{Head: users.Head{ID: id, Account: account, Created: when(), Updated: when()}, Data: d}
 }
 
-// person is a user of acme.
+// person returns a user of acme.
 func person(id users.ID, email string) users.Record {
 	return record(id, acme, &users.Profile{Email: email, DisplayName: "Person " + string(id)})
 }
 
-// people are n users of acme with ids and addresses of their own: p0000 and on.
+// people returns n users of acme with their own ids and addresses, from p0000 on.
 func people(n int) []users.Record {
 	out := make([]users.Record, n)
 	for i := range out {
@@ -60,7 +60,7 @@ func email(account users.AccountID, address string) users.Key {
 
 func create(r users.Record) users.Write { return users.Write{ID: r.ID, Record: &r} }
 
-// creates makes each of the records.
+// creates returns writes that create the records.
 func creates(recs ...users.Record) []users.Write {
 	out := make([]users.Write, len(recs))
 	for i, r := range recs {
@@ -75,13 +75,13 @@ func change(r users.Record, version uint64) users.Write {
 
 func remove(id users.ID, version uint64) users.Write { return users.Write{ID: id, Version: version} }
 
-// stored is the record as a Store answers it.
+// stored returns the record as a Store returns it.
 func stored(r users.Record, version uint64) users.Record {
 	r.Version = version
 	return r
 }
 
-// row is a batch that does one row with these writes.
+// row returns a batch that does one row with these writes.
 func row(imp users.ID, n int, writes ...users.Write) users.Batch {
 	id := users.RowAt(0, n)
 	for i := range writes {
@@ -90,7 +90,7 @@ func row(imp users.ID, n int, writes ...users.Write) users.Batch {
 	return users.Batch{Import: imp, Rows: []users.RowNote{{Row: id}}, Writes: writes}
 }
 
-// next is the batch as the next row of the cases' own import.
+// next returns the batch that does the next row of the cases' own import.
 func (b *bench) next(writes ...users.Write) users.Batch {
 	b.rows++
 	return row(setup, b.rows, writes...)
@@ -122,7 +122,8 @@ func (b *bench) apply(batch users.Batch) {
 	}
 }
 
-// refused is the Conflict that Apply must answer, its parts in order.
+// refused returns the Conflict that Apply must return for the batch, with its parts
+// in order.
 func (b *bench) refused(batch users.Batch) users.Conflict {
 	b.t.Helper()
 	err := b.store.Apply(b.ctx, batch)
@@ -141,7 +142,7 @@ func (b *bench) refused(batch users.Batch) users.Conflict {
 	return out
 }
 
-// find is the records under the keys, ordered by id.
+// find returns the records that have one of the keys, ordered by id.
 func (b *bench) find(keys ...users.Key) []users.Record {
 	b.t.Helper()
 	recs, err := b.store.Find(b.ctx, keys)
@@ -153,7 +154,7 @@ func (b *bench) find(keys ...users.Key) []users.Record {
 	return recs
 }
 
-// finds checks who stands under the keys; ids are in order.
+// finds checks which records have one of the keys; ids are in order.
 func (b *bench) finds(keys []users.Key, ids ...users.ID) {
 	b.t.Helper()
 	var got []users.ID
@@ -177,7 +178,7 @@ func (b *bench) list(q users.Query) users.Page {
 	return p
 }
 
-// pages is the ids on all pages of q.
+// pages returns the ids on all pages of q.
 func (b *bench) pages(q users.Query) []users.ID {
 	b.t.Helper()
 	var out []users.ID
@@ -208,7 +209,7 @@ func idsOf(recs []users.Record) []users.ID {
 	return out
 }
 
-// journal is what the import did after the row.
+// journal returns the entries of the import after the row.
 func (b *bench) journal(imp users.ID, after users.RowID) []users.Entry {
 	b.t.Helper()
 	var out []users.Entry
@@ -221,7 +222,7 @@ func (b *bench) journal(imp users.ID, after users.RowID) []users.Entry {
 	return out
 }
 
-// rowsDone is the rows the import did.
+// rowsDone returns the rows that the import did.
 func (b *bench) rowsDone(imp users.ID) []users.RowID {
 	b.t.Helper()
 	var out []users.RowID
@@ -231,8 +232,8 @@ func (b *bench) rowsDone(imp users.ID) []users.RowID {
 	return out
 }
 
-// same compares what the Store did with what it must do. Empty and nil are the
-// same; two times are if they are the same instant.
+// same compares the Store's result with the wanted one. Empty and nil are the same.
+// Two times are the same if they are the same instant.
 func (b *bench) same(what string, want, got any) {
 	b.t.Helper()
 	if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {

@@ -11,38 +11,38 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// T is what a case needs of a [*testing.T].
+// T is the part of a [*testing.T] that a case needs.
 type T interface {
 	Helper()
-	// Context is done when the test is.
+	// Context is done when the test ends.
 	Context() context.Context
-	// Errorf notes a failure. It may be called by several goroutines.
+	// Errorf reports a failure. Several goroutines may call it.
 	Errorf(format string, args ...any)
-	// Fatalf notes a failure and ends the calling goroutine, which is the one
+	// Fatalf reports a failure and ends the calling goroutine, which must be the one
 	// that called Run.
 	Fatalf(format string, args ...any)
 }
 
 // A Case is one rule of the contract.
 type Case struct {
-	// Name is "subject/what". It is unique and does not change.
+	// Name is "subject/rule". It is unique and never changes.
 	Name string
-	// Rule is what a Store must do, in a sentence.
+	// Rule says in a sentence what a Store must do.
 	Rule string
 
 	run func(*bench)
 
-	// Writes is how many records the case's largest batch writes, the record of
-	// its import aside, where the rule is about batches of so many; 0 for a case
+	// Writes is the number of records, without the record of its import, that the
+	// case's largest batch must write for the rule to make sense. It is 0 for a case
 	// that every Store must pass, whatever its limit.
 	Writes int
-	// Because says what the rule wants with so many at once.
+	// Because says why the rule needs so many records at once.
 	Because string
 
 	needs need
 }
 
-// A need is what a Store must be able to do for a case to say anything about it.
+// A need is an ability that a Store must have for a case to apply to it.
 type need uint8
 
 const (
@@ -51,23 +51,23 @@ const (
 	amending      // users.Amender
 )
 
-// Skipped says in words why the rule does not bind the Store: its batches are
-// too small for it ([users.Limited]), or it is about what only some Stores do.
-// It is empty if the Store must keep the rule.
+// Skipped returns the reason why the rule does not apply to the Store: its batches are
+// too small ([users.Limited]), or the rule is about an optional interface that it does
+// not have. It is empty if the Store must keep the rule.
 func (c Case) Skipped(s users.Store) string {
 	limit := maxWrites(s)
 	switch {
 	case limit > 0 && c.Writes > limit:
-		return fmt.Sprintf("a batch of this Store writes %d at the most, and the rule is about %d at once: %s", limit, c.Writes, c.Because)
+		return fmt.Sprintf("a batch of this Store writes at most %d records, and the rule needs %d at once: %s", limit, c.Writes, c.Because)
 	case c.needs == aLimit && limit == 0:
 		return "a batch of this Store may write any number of records"
 	case c.needs == amending && amender(s) == nil:
-		return "the journals of this Store cannot be changed: it is no users.Amender"
+		return "the journals of this Store cannot be changed, because it is no users.Amender"
 	}
 	return ""
 }
 
-// maxWrites is the Store's limit; 0 for none.
+// maxWrites returns the Store's limit, and 0 for none.
 func maxWrites(s users.Store) int {
 	if l, ok := s.(users.Limited); ok {
 		return max(0, l.MaxWrites())
@@ -75,8 +75,8 @@ func maxWrites(s users.Store) int {
 	return 0
 }
 
-// amender is the Store if its journals can be changed, else nil. One that wraps
-// a Store that cannot says so when it is asked for nothing.
+// amender returns the Store if its journals can be changed, and else nil. A wrapper
+// around a Store without journals that can be changed says so for an empty Amend.
 func amender(s users.Store) users.Amender {
 	a, ok := s.(users.Amender)
 	if !ok || errors.Is(a.Amend(context.Background(), setup, nil), errors.ErrUnsupported) {
@@ -85,12 +85,12 @@ func amender(s users.Store) users.Amender {
 	return a
 }
 
-// patience is how long one case may take before its context is done. A Store
-// that hangs fails then, if it minds its context.
+// patience is how long one case may take before its context is done. A Store that
+// hangs then fails, if it obeys its context.
 const patience = 30 * time.Second
 
-// Run holds the Store, which must be empty, against the rule, which must bind
-// it: see [Case.Skipped].
+// Run checks the rule on the Store. The Store must be empty, and the rule must apply
+// to it ([Case.Skipped]).
 func (c Case) Run(t T, s users.Store) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -98,16 +98,15 @@ func (c Case) Run(t T, s users.Store) {
 	c.run(&bench{t: t, ctx: ctx, store: s, rule: c.Rule, limit: maxWrites(s)})
 }
 
-// Cases are all rules, in the order in which an author of a Store meets them.
+// Cases returns all rules, in the order in which the author of a Store meets them.
 func Cases() []Case {
 	return slices.Concat(findCases(), listCases(), applyCases(), conflictCases(), journalCases(),
 		limitCases(), amendCases(), dataCases(), concurrentCases())
 }
 
-// Run holds a Store against every rule, each in a subtest of the case's name,
-// and skips, saying why, those that do not bind it ([Case.Skipped]). It calls
-// open once a case, for a Store that is empty; what open needs to release it
-// hands to t.Cleanup.
+// Run checks every rule on a Store, each in a subtest with the case's name. It skips,
+// with the reason, the rules that do not apply ([Case.Skipped]). It calls open once for
+// each case; open must return an empty Store and pass its clean-up to t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) users.Store) {
 	t.Helper()
 	for _, c := range Cases() {
@@ -121,7 +120,7 @@ func Run(t *testing.T, open func(t *testing.T) users.Store) {
 	}
 }
 
-// failf is the message of a failure, with the rule it breaks.
+// failf returns the message of a failure, with the rule that is broken.
 func (b *bench) failf(format string, args []any) string {
 	return fmt.Sprintf(format, args...) + "\nThe rule: " + b.rule
 }

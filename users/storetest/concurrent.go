@@ -10,11 +10,11 @@ import (
 
 func concurrentCases() []Case {
 	return []Case{
-		{Name: "concurrent/readers", Rule: "Readers see the whole of a batch or nothing of it, also between records, keys and the journal.", run: concurrentReaders,
+		{Name: "concurrent/readers", Rule: "A reader must see the whole of a batch or nothing of it, also across records, keys and the journal.", run: concurrentReaders,
 			Writes: 2, Because: "readers see both records or neither"},
-		{Name: "concurrent/key", Rule: "Of several batches at once that take one key, one is applied; the others are told a Conflict.", run: concurrentKey},
-		{Name: "concurrent/row", Rule: "Of several batches at once that do one row of an import, one is applied; the others are told a Conflict.", run: concurrentRow},
-		{Name: "concurrent/version", Rule: "Several writers that read, write and try again on a Conflict lose no change.", run: concurrentVersion},
+		{Name: "concurrent/key", Rule: "If several batches take one key at the same time, one must be applied and the others must get a Conflict.", run: concurrentKey},
+		{Name: "concurrent/row", Rule: "If several batches do one row of an import at the same time, one must be applied and the others must get a Conflict.", run: concurrentRow},
+		{Name: "concurrent/version", Rule: "Writers that read, write and retry after a Conflict must lose no change.", run: concurrentVersion},
 	}
 }
 
@@ -31,6 +31,7 @@ func concurrentReaders(b *bench) {
 			}
 			entries++
 		}
+
 		recs, err := b.store.Find(b.ctx, addresses)
 		if err != nil {
 			return err
@@ -41,6 +42,7 @@ func concurrentReaders(b *bench) {
 		if int(recs[0].Version) < 1+entries {
 			return fmt.Errorf("%d entries in the journal before records of version %d", entries, recs[0].Version)
 		}
+
 		page, err := b.store.List(b.ctx, anywhere())
 		if err != nil {
 			return err
@@ -50,6 +52,7 @@ func concurrentReaders(b *bench) {
 		}
 		return nil
 	}
+
 	var wg sync.WaitGroup
 	looking, done, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	for range 3 {
@@ -61,16 +64,17 @@ func concurrentReaders(b *bench) {
 					return
 				}
 				if err := look(); err != nil {
-					b.errorf("a reader beside a writer: %v", err)
+					b.errorf("a reader during a write: %v", err)
 					return
 				}
 			}
 		})
 	}
+
 	go func() { defer close(gone); wg.Wait() }()
 	for n := range rounds {
 		select {
-		case <-looking: // a reader begins to look as this round is written
+		case <-looking: // a reader begins to read while this round is written
 		case <-gone:
 		}
 		first, second := "two@example.com", "one@example.com"
@@ -78,15 +82,16 @@ func concurrentReaders(b *bench) {
 			first, second = second, first
 		}
 		if err := b.store.Apply(b.ctx, row("swaps", n+1, change(person("ada", first), uint64(n+1)), change(person("bob", second), uint64(n+1)))); err != nil {
-			b.errorf("Apply beside readers: %v", err)
+			b.errorf("Apply during reads: %v", err)
 			break
 		}
 	}
+
 	close(done)
 	<-gone
 }
 
-// race applies the batches at once, and checks that one is applied and the
+// race applies the batches at the same time and checks that one is applied and the
 // others conflict.
 func race(b *bench, batches ...users.Batch) {
 	b.t.Helper()
@@ -99,6 +104,7 @@ func race(b *bench, batches ...users.Batch) {
 			errs[i] = b.store.Apply(b.ctx, batches[i])
 		})
 	}
+
 	close(start)
 	wg.Wait()
 	applied := 0
@@ -109,6 +115,7 @@ func race(b *bench, batches ...users.Batch) {
 			b.errorf("Apply: %v, want a *users.Conflict or nothing", err)
 		}
 	}
+
 	if applied != 1 {
 		b.fatalf("%d of %d batches were applied, want 1", applied, len(batches))
 	}
@@ -167,6 +174,7 @@ func concurrentVersion(b *bench) {
 			}
 		}
 	}
+
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {
@@ -178,6 +186,7 @@ func concurrentVersion(b *bench) {
 			}
 		})
 	}
+
 	wg.Wait()
 	want := record("s1", acme, &users.Subscription{Product: "connect", Total: 100, Used: writers * times})
 	b.same("the record", []users.Record{stored(want, writers*times+1)}, b.find(users.ByID("s1")))

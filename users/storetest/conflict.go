@@ -11,39 +11,39 @@ import (
 
 func conflictCases() []Case {
 	return []Case{
-		{Name: "conflict/create", Rule: "A record that exists cannot be made: it is stale.", run: conflictCreate},
-		{Name: "conflict/update", Rule: "A record that is not at the version it was read at, or is gone, is stale.", run: conflictUpdate},
-		{Name: "conflict/delete", Rule: "A record is deleted only at the version it was read at.", run: conflictDelete},
-		{Name: "conflict/stale", Rule: "A Conflict names every stale record of the batch, and no other.", run: conflictStale,
+		{Name: "conflict/create", Rule: "Creating a record that exists must be a Conflict that names it as stale.", run: conflictCreate},
+		{Name: "conflict/update", Rule: "Writing a record that does not exist, or not at the version at which it was read, must be a Conflict that names it as stale.", run: conflictUpdate},
+		{Name: "conflict/delete", Rule: "A record may be deleted only at the version at which it was read.", run: conflictDelete},
+		{Name: "conflict/stale", Rule: "A Conflict must name every stale record of the batch, and no other.", run: conflictStale,
 			Writes: 7, Because: "some of its records are stale, and some are not"},
-		{Name: "conflict/key", Rule: "A Conflict names every key held by another record, with the record that wants it and its holder.", run: conflictKey},
-		{Name: "conflict/keys", Rule: "A Conflict names the keys that any record of the batch wants and another holds, and no key of the others.", run: conflictKeys,
-			Writes: 3, Because: "two of the batch want what others hold, and a third does not"},
-		{Name: "conflict/global", Rule: "A value of a global space is held against every account.", run: conflictGlobal},
-		{Name: "conflict/kept", Rule: "A key of a record that the batch writes, and leaves the key, is not free.", run: conflictKept,
-			Writes: 2, Because: "one keeps what another of the batch wants"},
-		{Name: "conflict/inside", Rule: "Two records of one batch cannot take one key.", run: conflictInside,
-			Writes: 3, Because: "two of the batch want one key, and a third is not written either"},
-		{Name: "conflict/many", Rule: "A Conflict is complete, however many keys are in the way.", run: conflictMany,
-			Writes: 2500, Because: "each of them stands in the way"},
-		{Name: "conflict/gone", Rule: "A record that a batch needs must be there at its end, at the version it needs: one made by the batch is, one deleted by it or never made is not.", run: conflictGone},
-		{Name: "conflict/needs", Rule: "A batch may need what it makes itself.", run: conflictNeeds,
+		{Name: "conflict/key", Rule: "A Conflict must name every key that another record holds, with the record that wants it and its holder.", run: conflictKey},
+		{Name: "conflict/keys", Rule: "A Conflict must name the keys that any record of the batch wants and another record holds, and no other key.", run: conflictKeys,
+			Writes: 3, Because: "two records want keys of others, and a third does not"},
+		{Name: "conflict/global", Rule: "A value of a global space must be unique over all accounts.", run: conflictGlobal},
+		{Name: "conflict/kept", Rule: "A key is not free if a record of the batch has it and keeps it.", run: conflictKept,
+			Writes: 2, Because: "one record keeps the key that another wants"},
+		{Name: "conflict/inside", Rule: "Two records of one batch must not take the same key.", run: conflictInside,
+			Writes: 3, Because: "two records want one key, and a third must not be written either"},
+		{Name: "conflict/many", Rule: "A Conflict must be complete, however many keys it names.", run: conflictMany,
+			Writes: 2500, Because: "each of them conflicts"},
+		{Name: "conflict/gone", Rule: "A needed record must exist at the end of the batch, at the needed version. A record that the batch creates exists; a record that it deletes does not.", run: conflictGone},
+		{Name: "conflict/needs", Rule: "A batch may need a record that it creates or changes itself.", run: conflictNeeds,
 			Writes: 2, Because: "it makes one record and changes another"},
-		{Name: "conflict/used", Rule: "A batch whose unused links somebody stands under is refused, and the Conflict names each such link and no other; once nobody does it is written.", run: conflictUsed},
-		{Name: "conflict/used-inside", Rule: "What the batch itself takes from under a link is gone from there, and what it puts there stands there.", run: conflictUsedInside,
-			Writes: 2, Because: "it deletes somebody and writes what they hold"},
-		{Name: "conflict/rows", Rule: "A row of an import is done once: a batch that holds it again is refused, with every such row named.", run: conflictRows},
-		{Name: "conflict/imports", Rule: "The rows of one import say nothing about those of another.", run: conflictImports},
-		{Name: "conflict/all", Rule: "One Conflict names done rows, stale records and keys together.", run: conflictAll,
-			Writes: 4, Because: "each is in the way in its own manner"},
-		{Name: "conflict/one", Rule: "Of a batch of one record that is refused nothing is written: no record, key, link or journal entry, nor its import's record.", run: conflictOne},
-		{Name: "conflict/begin", Rule: "A first batch that was refused may be tried again, and makes its import then.", run: conflictBegin},
-		{Name: "conflict/nothing", Rule: "Of a batch that is refused nothing is written: no record, key, link or journal entry.", run: conflictNothing,
-			Writes: 4, Because: "what is good in the batch is not written for what is bad in it"},
+		{Name: "conflict/used", Rule: "A batch must be refused while a record has one of its unused links. The Conflict must name each such link and no other.", run: conflictUsed},
+		{Name: "conflict/used-inside", Rule: "Unused links must be judged by the end of the batch: links that the batch removes are unused, links that it adds are used.", run: conflictUsedInside,
+			Writes: 2, Because: "it deletes a person and writes the line that they hold"},
+		{Name: "conflict/rows", Rule: "A row of an import must be done at most once. A batch that repeats rows must be refused, and the Conflict must name every such row.", run: conflictRows},
+		{Name: "conflict/imports", Rule: "The rows of one import must not count as rows of another.", run: conflictImports},
+		{Name: "conflict/all", Rule: "One Conflict must name done rows, stale records and keys together.", run: conflictAll,
+			Writes: 4, Because: "each record conflicts for another reason"},
+		{Name: "conflict/one", Rule: "A refused batch of one record must write nothing: no record, key, link or journal entry, and no record of its import.", run: conflictOne},
+		{Name: "conflict/begin", Rule: "The first batch of an import may be retried after it was refused. It must then create the import.", run: conflictBegin},
+		{Name: "conflict/nothing", Rule: "A refused batch must write nothing: no record, key, link or journal entry.", run: conflictNothing,
+			Writes: 4, Because: "the good records of the batch must not be written either"},
 	}
 }
 
-// holding is a line that the user holds.
+// holding returns a line that the user holds.
 func holding(id, holder users.ID) users.Record {
 	l := extension(id, acme, "")
 	l.Data.(*users.Line).Holder = holder
@@ -107,7 +107,7 @@ func conflictDelete(b *bench) {
 		b.same(fmt.Sprintf("the conflict of a deletion at version %d of 2", version), users.Conflict{Stale: []users.ID{"ada"}},
 			b.refused(b.next(remove("ada", version))))
 	}
-	b.same("the conflict of deleting nobody", users.Conflict{Stale: []users.ID{"bob"}}, b.refused(b.next(remove("bob", 1))))
+	b.same("the conflict of deleting an unknown record", users.Conflict{Stale: []users.ID{"bob"}}, b.refused(b.next(remove("bob", 1))))
 	b.finds([]users.Key{users.ByID("ada")}, "ada")
 }
 
@@ -119,7 +119,7 @@ func conflictStale(b *bench) {
 	b.same("the conflict", users.Conflict{Stale: []users.ID{"p0001", "p0003", "p0004", "p0007"}}, b.refused(batch))
 }
 
-// wants is the conflict over a key of the record.
+// wants returns the conflict over the record's key in the space.
 func wants(r users.Record, space users.Space, holder users.ID) users.KeyConflict {
 	for _, k := range r.Keys() {
 		if k.Space == space {
@@ -202,6 +202,7 @@ func conflictRows(b *bench) {
 		}
 		return out
 	}
+
 	b.apply(users.Batch{Import: "i1", Rows: rows(1, 2)})
 	b.apply(users.Batch{Import: "i1", Rows: rows(5)})
 	batch := users.Batch{Import: "i1", Rows: rows(4, 5, 3, 1), Writes: creates(person("ada", "ada@example.com"))}
@@ -251,6 +252,7 @@ func conflictNothing(b *bench) {
 		batch.Rows[0].Note, batch.Digest = json.RawMessage(`1`), "d1"
 		return batch
 	}
+
 	for what, spoil := range map[string]func(*users.Batch){
 		"digest": func(x *users.Batch) { x.Digest = "d2" },
 		"row":    func(x *users.Batch) { x.Rows = append(x.Rows, users.RowNote{Row: users.RowAt(0, 1)}) },
@@ -266,6 +268,7 @@ func conflictNothing(b *bench) {
 		if c := new(users.Conflict); !errors.As(err, &c) && !errors.Is(err, users.ErrDigest) {
 			b.fatalf("Apply of a batch spoiled by its %s: %v, want it refused", what, err)
 		}
+
 		b.same("the records after a batch spoiled by its "+what, []users.Record{stored(ada, 1), stored(bob, 1)},
 			b.find(users.ByID("ada"), users.ByID("bob"), users.ByID("new"), users.ByID("thief")))
 		for _, r := range []users.Record{ada, bob} {
@@ -277,17 +280,19 @@ func conflictNothing(b *bench) {
 				}
 			}
 		}
+
 		moved := agent("moved", globex)
 		b.finds(append(moved.Index().Links, moved.Keys()...))
 		b.finds(agent("new", acme).Keys())
 		b.lists(anywhere(), "ada", "bob")
 		b.same("the rows done after a batch spoiled by its "+what, []users.RowID{users.RowAt(0, 1)}, b.rowsDone("i1"))
 	}
+
 	b.apply(good())
 	b.lists(anywhere(), "ada", "new")
 }
 
-// needs is the batch with needs of any version.
+// needs returns the batch with needs of any version.
 func needs(batch users.Batch, ids ...users.ID) users.Batch {
 	for _, id := range ids {
 		batch.Needs = append(batch.Needs, users.Need{ID: id})
@@ -311,16 +316,16 @@ func conflictGone(b *bench) {
 	ada, bob := person("ada", "ada@example.com"), person("bob", "bob@example.com")
 	b.given(create(ada), create(bob))
 	cyd := create(person("cyd", "cyd@example.com"))
-	b.same("the conflict of needing who is not there", users.Conflict{Gone: []users.ID{"nobody", "zed"}}, b.refused(needs(b.next(cyd), "nobody", "ada", "zed")))
+	b.same("the conflict of needing unknown records", users.Conflict{Gone: []users.ID{"nobody", "zed"}}, b.refused(needs(b.next(cyd), "nobody", "ada", "zed")))
 	b.finds([]users.Key{users.ByID("cyd")})
-	b.same("the conflict of needing whom the batch deletes", users.Conflict{Gone: []users.ID{"bob"}}, b.refused(needs(b.next(remove("bob", 1)), "ada", "bob")))
+	b.same("the conflict of needing a record that the batch deletes", users.Conflict{Gone: []users.ID{"bob"}}, b.refused(needs(b.next(remove("bob", 1)), "ada", "bob")))
 	b.apply(needs(b.next(create(person("dan", "dan@example.com"))), "dan", "ada", "bob"))
 	b.finds([]users.Key{users.ByID("dan")}, "dan")
 
 	b.given(change(ada, 1))
 	at := b.next(cyd)
 	at.Needs = []users.Need{{ID: "ada", Version: 1}, {ID: "bob", Version: 1}}
-	b.same("the conflict of needing a version that is past", users.Conflict{Gone: []users.ID{"ada"}}, b.refused(at))
+	b.same("the conflict of needing an old version", users.Conflict{Gone: []users.ID{"ada"}}, b.refused(at))
 	at.Needs[0].Version = 2
 	b.apply(at)
 	b.finds([]users.Key{users.ByID("cyd")}, "cyd")

@@ -8,14 +8,14 @@ import (
 
 func dataCases() []Case {
 	return []Case{
-		{Name: "data/full", Rule: "Every kind of record comes back with every field it was written with.", run: dataFull},
-		{Name: "data/empty", Rule: "Every kind of record comes back with no field it was written without.", run: dataEmpty},
-		{Name: "data/text", Rule: "Text comes back as it was: quotes, line breaks, and every script.", run: dataText},
-		{Name: "data/times", Rule: "Times are kept to the millisecond, and come back in UTC; no time stays none.", run: dataTimes},
+		{Name: "data/full", Rule: "Every kind of record must be returned with every field that it was written with.", run: dataFull},
+		{Name: "data/empty", Rule: "Every kind of record must be returned without the fields that it was written without.", run: dataEmpty},
+		{Name: "data/text", Rule: "Text must be returned unchanged: quotes, line breaks and every script.", run: dataText},
+		{Name: "data/times", Rule: "Times must be kept to the millisecond and returned in UTC. A zero time must stay zero.", run: dataTimes},
 	}
 }
 
-// full is a record of each kind with every field set.
+// full returns a record of each kind with every field set.
 func full() []users.Record {
 	return []users.Record{
 		record("account", "account", &users.Account{Name: "Acme", Region: "FR", Levels: 5, Partner: true}),
@@ -41,7 +41,7 @@ func full() []users.Record {
 func dataFull(b *bench)  { roundTrip(b, full()) }
 func dataEmpty(b *bench) { roundTrip(b, empty()) }
 
-// empty is a record of each kind with no field set.
+// empty returns a record of each kind with no field set.
 func empty() []users.Record {
 	return []users.Record{
 		{Head: users.Head{ID: "account"}, Data: &users.Account{}},
@@ -55,7 +55,7 @@ func empty() []users.Record {
 	}
 }
 
-// roundTrip checks the records as Find, List and the journal answer them.
+// roundTrip checks the records as Find, List and the journal return them.
 func roundTrip(b *bench, recs []users.Record) {
 	b.t.Helper()
 	var journal []users.Entry

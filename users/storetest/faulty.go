@@ -20,15 +20,15 @@ const (
 	OpDiscard = "discard"
 )
 
-// A Faulty is a Store that passes everything on to another, and fails when it
-// is told. Its fields are set before it is used; with none set it fails never.
+// A Faulty is a Store that passes every call on to another Store and fails on demand.
+// Set its fields before its first use. Without them it never fails.
 type Faulty struct {
-	// Before is called before the n-th call of an operation, counted from 1 for
-	// each. If it returns an error the call has no effect and returns that error.
+	// Before is called before the n-th call of an operation; each operation counts
+	// from 1. If it returns an error, the call has no effect and returns that error.
 	Before func(op string, n int) error
 	// After is called after the n-th call of an operation that succeeded. If it
-	// returns an error the call returns that error: it had its effect, and its
-	// caller cannot know. A journal that is left early has no After.
+	// returns an error, the call returns that error although it had its effect. It is
+	// not called for a journal whose loop ends early.
 	After func(op string, n int) error
 
 	store users.Store
@@ -42,17 +42,17 @@ var (
 )
 
 // NewFaulty wraps a Store. Before and After are called on the goroutine of the
-// operation, by several at once if the Store is used by several.
+// operation, by several at once if several use the Store.
 func NewFaulty(s users.Store) *Faulty { return &Faulty{store: s, calls: map[string]int{}} }
 
-// Calls is how often an operation was called.
+// Calls returns how often an operation was called.
 func (f *Faulty) Calls(op string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls[op]
 }
 
-// Find is users.Store's.
+// Find calls Find of the other Store.
 func (f *Faulty) Find(ctx context.Context, keys []users.Key) (recs []users.Record, err error) {
 	err = f.do(OpFind, func() (err error) { recs, err = f.store.Find(ctx, keys); return err })
 	if err != nil {
@@ -61,7 +61,7 @@ func (f *Faulty) Find(ctx context.Context, keys []users.Key) (recs []users.Recor
 	return recs, nil
 }
 
-// List is users.Store's.
+// List calls List of the other Store.
 func (f *Faulty) List(ctx context.Context, q users.Query) (page users.Page, err error) {
 	err = f.do(OpList, func() (err error) { page, err = f.store.List(ctx, q); return err })
 	if err != nil {
@@ -70,12 +70,12 @@ func (f *Faulty) List(ctx context.Context, q users.Query) (page users.Page, err 
 	return page, nil
 }
 
-// Apply is users.Store's.
+// Apply calls Apply of the other Store.
 func (f *Faulty) Apply(ctx context.Context, b users.Batch) error {
 	return f.do(OpApply, func() error { return f.store.Apply(ctx, b) })
 }
 
-// Journal is users.Store's. It is called when its sequence is begun.
+// Journal calls Journal of the other Store when its sequence begins.
 func (f *Faulty) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
 	return func(yield func(users.Entry, error) bool) {
 		n, err := f.begin(OpJournal)
@@ -93,11 +93,11 @@ func (f *Faulty) Journal(ctx context.Context, imp users.ID, after users.RowID) i
 	}
 }
 
-// MaxWrites is the other Store's limit; 0 if it states none.
+// MaxWrites returns the other Store's limit, and 0 if it has none.
 func (f *Faulty) MaxWrites() int { return maxWrites(f.store) }
 
-// Amend is users.Amender's. It is errors.ErrUnsupported, and counts as no call,
-// if the other Store is none.
+// Amend calls Amend of the other Store. If that is no [users.Amender], it returns
+// errors.ErrUnsupported and does not count as a call.
 func (f *Faulty) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
 	s, ok := f.store.(users.Amender)
 	if !ok {
@@ -106,8 +106,8 @@ func (f *Faulty) Amend(ctx context.Context, imp users.ID, entries []users.Entry)
 	return f.do(OpAmend, func() error { return s.Amend(ctx, imp, entries) })
 }
 
-// Discard is users.Amender's. It is errors.ErrUnsupported, and counts as no
-// call, if the other Store is none.
+// Discard calls Discard of the other Store. If that is no [users.Amender], it returns
+// errors.ErrUnsupported and does not count as a call.
 func (f *Faulty) Discard(ctx context.Context, imp users.ID) error {
 	s, ok := f.store.(users.Amender)
 	if !ok {
@@ -127,7 +127,7 @@ func (f *Faulty) do(op string, call func() error) error {
 	return err
 }
 
-// begin counts the call and asks Before.
+// begin counts the call and calls Before.
 func (f *Faulty) begin(op string) (n int, err error) {
 	f.mu.Lock()
 	f.calls[op]++
@@ -139,7 +139,7 @@ func (f *Faulty) begin(op string) (n int, err error) {
 	return n, f.Before(op, n)
 }
 
-// end asks After.
+// end calls After.
 func (f *Faulty) end(op string, n int) error {
 	if f.After == nil {
 		return nil

@@ -8,17 +8,17 @@ import (
 
 func findCases() []Case {
 	return []Case{
-		{Name: "find/id", Rule: "A record is found by its id, as it was written.", run: findID},
-		{Name: "find/key", Rule: "A record is found by each of its unique keys.", run: findKey},
-		{Name: "find/link", Rule: "All records that stand under a link are found by it, however many they are.", run: findLink},
-		{Name: "find/global", Rule: "A key of a global space is found without an account, and not with one.", run: findGlobal},
-		{Name: "find/once", Rule: "A record that stands under several of the keys is answered once.", run: findOnce},
-		{Name: "find/unknown", Rule: "A key nobody holds adds nothing, and no keys find nothing.", run: findUnknown},
-		{Name: "find/as-is", Rule: "Keys are looked up as they are: Find does not fold them.", run: findAsIs},
-		{Name: "find/account", Rule: "A key finds records of its own account only.", run: findAccount},
-		{Name: "find/max", Rule: "Find answers MaxFind keys at once, of any mixture of spaces.", run: findMax},
-		{Name: "find/moved", Rule: "After a change a record is found by its new keys and links, and no longer by its old ones.", run: findMoved},
-		{Name: "find/deleted", Rule: "A deleted record is found by nothing.", run: findDeleted},
+		{Name: "find/id", Rule: "A record must be found by its id, and returned as it was written.", run: findID},
+		{Name: "find/key", Rule: "A record must be found by each of its unique keys.", run: findKey},
+		{Name: "find/link", Rule: "A link must find every record that has it, however many they are.", run: findLink},
+		{Name: "find/global", Rule: "A key of a global space must be found without an account, and not with one.", run: findGlobal},
+		{Name: "find/once", Rule: "A record that has several of the keys must be returned once.", run: findOnce},
+		{Name: "find/unknown", Rule: "An unused key must add nothing. No keys must find nothing.", run: findUnknown},
+		{Name: "find/as-is", Rule: "Find must look keys up as they are and must not fold them.", run: findAsIs},
+		{Name: "find/account", Rule: "A key must find records of its own account only.", run: findAccount},
+		{Name: "find/max", Rule: "Find must accept MaxFind keys at once, in any mixture of spaces.", run: findMax},
+		{Name: "find/moved", Rule: "After a change a record must be found by its new keys and links, and no longer by its old ones.", run: findMoved},
+		{Name: "find/deleted", Rule: "A deleted record must not be found by any key.", run: findDeleted},
 	}
 }
 
@@ -28,7 +28,7 @@ func findID(b *bench) {
 	b.same("the record", []users.Record{stored(ada, 1)}, b.find(users.ByID("ada")))
 }
 
-// agent is a user with a value in every space of users.
+// agent returns a user with a value in every space of users.
 func agent(id users.ID, account users.AccountID) users.Record {
 	s := string(id)
 	return record(id, account, &users.Profile{
@@ -38,7 +38,7 @@ func agent(id users.ID, account users.AccountID) users.Record {
 	})
 }
 
-// extension is a line with a value in every space of lines.
+// extension returns a line with a value in every space of lines.
 func extension(id users.ID, account users.AccountID, number string) users.Record {
 	return record(id, account, &users.Line{PBX: "pbx1", Short: string(id), Group: "g1", Internal: "9" + string(id),
 		Number: number, Holder: "ada"})
@@ -135,6 +135,7 @@ func findMax(b *bench) {
 		}
 		want = append(want, r.ID)
 	}
+
 	keys = append(keys, users.KeyOf("", users.SpaceNumber, "+33123456789"), users.KeyOf(globex, users.LinkGrant, "reader"),
 		users.KeyOf(acme, users.LinkHolder, "ada"), users.ByID("nobody"))
 	b.finds(keys, append([]users.ID{"l1"}, append(want, "zoe")...)...)
@@ -142,6 +143,7 @@ func findMax(b *bench) {
 	for i := range keys {
 		keys[i] = users.ByID(users.ID(fmt.Sprintf("p%04d", i)))
 	}
+
 	b.finds(keys, idsOf(people(users.MaxFind))...)
 }
 

@@ -9,19 +9,19 @@ import (
 
 func journalCases() []Case {
 	return []Case{
-		{Name: "journal/order", Rule: "Entries come in the order of batches, and of rows within a batch, whatever the rows' numbers.", run: journalOrder},
-		{Name: "journal/notes", Rule: "Notes are kept byte for byte.", run: journalNotes},
-		{Name: "journal/images", Rule: "An entry has an image of each record its row wrote, before and after, in the order of writes.", run: journalImages,
+		{Name: "journal/order", Rule: "Entries must come in the order of batches, and in the order of rows within a batch, whatever the numbers of the rows.", run: journalOrder},
+		{Name: "journal/notes", Rule: "Notes must be kept byte for byte.", run: journalNotes},
+		{Name: "journal/images", Rule: "An entry must have an image, before and after, of each record that its row wrote, in the order of writes.", run: journalImages,
 			Writes: 4, Because: "one row writes several records"},
-		{Name: "journal/images-stay", Rule: "Images stay as they were when the records are written again.", run: journalImagesStay},
-		{Name: "journal/bookkeeping", Rule: "A write of row 0 leaves no image.", run: journalBookkeeping},
-		{Name: "journal/after", Rule: "The journal goes on after the entry of a row; that is its place, not its number.", run: journalAfter},
-		{Name: "journal/unknown", Rule: "An import that is not known has no entries, and no error.", run: journalUnknown},
-		{Name: "journal/imports", Rule: "An import's journal has its own entries only.", run: journalImports},
-		{Name: "journal/refused", Rule: "A batch that was refused leaves no entry.", run: journalRefused},
-		{Name: "journal/row-ids", Rule: "Rows are kept as they are up to the last record of the last table.", run: journalRowIDs},
-		{Name: "journal/many", Rule: "Thousands of entries come each once, in order.", run: journalMany},
-		{Name: "journal/break", Rule: "A sequence that is left early leaves nothing behind.", run: journalBreak},
+		{Name: "journal/images-stay", Rule: "Images must not change when the records are written again.", run: journalImagesStay},
+		{Name: "journal/bookkeeping", Rule: "A write of row 0 must leave no image.", run: journalBookkeeping},
+		{Name: "journal/after", Rule: "A journal read after a row must begin after the place of that row's entry, not after its number.", run: journalAfter},
+		{Name: "journal/unknown", Rule: "An unknown import must have no entries and no error.", run: journalUnknown},
+		{Name: "journal/imports", Rule: "The journal of an import must have its own entries only.", run: journalImports},
+		{Name: "journal/refused", Rule: "A refused batch must leave no entry.", run: journalRefused},
+		{Name: "journal/row-ids", Rule: "Row ids must be kept unchanged, up to the last record of the last table.", run: journalRowIDs},
+		{Name: "journal/many", Rule: "Thousands of entries must come in order, each once.", run: journalMany},
+		{Name: "journal/break", Rule: "A sequence that is left early must leave nothing locked or open.", run: journalBreak},
 		{Name: "journal/within", Rule: "The Store may be used while its journal is read.", run: journalWithin},
 	}
 }
@@ -181,17 +181,19 @@ func journalWithin(b *bench) {
 	for n := range 3 {
 		b.apply(row("i1", n+1, create(people(3)[n])))
 	}
+
 	n := 0
 	for e, err := range b.store.Journal(b.ctx, "i1", 0) {
 		if err != nil {
 			b.fatalf("Journal: %v", err)
 		}
 		if n++; n > 3 {
-			break // it may go on to what is done meanwhile
+			break // it may include rows that are done meanwhile
 		}
 		after := e.Images[0].After
 		b.finds([]users.Key{users.ByID(after.ID)}, after.ID)
 		b.apply(row("i2", n, remove(after.ID, after.Version)))
 	}
+
 	b.lists(anywhere())
 }

@@ -8,14 +8,14 @@ import (
 
 func limitCases() []Case {
 	return []Case{
-		{Name: "limit/most", Rule: "A Store that states a limit takes batches of so many records, and the record of the import beside.",
+		{Name: "limit/most", Rule: "A Store with a limit must accept a batch of that many records and the record of the import.",
 			run: limitMost, needs: aLimit},
-		{Name: "limit/more", Rule: "A Store that states a limit refuses a batch of more records, not as a Conflict, and writes nothing of it.",
+		{Name: "limit/more", Rule: "A Store with a limit must refuse a larger batch with an error that is no Conflict, and write nothing of it.",
 			run: limitMore, needs: aLimit},
 	}
 }
 
-// begins is the first batch of an import, with n people.
+// begins returns the first batch of an import, with n people.
 func begins(imp users.ID, n int) users.Batch {
 	batch := row(imp, 1, creates(people(n)...)...)
 	batch.Writes = append(batch.Writes, importing(imp, ""))

@@ -11,30 +11,30 @@ import (
 
 func listCases() []Case {
 	return []Case{
-		{Name: "list/kind", Rule: "List answers records of the kind asked for, as they were written.", run: listKind},
-		{Name: "list/no-scope", Rule: "The zero Scope, and one of accounts that do not exist, have no records.", run: listNoScope},
-		{Name: "list/scope", Rule: "List answers records of the accounts in the scope only.", run: listScope},
-		{Name: "list/except", Rule: "A Scope of all accounts but some leaves those out, and has records of no account.", run: listExcept},
-		{Name: "list/order", Rule: "Records are ordered by Index.Sort and id, byte by byte.", run: listOrder},
-		{Name: "list/descending", Rule: "Descending turns the whole order around, ids included.", run: listDescending},
-		{Name: "list/pages", Rule: "Pages of any size answer every record once, in order; Next is empty on the last, even if it is full.", run: listPages},
-		{Name: "list/pages-ties", Rule: "Records with equal Sort are neither lost nor repeated where a page ends between them.", run: listPagesTies},
-		{Name: "list/pages-filtered", Rule: "Pages of a narrower query are filled, and answer every record once.", run: listPagesFiltered},
-		{Name: "list/page-size", Rule: "A page holds 100 records unless told, and at most 1,000.", run: listPageSize},
-		{Name: "list/having", Rule: "A record must stand under all spaces and values of Having, whatever their accounts.", run: listHaving},
-		{Name: "list/text", Rule: "Every word of Text must occur in Index.Search, once folded, in any order, inside words too.", run: listText},
-		{Name: "list/text-literal", Rule: "No character of Text is a wildcard.", run: listTextLiteral},
-		{Name: "list/count", Rule: "With Count, Total is the number of records on all pages, on each of them.", run: listCount},
-		{Name: "list/moved", Rule: "After a change or a deletion records are listed where they belong now.", run: listMoved},
+		{Name: "list/kind", Rule: "List must return the records of the query's kind as they were written.", run: listKind},
+		{Name: "list/no-scope", Rule: "The zero Scope, and a Scope of unknown accounts, must have no records.", run: listNoScope},
+		{Name: "list/scope", Rule: "List must return only records of the accounts in the scope.", run: listScope},
+		{Name: "list/except", Rule: "A Scope of all accounts must leave out those in Except, and must include records of no account.", run: listExcept},
+		{Name: "list/order", Rule: "Records must be ordered by Index.Sort and id, byte by byte.", run: listOrder},
+		{Name: "list/descending", Rule: "Descending must reverse the whole order, ids included.", run: listDescending},
+		{Name: "list/pages", Rule: "Pages of any size must return every record once, in order. Next must be empty on the last page, even if it is full.", run: listPages},
+		{Name: "list/pages-ties", Rule: "Records with equal Sort must be neither lost nor repeated where a page ends between them.", run: listPagesTies},
+		{Name: "list/pages-filtered", Rule: "Pages of a narrower query must be full, and must return every record once.", run: listPagesFiltered},
+		{Name: "list/page-size", Rule: "A page must hold 100 records by default and at most 1,000.", run: listPageSize},
+		{Name: "list/having", Rule: "A record must have all values of Having, whatever their accounts.", run: listHaving},
+		{Name: "list/text", Rule: "Every word of Text, folded, must occur in Index.Search, in any order, also inside words.", run: listText},
+		{Name: "list/text-literal", Rule: "No character of Text may be a wildcard.", run: listTextLiteral},
+		{Name: "list/count", Rule: "With Count, Total must be the number of records on all pages, and the same on each of them.", run: listCount},
+		{Name: "list/moved", Rule: "After a change or a deletion, records must be listed at their new places.", run: listMoved},
 	}
 }
 
-// anywhere is a query for users of all accounts.
+// anywhere returns a query for the users of all accounts.
 func anywhere() users.Query {
 	return users.Query{Kind: users.KindUser, Scope: users.Scope{All: true}}
 }
 
-// ordered is the ids of the records as a list must order them.
+// ordered returns the ids of the records in the order of a list.
 func ordered(recs []users.Record) []users.ID {
 	recs = slices.Clone(recs)
 	slices.SortFunc(recs, func(x, y users.Record) int {
@@ -67,7 +67,7 @@ func listNoScope(b *bench) {
 	}
 }
 
-// spread is a user each in acme, globex, initech and no account.
+// spread creates one user each in acme, globex, initech and no account.
 func spread(b *bench) {
 	for _, a := range []users.AccountID{acme, globex, "initech", ""} {
 		b.given(create(record(users.ID("u-"+string(a)), a, &users.Profile{Email: string(a) + "@example.com"})))
@@ -93,12 +93,13 @@ func listExcept(b *bench) {
 	b.lists(q, "u-globex")
 }
 
-// muddle is users whose names no two collations order alike, some of them equal.
+// muddle returns users whose names are ordered differently by different collations;
+// some are equal.
 func muddle() []users.Record {
 	names := []string{"zoe", "a b", "ab", "a-b", "a_b", "äb", "Ab", "B", "ünal", "日本", "Ωmega", "éa", "ez", "𐍈", "￿x", "co-op", "coop", "cooperate", "ab", "1", "10", "2", "~"}
 	var out []users.Record
 	for i, n := range names {
-		// Ids run against the names.
+		// The order of the ids is the reverse of the names'.
 		out = append(out, record(users.ID(fmt.Sprintf("m%02d", 99-i)), acme, &users.Profile{DisplayName: n}))
 	}
 	return append(out, record("M50", acme, &users.Profile{DisplayName: "coop"}), record("m-5", acme, &users.Profile{DisplayName: "coop"}))
@@ -141,10 +142,11 @@ func listPages(b *bench) {
 func listPagesTies(b *bench) {
 	var recs []users.Record
 	for i := range 10 {
-		// One address in many accounts: equal Sort.
+		// The same address in many accounts has the same Sort.
 		recs = append(recs, record(users.ID(fmt.Sprintf("t%d", 9-i)), users.AccountID(fmt.Sprintf("a%d", i)),
 			&users.Profile{Email: "same@example.com"}))
 	}
+
 	recs = append(recs, person("a", "first@example.com"), person("z", "zlast@example.com"))
 	b.given(creates(recs...)...)
 	for limit := 1; limit <= 4; limit++ {
@@ -171,6 +173,7 @@ func listPagesFiltered(b *bench) {
 			want = append(want, r)
 		}
 	}
+
 	b.given(creates(recs...)...)
 	for _, limit := range []int{1, 2, 5} {
 		q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{acme}}, Limit: limit,
@@ -201,6 +204,7 @@ func listHaving(b *bench) {
 		record("other", globex, &users.Profile{Email: "c@example.com", Roles: []string{"admin", "reader"}, Inactive: true}),
 		record("none", acme, &users.Profile{Email: "d@example.com"}),
 	)...)
+
 	has := func(space users.Space, value string) users.Key { return users.Key{Space: space, Value: value} }
 	q := anywhere()
 	for _, x := range []struct {
@@ -227,6 +231,7 @@ func listText(b *bench) {
 		record("bob", acme, &users.Profile{Email: "bob@example.org", FirstName: "Bob", LastName: "Straße"}),
 		record("eva", acme, &users.Profile{Email: "eva@example.com", FirstName: "Éva", LastName: "Ada"}),
 	)...)
+
 	q := anywhere()
 	for _, x := range []struct {
 		text string
@@ -276,6 +281,7 @@ func listCount(b *bench) {
 		}
 		q.After = p.Next
 	}
+
 	for _, x := range []struct {
 		q    users.Query
 		want int
@@ -305,6 +311,6 @@ func listMoved(b *bench) {
 	q = anywhere()
 	q.Text = "zoe"
 	b.lists(q, "p0000")
-	q.Text = "person p0000" // the name stays, the address went
+	q.Text = "person p0000" // the name is the same, the address is not
 	b.lists(q, "p0000")
 }
