@@ -1,9 +1,13 @@
-// Package extensions holds the rules of telephone lines and numbers: how the
-// short and internal numbers of a line are written, which a host's numbering
-// plan allows, and what a [Normalizer] must make of the public numbers people
-// type. Who holds a line, and who would lose it, the engine of package importer
-// decides; a template of lines says what a row wants by the words here.
+// Package extensions holds the rules of telephone lines and numbers: how the short and
+// internal numbers of a line are written, which numbers a host's numbering plan allows,
+// and how a [Normalizer] reads public numbers.
 //
-// Package extensions imports package users and the standard library. Its
-// sub-package e164 normalises numbers.
+//	number, problems := extensions.ParseExtension(`="0042"`) // "0042"
+//
+// It does not know who holds a line. The engine of package importer decides that; a
+// template of lines reads its cells with this package. The sub-package e164 normalises
+// public numbers.
+//
+// Package extensions imports package users, internal/spreadsheet and the standard
+// library.
 package extensions

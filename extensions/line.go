@@ -9,11 +9,11 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// MaxExtension is how many characters a short or internal number may have.
+// MaxExtension is the largest number of characters of a short or internal number.
 const MaxExtension = 32
 
 var (
-	// extensionForm is the vendor's own expression: "#1", "-5" and "10 01" are short numbers.
+	// extensionForm is the vendor's own expression. "#1", "-5" and "10 01" are short numbers.
 	extensionForm = regexp.MustCompile(`^[0-9A-Za-z #+*()./-]{1,32}$`)
 
 	extensionDecimals = regexp.MustCompile(`^([0-9]+)[.,]0{1,2}$`)
@@ -25,23 +25,22 @@ var (
 		`)$`)
 )
 
-// extensionMonth is a month as spreadsheets shorten it, in English and French.
+// extensionMonth matches a month as spreadsheets shorten it, in English and French.
 const extensionMonth = `(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|f[eé]vr|mars|avr|mai|juin|juil|ao[uû]t|sept|d[eé]c)\.?`
 
-// ParseExtension reads a short or an internal number of a PBX: 1 to 32 of the
-// digits, the letters A to Z in both cases, blanks, and # + * ( ) . / -. It is
-// text, kept as typed but for outer blanks and what was typed to keep a
-// spreadsheet's hands off it ('0042, ="0042"): leading zeros count.
+// ParseExtension reads a short or an internal number of a PBX: 1 to 32 digits, letters A
+// to Z in both cases, blanks, and # + * ( ) . / -. The number is text. It is kept as
+// typed, with its leading zeros, except for outer blanks and the marks that keep a
+// spreadsheet from changing it ('0042, ="0042").
 //
-// One that is refused has one error:
+// A refused number has one error:
 //
-//   - extension.form: not of that form, with a Fix where only the dress is
-//     another one (full-width digits, a long dash).
-//   - extension.form (fact is "damage"): what a spreadsheet leaves of a number it
-//     took for something else, though the form would allow it: "3.3E+10", "1001.0",
-//     a date. The Fix is the digits where they are all there; leading zeros may be
-//     lost.
-//   - cell.excel_error: "#N/A" and its like.
+//   - extension.form: the text has not that form. It has a Fix if only the characters
+//     are variants (full-width digits, a long dash).
+//   - extension.form (fact is "damage"): a spreadsheet took the number for something
+//     else: "3.3E+10", "1001.0", a date. The Fix is the digits if all are there; leading
+//     zeros may be lost.
+//   - cell.excel_error: "#N/A" and similar values.
 //   - text.control, text.bidi (char): as in [users.CleanText].
 func ParseExtension(raw string) (number string, problems []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
@@ -53,19 +52,21 @@ func ParseExtension(raw string) (number string, problems []users.Problem) {
 		}
 		return "", []users.Problem{{Code: "extension.form"}}
 	}
+
 	code, fixed := spreadsheet.Repair(text)
 	switch {
 	case code == "number.scientific", extensionDate.MatchString(fixed):
-		return "", []users.Problem{damaged("")}
+		return "", []users.Problem{damageFault("")}
 	case code != "":
 		return "", []users.Problem{{Code: code}}
 	}
+
 	text = strings.Trim(fixed, " ")
-	if code, _ := spreadsheet.Repair(text); code == "number.scientific" { // behind an apostrophe
-		return "", []users.Problem{damaged("")}
+	if code, _ := spreadsheet.Repair(text); code == "number.scientific" { // after an apostrophe
+		return "", []users.Problem{damageFault("")}
 	}
 	if m := extensionDecimals.FindStringSubmatch(text); m != nil {
-		return "", []users.Problem{damaged(extensionFix(m[1]))}
+		return "", []users.Problem{damageFault(extensionFix(m[1]))}
 	}
 	if !extensionForm.MatchString(text) {
 		return "", []users.Problem{{Code: "extension.form", Fix: extensionFix(text)}}
@@ -73,11 +74,12 @@ func ParseExtension(raw string) (number string, problems []users.Problem) {
 	return text, problems
 }
 
-func damaged(fix string) users.Problem {
+func damageFault(fix string) users.Problem {
 	return users.Problem{Code: "extension.form", Args: map[string]string{"fact": "damage"}, Fix: fix}
 }
 
-// extensionFix is a text in the dress of an extension, "" if it is none even so.
+// extensionFix returns a text with its variants of characters replaced, and "" if the
+// result is not an extension.
 func extensionFix(text string) string {
 	text = strings.Trim(strings.Map(func(r rune) rune {
 		switch {
@@ -92,20 +94,22 @@ func extensionFix(text string) string {
 		}
 		return r
 	}, text), ` '’"`)
+
 	code, fixed := spreadsheet.Repair(text)
 	if code != "" || fixed != text || !extensionForm.MatchString(text) ||
 		extensionDate.MatchString(text) || extensionDecimals.MatchString(text) {
 		return ""
 	}
+
 	return text
 }
 
 var pbxForm = regexp.MustCompile(`^(?i:PBX)(?:[0-9A-Fa-f]{4}){8}$|^(?i:PBX)[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){7}$`)
 
-// ParsePBX reads the id of a PBX: "PBX" and eight groups of four hexadecimal
-// digits, with hyphens between them or without, in letters of either case. All
-// of these are one id, which is answered in one form: "PBX", small letters,
-// hyphens. One that is refused is "pbx.form", "text.control" or "text.bidi".
+// ParsePBX reads the id of a PBX: "PBX" and eight groups of four hexadecimal digits, with
+// or without hyphens between them, in letters of either case. It returns the id in one
+// form: "PBX", small letters, hyphens. The codes of a refused id are pbx.form,
+// text.control and text.bidi.
 func ParsePBX(raw string) (id string, problems []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	if len(problems) > 0 && !problems[0].Warning {
@@ -122,11 +126,12 @@ func ParsePBX(raw string) (id string, problems []users.Problem) {
 	return id, problems
 }
 
-// pbxID is an id in its one form, "" if it is none.
+// pbxID returns an id in its one form, and "" if text is none.
 func pbxID(text string) string {
 	if !pbxForm.MatchString(text) {
 		return ""
 	}
+
 	id := make([]byte, 0, len("PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"))
 	id = append(id, "PBX"...)
 	digits := 0
@@ -139,11 +144,11 @@ func pbxID(text string) string {
 		}
 		id, digits = append(id, c), digits+1
 	}
+
 	return string(id)
 }
 
-// pbxFix is the id that was meant by a text with other marks between its
-// groups, or "".
+// pbxFix returns the id that a text with other marks between its groups means, or "".
 func pbxFix(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -16,7 +16,7 @@ func problem(code string, fix string) []users.Problem {
 	return []users.Problem{{Code: code, Fix: fix}}
 }
 
-func damaged(fix string) []users.Problem {
+func damageFault(fix string) []users.Problem {
 	return []users.Problem{{Code: "extension.form", Args: map[string]string{"fact": "damage"}, Fix: fix}}
 }
 
@@ -52,20 +52,20 @@ func TestParseExtension(t *testing.T) {
 		{"no-break blank", "the same in another dress", "10\u00a001", "", problem("extension.form", "10 01")},
 		{"apostrophe before a mark", "", "'#1", "", problem("extension.form", "#1")},
 		{"full-width decimals", "never a fix that is refused", "１００１．０", "", problem("extension.form", "")},
-		{"scientific", "legal by the expression, but digits are gone", "3.3E+10", "", damaged("")},
-		{"scientific, short", "", "1.0E+03", "", damaged("")},
-		{"scientific, French", "", "3,3E+10", "", damaged("")},
-		{"scientific, apostrophe", "", "'3.3E+10", "", damaged("")},
-		{"decimals", "a cell of numbers", "1001.0", "", damaged("1001")},
-		{"decimals, French", "a cell of numbers", "1001,00", "", damaged("1001")},
-		{"date", "a cell of dates", "2026-04-03", "", damaged("")},
-		{"date and time", "a cell of dates", "2026-04-03 00:00:00", "", damaged("")},
-		{"date, day first", "a cell of dates", "03/04/2026", "", damaged("")},
-		{"date, short", "what Excel makes of 3-4", "3-Apr", "", damaged("")},
-		{"date, month and year", "what Excel makes of 4-26", "Apr-26", "", damaged("")},
-		{"date, French", "", "3-avr", "", damaged("")},
-		{"date, French, accent", "", "3-déc", "", damaged("")},
-		{"date, with year", "", "3-Apr-2026", "", damaged("")},
+		{"scientific", "legal by the expression, but digits are gone", "3.3E+10", "", damageFault("")},
+		{"scientific, short", "", "1.0E+03", "", damageFault("")},
+		{"scientific, French", "", "3,3E+10", "", damageFault("")},
+		{"scientific, apostrophe", "", "'3.3E+10", "", damageFault("")},
+		{"decimals", "a cell of numbers", "1001.0", "", damageFault("1001")},
+		{"decimals, French", "a cell of numbers", "1001,00", "", damageFault("1001")},
+		{"date", "a cell of dates", "2026-04-03", "", damageFault("")},
+		{"date and time", "a cell of dates", "2026-04-03 00:00:00", "", damageFault("")},
+		{"date, day first", "a cell of dates", "03/04/2026", "", damageFault("")},
+		{"date, short", "what Excel makes of 3-4", "3-Apr", "", damageFault("")},
+		{"date, month and year", "what Excel makes of 4-26", "Apr-26", "", damageFault("")},
+		{"date, French", "", "3-avr", "", damageFault("")},
+		{"date, French, accent", "", "3-déc", "", damageFault("")},
+		{"date, with year", "", "3-Apr-2026", "", damageFault("")},
 		{"Excel's error", "legal by the expression", "#N/A", "", problem("cell.excel_error", "")},
 		{"control", "", "10\x0001", "", []users.Problem{{Code: "text.control", Args: map[string]string{"char": "U+0000"}}}},
 		{"line break", "", "10\n01", "", []users.Problem{{Code: "text.control", Args: map[string]string{"char": "U+000A"}, Fix: "10 01"}}},

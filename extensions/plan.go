@@ -10,15 +10,15 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Range is the numbers from First to Last, both included: digits, of one
-// length, so that "0100" to "0199" are another range than "100" to "199". A Range
-// whose First and Last are the same may be any extension: "#1".
+// A Range is the numbers from First to Last, both included. Both have the same number of
+// digits: "0100" to "0199" is another range than "100" to "199". If First and Last are
+// the same, they may be any extension: "#1".
 type Range struct {
 	First string `json:"first"`
 	Last  string `json:"last"`
 }
 
-// String is "1000-1999", or "#1".
+// String returns "1000-1999", or "#1".
 func (r Range) String() string {
 	if r.First == r.Last {
 		return r.First
@@ -26,7 +26,7 @@ func (r Range) String() string {
 	return r.First + "-" + r.Last
 }
 
-// ParseRange reads what [Range.String] writes.
+// ParseRange reads the text that [Range.String] returns.
 func ParseRange(text string) (Range, error) {
 	r := Range{text, text}
 	if first, last, ok := strings.Cut(text, "-"); ok && areDigits(first) && areDigits(last) {
@@ -65,12 +65,12 @@ func (r Range) check() error {
 
 func areDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// A Plan says which short numbers the PBXs of a host may have. It does not
-// change, and may be used by several goroutines. A nil Plan allows all.
+// A Plan says which short numbers the PBXs of a host may have. It does not change, and
+// several goroutines may use it. A nil Plan allows all numbers.
 type Plan struct{ ranges map[string][]Range }
 
-// NewPlan makes a plan of ranges by the id of a PBX. Those under "" are for the
-// PBXs that are not named; without it, these may have any number. A PBX with an
+// NewPlan returns a plan of ranges by the id of a PBX. The ranges under "" are for the
+// PBXs that are not named; without them, such a PBX may have any number. A PBX with an
 // empty list may have none.
 func NewPlan(ranges map[string][]Range) (*Plan, error) {
 	p := &Plan{ranges: make(map[string][]Range, len(ranges))}
@@ -88,30 +88,35 @@ func NewPlan(ranges map[string][]Range) (*Plan, error) {
 			return cmp.Or(cmp.Compare(len(a.First), len(b.First)), strings.Compare(a.First, b.First), strings.Compare(a.Last, b.Last))
 		})
 	}
+
 	return p, nil
 }
 
-// Check says whether a PBX may have a number, which [ParseExtension] has read.
-// The error is line.range, with pbx and, unless there are none, allowed: the
-// PBX's ranges, the first ten.
+// Check returns the error if a PBX must not have a number, which [ParseExtension] has
+// read. The error is line.range with the argument pbx. The argument allowed has the first
+// ten ranges of the PBX, if it has any.
 func (p *Plan) Check(pbx, number string) []users.Problem {
 	if p == nil {
 		return nil
 	}
+
 	ranges, named := p.ranges[users.SpacePBX.Fold(pbx)]
 	if !named {
 		if ranges, named = p.ranges[""]; !named {
 			return nil
 		}
 	}
+
 	if slices.ContainsFunc(ranges, func(r Range) bool { return r.contains(number) }) {
 		return nil
 	}
+
 	args := map[string]string{"pbx": pbx}
 	var allowed []string
 	for _, r := range ranges[:min(len(ranges), 10)] {
 		allowed = append(allowed, r.String())
 	}
+
 	if len(ranges) > len(allowed) {
 		allowed = append(allowed, "…")
 	}

@@ -10,34 +10,35 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// maxName is how many characters a role or a level of a path may have: as many as
-// [users.CleanText] allows a name.
+// maxName is the largest number of characters of a role or of one level of a path, as in
+// [users.CleanText].
 const maxName = 256
 
-// maxCell is how many characters a cell with names of roles may have: room for
-// sixteen roles of the longest name.
+// maxCell is the largest number of characters of a cell with names of roles: sixteen
+// roles with the longest name.
 const maxCell = 16 * maxName
 
-// A Catalogue is the roles that may be named in an account: those of its
-// catalogue, Account Admin and Mitel Partner, which every account has, and those
-// that somebody has though the catalogue has them no longer. It does not change,
-// and may be used by several goroutines.
+// A Catalogue holds the roles that a cell may name in an account: the roles of the
+// account's catalogue, Account Admin and Mitel Partner, which every account has, and
+// roles that a person has although the catalogue no longer lists them. It does not
+// change, and several goroutines may use it.
 type Catalogue struct {
 	roles []users.Role
-	names map[string]string // by folded names
+	names map[string]string // by folded name
 	known []string
 	actor users.Actor
 }
 
-// ReadCatalogue is the catalogue of an account as it stands now. also are names
-// that count if somebody in the account has that role: what was struck off the
-// catalogue can still be taken away. Whoever is to give roles has none of them. The error is the store's; an account out of
-// reach has no roles of its own.
+// ReadCatalogue returns the catalogue of an account as it is now. A name in also counts
+// if a person in the account has that role, so that a role which left the catalogue can
+// still be taken away. A caller that grants roles passes none. The error is the store's.
+// An account out of reach has no roles of its own.
 func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.AccountID, also ...string) (*Catalogue, error) {
 	listed, err := dir.Roles(ctx, account)
 	if err != nil {
 		return nil, fmt.Errorf("roles: catalogue: %w", err)
 	}
+
 	c := &Catalogue{names: map[string]string{}, actor: dir.Actor().Under(listed...)}
 	for _, r := range []users.Role{{Name: users.RoleAdmin}, {Name: users.RolePartner}} {
 		if i := slices.IndexFunc(listed, func(l users.Role) bool { return users.Fold(l.Name) == r.Name }); i >= 0 {
@@ -46,9 +47,11 @@ func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.Acco
 		}
 		c.add(r)
 	}
+
 	for _, r := range listed {
 		c.add(r)
 	}
+
 	for _, name := range also {
 		if c.names[users.Fold(name)] != "" {
 			continue
@@ -65,12 +68,12 @@ func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.Acco
 			}
 		}
 	}
+
 	return c, nil
 }
 
-// NewCatalogue is a catalogue of those names and no others: what a product calls
-// roles, where who administers the account is another question. Nobody may
-// grant anything by it.
+// NewCatalogue returns a catalogue of those names and no others. It is for a product
+// whose roles do not say who administers the account. No actor may grant a role by it.
 func NewCatalogue(names ...string) *Catalogue {
 	c := &Catalogue{names: map[string]string{}}
 	for _, n := range slices.Sorted(slices.Values(names)) {
@@ -81,7 +84,7 @@ func NewCatalogue(names ...string) *Catalogue {
 	return c
 }
 
-// Names are those of all roles, in the order of Roles.
+// Names returns the names of all roles, in the order of [Catalogue.Roles].
 func (c *Catalogue) Names() []string { return slices.Clone(c.known) }
 
 func (c *Catalogue) add(r users.Role) {
@@ -90,21 +93,21 @@ func (c *Catalogue) add(r users.Role) {
 	c.roles = append(c.roles, r)
 }
 
-// Roles are all of them: Account Admin and Mitel Partner first, then by name.
+// Roles returns all roles: Account Admin and Mitel Partner first, the others by name.
 func (c *Catalogue) Roles() []users.Role { return slices.Clone(c.roles) }
 
-// MayGrant reports whether whoever read the catalogue may give somebody the
-// role, and take it away ([users.Actor.MayGrant]).
+// MayGrant reports whether the actor who read the catalogue may give a person the role
+// and take it away ([users.Actor.MayGrant]).
 func (c *Catalogue) MayGrant(role string) bool { return c.actor.MayGrant(role) }
 
-// Parse reads a cell that names one role or several, with commas between them.
-// The answer is their names as the catalogue writes them, each once, in order,
-// with a comma between; letter case and blanks do not matter ([users.SpaceRole]).
+// Parse reads a cell that names one role, or several separated by commas. It returns the
+// names as the catalogue writes them, each once, in order, separated by commas. Letter
+// case and blanks do not count ([users.SpaceRole]).
 //
-//   - role.unknown (role, allowed): one is not in the catalogue; the names that
-//     are. The Fix is the whole cell, where one role is evidently meant.
+//   - role.unknown (role, allowed): a role is not in the catalogue. allowed has the names
+//     that are. The Fix is the whole cell, if it is evident which role was meant.
 //
-// Beside that, the codes of [users.CleanText].
+// Parse also returns the codes of [users.CleanText].
 func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) {
 	text, problems := users.CleanText(cell, maxCell)
 	var out, fixed []string
@@ -126,17 +129,19 @@ func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) 
 		}
 		out, fixed = append(out, is), append(fixed, is)
 	}
+
 	if unknown == "" {
-		return set(out), problems
+		return joinSet(out), problems
 	}
+
 	p := users.Problem{Code: "role.unknown", Args: map[string]string{"role": unknown, "allowed": strings.Join(c.known, ", ")}}
 	if evident {
-		p.Fix = set(fixed)
+		p.Fix = joinSet(fixed)
 	}
 	return "", append(problems, p)
 }
 
-func set(names []string) string {
+func joinSet(names []string) string {
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ",")
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Person is one of those somebody selected.
+// A Person is one entry of a selection of people.
 type Person struct {
-	// Name is what they were selected by: as it was pasted, or their e-mail
-	// address, LAN ID, login or id, the first there is.
+	// Name is the name that was pasted. For a person found by a query it is their
+	// e-mail address, LAN ID, login or id, the first that is set.
 	Name string
-	// IDs are of those who are called so: one, unless nobody is, or several are.
+	// IDs are the ids of the people with that name: one, none, or several.
 	IDs []users.ID
 }
 
-// Matching are the people of an account who fit a query; its kind and its scope
-// are set by this. They are in the order of the query, and fixed from now on.
+// Matching returns the people of an account who fit a query, in the order of the query.
+// Matching sets the kind and the scope of the query itself.
 func Matching(ctx context.Context, dir *users.Directory, account users.AccountID, q users.Query) ([]Person, error) {
 	q.Kind, q.Scope, q.Limit = users.KindUser, users.Scope{Accounts: []users.AccountID{account}}, 1000
 	var out []Person
@@ -28,13 +28,13 @@ func Matching(ctx context.Context, dir *users.Directory, account users.AccountID
 			return nil, fmt.Errorf("roles: select: %w", err)
 		}
 		if u, ok := r.User(); ok {
-			out = append(out, Person{called(u), []users.ID{u.ID}})
+			out = append(out, Person{nameOf(u), []users.ID{u.ID}})
 		}
 	}
 	return out, nil
 }
 
-func called(u users.User) string {
+func nameOf(u users.User) string {
 	for _, name := range []string{u.Email, u.Field(users.FieldLANID), u.Login} {
 		if name != "" {
 			return name
@@ -43,8 +43,8 @@ func called(u users.User) string {
 	return string(u.ID)
 }
 
-// Split are the names of a pasted list: one a line, or with commas, semicolons
-// or tabs between them. Blank ones are left out.
+// Split returns the names of a pasted list, separated by line breaks, commas, semicolons
+// or tabs. It leaves out blank names.
 func Split(list string) []string {
 	var out []string
 	for name := range strings.FieldsFuncSeq(list, func(r rune) bool { return strings.ContainsRune("\n\r\t,;", r) }) {
@@ -55,22 +55,24 @@ func Split(list string) []string {
 	return out
 }
 
-// named are the spaces by which a pasted name may mean somebody.
-var named = [...]users.Space{users.SpaceEmail, users.SpaceLANID, users.SpaceLogin, users.SpaceID}
+// nameSpaces are the spaces in which a pasted name is looked up.
+var nameSpaces = [...]users.Space{users.SpaceEmail, users.SpaceLANID, users.SpaceLogin, users.SpaceID}
 
-// Named are the people of an account who are called by one of the names: by
-// e-mail address, LAN ID, login or id. Each name has a Person, in their order.
+// Named returns the people of an account who have one of the names as e-mail address, LAN
+// ID, login or id. It returns one Person for each name, in the order of names.
 func Named(ctx context.Context, dir *users.Directory, account users.AccountID, names ...string) ([]Person, error) {
-	keys := make([]users.Key, 0, len(names)*len(named))
+	keys := make([]users.Key, 0, len(names)*len(nameSpaces))
 	for _, n := range names {
-		for _, space := range named {
+		for _, space := range nameSpaces {
 			keys = append(keys, users.KeyOf(account, space, n))
 		}
 	}
+
 	found, err := dir.Find(ctx, keys...)
 	if err != nil {
 		return nil, fmt.Errorf("roles: select: %w", err)
 	}
+
 	holders := map[users.Key]users.ID{}
 	for _, r := range found.Records {
 		if r.Kind() != users.KindUser || r.Account != account {
@@ -81,14 +83,16 @@ func Named(ctx context.Context, dir *users.Directory, account users.AccountID, n
 			holders[k] = r.ID
 		}
 	}
+
 	out := make([]Person, len(names))
 	for i, n := range names {
 		out[i].Name = n
-		for _, k := range keys[i*len(named) : (i+1)*len(named)] {
+		for _, k := range keys[i*len(nameSpaces) : (i+1)*len(nameSpaces)] {
 			if id, ok := holders[k]; ok && !slices.Contains(out[i].IDs, id) {
 				out[i].IDs = append(out[i].IDs, id)
 			}
 		}
 	}
+
 	return out, nil
 }

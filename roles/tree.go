@@ -14,27 +14,26 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Levels is how many levels a tree has unless it is told: the lowest of the
-// four is a team (after the OCM console).
+// Levels is the default number of levels of a tree. The lowest of the four is a team
+// (after the OCM console).
 const Levels = 4
 
-// TreeOptions of a [Tree]. The zero value and nil mean the defaults.
+// TreeOptions configure a [Tree]. The zero value and nil mean the defaults.
 type TreeOptions struct {
-	// Levels is how many levels there are. Default: for a tree that is read the
-	// account's own ([users.Account]), else [Levels].
+	// Levels is the number of levels. The default is the account's own
+	// ([users.Account]) for a tree that is read, and else [Levels].
 	Levels int
 }
 
-// A Tree is the org units of an account, each called by its path from the
-// root: "Acme/Sales/North/Team 1". It does not change, and may be used by several
-// goroutines.
+// A Tree holds the org units of an account by their paths from the root:
+// "Acme/Sales/North/Team 1". It does not change, and several goroutines may use it.
 type Tree struct {
 	levels int
 	units  []unit
 	paths  map[string]int   // units by folded path
 	names  map[string][]int // units by folded name
-	called []string         // the different names, folded for [nearby.All]
-	likes  map[string][]int // units by those
+	called []string         // the different names, folded as headings
+	likes  map[string][]int // units by the names in called
 	ids    map[users.ID]string
 }
 
@@ -45,40 +44,44 @@ type unit struct {
 
 func (u unit) name() string { return u.steps[len(u.steps)-1] }
 
-// NewTree is the tree of those units, in the order of their paths. A path that
-// stands twice, by the rules of [users.SpaceUnit], is one unit. A unit that is
-// not listed is none, though others stand below it. A path with a blank name in
-// it is an error.
+// NewTree returns the tree of the units with those paths, in the order of the paths. Two
+// paths that fold alike ([users.SpaceUnit]) are one unit. A unit that is not listed does
+// not exist, even if units below it are listed. A path with a blank name is an error.
 func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}, likes: map[string][]int{}}
 	if o != nil && o.Levels > 0 {
 		t.levels = o.Levels
 	}
+
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
 	for _, path := range paths {
-		u := unit{path, steps(path)}
+		u := unit{path, splitPath(path)}
 		if slices.Contains(u.steps, "") {
 			return nil, fmt.Errorf("roles: tree: the unit %q has a blank name in its path", path)
 		}
+
 		folded := users.SpaceUnit.Fold(path)
 		if _, twice := t.paths[folded]; twice {
 			continue
 		}
+
 		name, like := users.Fold(u.name()), folding.Heading(u.name())
 		if t.likes[like] == nil {
 			t.called = append(t.called, like)
 		}
+
 		t.paths[folded] = len(t.units)
 		t.names[name] = append(t.names[name], len(t.units))
 		t.likes[like] = append(t.likes[like], len(t.units))
 		t.units = append(t.units, u)
 	}
+
 	return t, nil
 }
 
-// ReadTree is the tree of an account as it stands now. The error is that of
-// [NewTree] or of the store; an account out of reach has no units.
+// ReadTree returns the tree of an account as it is now. The error is that of [NewTree] or
+// of the store. An account out of reach has no units.
 func ReadTree(ctx context.Context, dir *users.Directory, account users.AccountID, o *TreeOptions) (*Tree, error) {
 	var paths []string
 	ids := map[users.ID]string{}
@@ -91,10 +94,12 @@ func ReadTree(ctx context.Context, dir *users.Directory, account users.AccountID
 			paths, ids[r.ID] = append(paths, u.Path), u.Path
 		}
 	}
+
 	t, err := NewTree(paths, o)
 	if err != nil {
 		return nil, err
 	}
+
 	t.ids = ids
 	if o == nil || o.Levels <= 0 {
 		rec, err := dir.Get(ctx, users.ID(account))
@@ -105,18 +110,19 @@ func ReadTree(ctx context.Context, dir *users.Directory, account users.AccountID
 			t.levels = a.Levels
 		}
 	}
+
 	return t, nil
 }
 
-// Path is that of the unit whose record has the id; "" if there is none, and in
-// a tree that was made of paths alone.
+// Path returns the path of the unit whose record has the id. It is empty for an unknown id
+// and in a tree made by [NewTree].
 func (t *Tree) Path(id users.ID) string { return t.ids[id] }
 
-// Levels is how many levels the tree has.
+// Levels returns the number of levels of the tree.
 func (t *Tree) Levels() int { return t.levels }
 
-// Level is the level of the unit with that path: 1 for a root; 0 if there is
-// no such unit.
+// Level returns the level of the unit with the path, 1 for a root. It is 0 for an unknown
+// unit.
 func (t *Tree) Level(path string) int {
 	if i, ok := t.paths[users.SpaceUnit.Fold(path)]; ok {
 		return len(t.units[i].steps)
@@ -124,11 +130,11 @@ func (t *Tree) Level(path string) int {
 	return 0
 }
 
-// Lowest reports whether the unit with that path stands at the lowest level,
-// where an agent's must (after the OCM import page). One below it is none.
+// Lowest reports whether the unit with the path is at the lowest level. An agent's unit
+// must be (after the OCM import page). A unit below that level is not.
 func (t *Tree) Lowest(path string) bool { return t.Level(path) == t.levels }
 
-// Paths are those of all units, in order.
+// Paths returns the paths of all units, in order.
 func (t *Tree) Paths() []string {
 	out := make([]string, len(t.units))
 	for i, u := range t.units {
@@ -140,19 +146,18 @@ func (t *Tree) Paths() []string {
 // maxNear is how many units a finding lists.
 const maxNear = 5
 
-// Parse reads a cell that names a unit: by its path, or by its name alone
-// where no other unit is called so (our policy). The answer is the unit's path as
-// the account writes it; letter case and outer blanks do not matter, by the
-// rules of [users.SpaceUnit]. A path goes before a name.
+// Parse reads a cell that names a unit by its path, or by its name alone if no other unit
+// has that name (our policy). It returns the unit's path as the account writes it. Letter
+// case and outer blanks do not count ([users.SpaceUnit]). A path is tried before a name.
 //
-//   - org_unit.ambiguous (count, units): several units have the name: how many,
-//     and the first five of their paths.
-//   - org_unit.unknown (near): there is no such unit. Where one is evidently
-//     meant it is the Fix; where several are, near lists the first five of their paths. A unit is
-//     near if each name that the cell gives, from the last one up, is near the
-//     unit's ([nearby.Best]): "North/Tema 1" is near "Acme/Sales/North/Team 1".
+//   - org_unit.ambiguous (count, units): count units have the name; units has the first
+//     five paths.
+//   - org_unit.unknown (near): no unit has the path or the name. If one unit is evidently
+//     meant, it is the Fix. If several are, near has the first five paths. A unit is near
+//     if each name in the cell, from the last one up, is near the unit's name: "North/Tema 1"
+//     is near "Acme/Sales/North/Team 1".
 //
-// Beside those, the codes of [users.CleanText].
+// Parse also returns the codes of [users.CleanText].
 func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
 	text, problems := users.CleanText(cell, maxName*(t.levels+1))
 	if text == "" {
@@ -161,9 +166,10 @@ func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
 	if i, ok := t.paths[users.SpaceUnit.Fold(text)]; ok {
 		return t.units[i].path, problems
 	}
+
 	switch at := t.names[users.Fold(text)]; len(at) {
 	case 0:
-		return "", append(problems, t.unknown(text))
+		return "", append(problems, t.reportUnknown(text))
 	case 1:
 		return t.units[at[0]].path, problems
 	default:
@@ -172,11 +178,11 @@ func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
 	}
 }
 
-func (t *Tree) unknown(text string) users.Problem {
+func (t *Tree) reportUnknown(text string) users.Problem {
 	p := users.Problem{Code: "org_unit.unknown"}
 	type miss struct{ at, by int }
 	var misses []miss
-	given := steps(text)
+	given := splitPath(text)
 	for _, name := range nearby.All(given[len(given)-1], t.called) {
 		for _, at := range t.likes[name] {
 			if by, near := t.units[at].misses(given); near {
@@ -184,6 +190,7 @@ func (t *Tree) unknown(text string) users.Problem {
 			}
 		}
 	}
+
 	slices.SortFunc(misses, func(a, b miss) int { return cmp.Or(a.by-b.by, a.at-b.at) })
 	switch {
 	case len(misses) == 1, len(misses) > 1 && misses[0].by < misses[1].by:
@@ -195,11 +202,12 @@ func (t *Tree) unknown(text string) users.Problem {
 		}
 		p.Args = map[string]string{"near": t.list(at)}
 	}
+
 	return p
 }
 
-// misses is by how many edits the names given differ from the unit's last
-// ones, if each is near.
+// misses returns by how many edits the given names differ from the last names of the
+// unit's path. near is false if one of them is not near.
 func (u unit) misses(given []string) (edits int, near bool) {
 	if len(given) > len(u.steps) {
 		return 0, false
@@ -213,7 +221,7 @@ func (u unit) misses(given []string) (edits int, near bool) {
 	return edits, true
 }
 
-// list names the first few of the units.
+// list returns the paths of the first units, for a message.
 func (t *Tree) list(at []int) string {
 	var out []string
 	for _, i := range at[:min(len(at), maxNear)] {
@@ -225,8 +233,8 @@ func (t *Tree) list(at []int) string {
 	return strings.Join(out, ", ")
 }
 
-// steps are the names of a path.
-func steps(path string) []string {
+// splitPath returns the names of a path.
+func splitPath(path string) []string {
 	out := strings.Split(path, "/")
 	for i := range out {
 		out[i] = strings.TrimSpace(out[i])

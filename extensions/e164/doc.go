@@ -1,18 +1,18 @@
-// Package e164 reads public telephone numbers as people type them and writes
-// them in E.164, the extension apart.
+// Package e164 reads public telephone numbers as people type them and returns them in
+// E.164, with the extension apart.
 //
 //	numbers := e164.New(nil)
 //	n, problems := numbers.Normalize("01 23 45 67 89 poste 12", "FR")
 //	// n.E164 is "+33123456789", n.Ext is "12"
 //
-// What a valid number is, github.com/nyaruka/phonenumbers decides, by the
-// metadata it carries: how long the numbers of a country are, and which ranges of
-// them are given out. Whether somebody answers nobody can tell from a number.
-// This package undresses what was typed (marks that show nothing, digits of
-// other scripts, labels, what a spreadsheet did), asks, and says why not.
+// github.com/nyaruka/phonenumbers decides whether a number is valid, by its metadata:
+// the lengths of a country's numbers and the ranges that are in use. This package
+// cleans the text first (invisible marks, digits of other scripts, labels, the marks of
+// spreadsheets), asks, and reports why a text is not a number. It cannot tell whether
+// a number is connected.
 //
-// It is a package of its own because the metadata take some ten milliseconds
-// to load when a program starts.
+// It is a package of its own because the metadata take about ten milliseconds to load
+// when a program starts.
 //
-// The package imports extensions, users and phonenumbers.
+// Package e164 imports extensions, users, internal/spreadsheet and phonenumbers.
 package e164

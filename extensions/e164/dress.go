@@ -11,54 +11,67 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// undress takes away from a text what shows nothing, and writes digits, blanks,
-// dashes and full-width characters in ASCII. Line breaks inside are "\n". The
-// fault has no code where there is none.
-func undress(raw string) (text string, fault users.Problem) {
+// cleanMarks removes invisible characters from a text and writes digits, blanks, dashes
+// and full-width characters in ASCII. A line break inside becomes "\n". The fault has no
+// code if the text is good.
+func cleanMarks(raw string) (text string, fault users.Problem) {
 	var b strings.Builder
 	b.Grow(len(raw))
 	for i, r := range raw {
 		switch {
 		case ' ' <= r && r <= '~':
 			b.WriteByte(byte(r))
+
 		case r == '\t':
 			b.WriteByte(' ')
+
 		case strings.ContainsRune("\n\v\f\r\u0085\u2028\u2029", r):
 			b.WriteByte('\n')
+
 		case r == utf8.RuneError && !strings.HasPrefix(raw[i:], "\uFFFD"),
 			unicode.IsControl(r), unicode.Is(unicode.Noncharacter_Code_Point, r):
-			return "", char("text.control", r)
-		case r == '\u202E': // digits under it show in the reverse order
-			return "", char("text.bidi", r)
+			return "", charFault("text.control", r)
+
+		case r == '\u202E': // it shows the digits in reverse order
+			return "", charFault("text.bidi", r)
+
 		case isInvisible(r):
 		case unicode.Is(unicode.Nd, r):
 			b.WriteByte('0' + digit(r))
+
 		case '\uFF01' <= r && r <= '\uFF5E':
 			b.WriteByte(byte(r - '\uFF01' + '!'))
+
 		case unicode.IsSpace(r), strings.ContainsRune("☎☏✆📞📱", r):
 			b.WriteByte(' ')
+
 		case strings.ContainsRune("‐‑‒–—―⁃−﹘﹣ー", r):
 			b.WriteByte('-')
+
 		case strings.ContainsRune("⁺﹢➕", r):
 			b.WriteByte('+')
+
 		case strings.ContainsRune("‘’ʼ′´", r):
 			b.WriteByte('\'')
+
 		case strings.ContainsRune("“”„″", r):
 			b.WriteByte('"')
+
 		default:
 			b.WriteRune(r)
 		}
 	}
+
 	return strings.Trim(b.String(), " \n"), users.Problem{}
 }
 
-func char(code string, r rune) users.Problem {
+func charFault(code string, r rune) users.Problem {
 	return users.Problem{Code: code, Args: map[string]string{"char": fmt.Sprintf("%U", r)}}
 }
 
-// isInvisible reports whether r shows nothing and stands in numbers that were
-// pasted: soft hyphens, zero-width characters, the marks that contact cards put
-// around a number so that it shows from left to right.
+// isInvisible reports whether r has no shape and occurs in pasted numbers: soft hyphens,
+// zero-width characters, and the marks by which contact cards show a number from left
+// to right.
 func isInvisible(r rune) bool {
 	switch {
 	case r == '\u00AD', r == '\u061C', r == '\u180E', r == '\uFEFF', '\uFE00' <= r && r <= '\uFE0F',
@@ -68,8 +81,8 @@ func isInvisible(r rune) bool {
 	return false
 }
 
-// digit is the value of a decimal digit of any script. In Unicode they stand in
-// tens, 0 first.
+// digit returns the value of a decimal digit of any script. Unicode has the digits of a
+// script in tens, 0 first.
 func digit(r rune) byte {
 	for _, span := range unicode.Nd.R16 {
 		if rune(span.Lo) <= r && r <= rune(span.Hi) {
@@ -84,7 +97,7 @@ func digit(r rune) byte {
 	return 0
 }
 
-// unwrap takes away what keeps a spreadsheet's hands off a number, and the
+// unwrap removes the marks that keep a spreadsheet from changing a number, and the
 // punctuation around it.
 func unwrap(text string) (string, users.Problem) {
 	for range 3 { // ="'0612345678"
@@ -103,15 +116,15 @@ func unwrap(text string) (string, users.Problem) {
 }
 
 var (
-	// scientific is what a spreadsheet shows of a long number, also where its sign was lost.
+	// scientific matches a long number as a spreadsheet displays it, also without its sign.
 	scientific = regexp.MustCompile(`^\+?[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]{1,2}$`)
-	// decimals is a number that was kept as one.
+	// decimals matches a number that was stored as a number with decimals.
 	decimals = regexp.MustCompile(`^\+?[0-9]{5,}[.,]0{1,2}$`)
 	date     = regexp.MustCompile(`^(?:(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12][0-9]|3[01])(?:[T ].*)?|` +
 		`(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.](?:19|20)[0-9]{2})$`)
 )
 
-// damage is what is wrong with a text that is no number at all.
+// damage returns what is wrong with a text that is not a number at all.
 func damage(text string) users.Problem {
 	switch {
 	case scientific.MatchString(text):
@@ -122,8 +135,8 @@ func damage(text string) users.Problem {
 	return users.Problem{}
 }
 
-// plain is a text of digits and the usual punctuation, without the latter. A
-// plus may stand before the first digit.
+// plain returns a text of digits and the usual punctuation without the punctuation. A
+// plus may be before the first digit.
 func plain(text string) (compact string, ok bool) {
 	var b strings.Builder
 	b.Grow(len(text))

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// fix is the number that was evidently meant by a text that is none, or "". It
-// is for a person to confirm.
+// fix returns the number that a refused text evidently means, or "". A person must
+// confirm it.
 func (n *Normalizer) fix(text, region, code string) string {
 	for _, c := range candidates(text, code) {
 		if compact, ok := plain(c); ok {
@@ -19,7 +19,7 @@ func (n *Normalizer) fix(text, region, code string) string {
 	return ""
 }
 
-// candidates are what could have been meant by a text, the most evident first.
+// candidates returns the texts that could have been meant, the most evident first.
 func candidates(text, code string) (out []string) {
 	if date.MatchString(text) {
 		return nil
@@ -30,6 +30,7 @@ func candidates(text, code string) (out []string) {
 	if strings.Contains(text, "(0)") { // a trunk prefix that the country does not have
 		out = append(out, strings.Replace(text, "(0)", " ", 1))
 	}
+
 	compact, isPlain := plain(text)
 	switch {
 	case strings.HasPrefix(compact, "+00"):
@@ -41,13 +42,14 @@ func candidates(text, code string) (out []string) {
 	case isPlain && code == "phone.too_long" && len(compact) > 10 && compact[0] != '+':
 		out = append(out, "+"+compact)
 	}
+
 	if !isPlain {
 		out = append(out, withDigits(text), withoutWords(text))
 	}
 	return out
 }
 
-// withDigits is a text with the letters that look like digits as these, if it
+// withDigits replaces the letters that look like digits by these digits, if the text
 // has no other letters.
 func withDigits(text string) string {
 	typed := strings.NewReplacer("O", "0", "o", "0", "I", "1", "l", "1").Replace(text)
@@ -57,7 +59,7 @@ func withDigits(text string) string {
 	return typed
 }
 
-// withoutWords is a text without the words behind its last digit.
+// withoutWords removes the words after the last digit.
 func withoutWords(text string) string {
 	end := strings.LastIndexAny(text, "0123456789")
 	if end < 0 || !strings.ContainsFunc(text[end:], unicode.IsLetter) {

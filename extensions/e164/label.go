@@ -11,25 +11,27 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// extWords are words for an extension that the metadata do not know: French,
-// German, Italian, Spanish and Portuguese, Dutch.
+// extWords are words for an extension that the metadata do not know: French, German,
+// Italian, Spanish and Portuguese, Dutch.
 var extWords = regexp.MustCompile(`(?i)[ ,;(-]*\b(?:poste|durchwahl|nebenstelle|interno|ramal|toestel)\b[ .:]*([0-9]{1,20})$`)
 
-// dressed reads a number with more around it or in it than punctuation.
-func (n *Normalizer) dressed(text, region string) (extensions.Number, []users.Problem) {
+// readLabelled reads a number that has more than punctuation around or inside it.
+func (n *Normalizer) readLabelled(text, region string) (extensions.Number, []users.Problem) {
 	if len(text) > 4 && strings.EqualFold(text[:4], "tel:") {
 		text = "tel:" + strings.NewReplacer("%2B", "+", "%2b", "+", "%20", " ").Replace(text[4:])
 	}
-	if several, same := n.several(text, region, false); several {
+	if several, same := n.hasSeveral(text, region, false); several {
 		return extensions.Number{}, []users.Problem{{Code: "phone.multiple", Fix: same}}
 	}
+
 	text = extWords.ReplaceAllString(text, " ext. $1")
-	label, ok := label(text)
+	label, ok := splitLabel(text)
 	if !ok {
 		return extensions.Number{}, []users.Problem{{Code: "phone.form", Fix: n.fix(text, region, "phone.form")}}
 	}
+
 	var warnings []users.Problem
-	keys, inside := letters(text)
+	keys, inside := findLetters(text)
 	if keys {
 		warnings = append(warnings, users.Problem{Code: "phone.letters", Warning: true})
 	}
@@ -39,23 +41,26 @@ func (n *Normalizer) dressed(text, region string) (extensions.Number, []users.Pr
 	return n.judge(text, text, region, warnings)
 }
 
-// label is what stands before a number, if that is words; "tel:" is none. ok is
-// false for anything else, such as the codes that begin with * or #, and for a
-// letter that was typed for a digit.
-func label(text string) (label string, ok bool) {
+// splitLabel returns the words before a number; "tel:" is not one. ok is false for
+// anything else, such as the codes that begin with * or #, and for a letter that was
+// typed for a digit.
+func splitLabel(text string) (label string, ok bool) {
 	start := strings.IndexAny(text, "+0123456789")
 	if start < 0 { // "tel:%20"
 		return "", false
 	}
+
 	before := text[:start]
 	for _, r := range before {
 		if !unicode.In(r, unicode.L, unicode.M) && !strings.ContainsRune(" .:,;-([", r) {
 			return "", false
 		}
 	}
+
 	if before != "" && strings.Trim(before, "OoIil") == "" {
 		return "", false
 	}
+
 	before = strings.Trim(before, " .:,;-([")
 	if strings.EqualFold(before, "tel") {
 		before = ""
@@ -63,14 +68,15 @@ func label(text string) (label string, ok bool) {
 	return before, true
 }
 
-// letters looks for letters in a number, its extension apart: three or more are
-// read as a telephone's keys, fewer are inside, and left out.
-func letters(text string) (keys bool, inside string) {
+// findLetters looks for letters in a number without its extension. Three or more are read
+// as a telephone's keys. Fewer are inside, and are left out.
+func findLetters(text string) (keys bool, inside string) {
 	start := strings.IndexAny(text, "+0123456789")
 	body := text[start:]
 	for _, parameter := range []string{";phone-context=", ";isub="} {
 		body, _, _ = strings.Cut(body, parameter)
 	}
+
 	body, _ = phonenumbers.MaybeSeparateExtensionFromPhone(body)
 	var b strings.Builder
 	for i := range len(body) {
@@ -78,6 +84,7 @@ func letters(text string) (keys bool, inside string) {
 			b.WriteByte(body[i])
 		}
 	}
+
 	if b.Len() >= 3 {
 		return true, ""
 	}
@@ -86,5 +93,5 @@ func letters(text string) (keys bool, inside string) {
 
 var longExtPattern = regexp.MustCompile(`(?i)[a-z=;,][ .:]*[0-9]{21,}$`)
 
-// longExt reports whether a text ends in an extension that is too long.
-func longExt(text string) bool { return longExtPattern.MatchString(text) }
+// hasLongExt reports whether a text ends with an extension that is too long.
+func hasLongExt(text string) bool { return longExtPattern.MatchString(text) }

@@ -10,12 +10,12 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// maxRemembered is how many bytes a text that is remembered may have, so that
-// many long ones cost no more than their number says.
+// maxRemembered is the largest number of bytes of a text that is remembered. It bounds
+// the memory of the memo.
 const maxRemembered = 64
 
-// A memo remembers results: those of the last limit/2 different questions
-// surely, and no more than limit.
+// A memo remembers results: at least those of the last limit/2 different questions, and
+// at most limit.
 type memo struct {
 	limit      int
 	mu         sync.Mutex
@@ -43,16 +43,16 @@ func (m *memo) get(raw, region string) (extensions.Number, []users.Problem, bool
 		}
 	}
 	m.mu.Unlock()
-	return a.number, copied(a.problems), ok
+	return a.number, copyProblems(a.problems), ok
 }
 
 func (m *memo) put(raw, region string, n extensions.Number, problems []users.Problem) {
 	if m.limit == 0 || len(raw) > maxRemembered {
 		return
 	}
-	// The text may be a piece of a whole file, which must not be kept for it.
+	// The text may be a slice of a whole file, which the memo must not keep alive.
 	q := question{strings.Clone(raw), region}
-	a := answer{n, copied(problems)}
+	a := answer{n, copyProblems(problems)}
 	m.mu.Lock()
 	m.add(q, a)
 	m.mu.Unlock()
@@ -72,8 +72,8 @@ func (m *memo) add(q question, a answer) {
 	m.young[q] = a
 }
 
-// copied shares nothing that a caller could change.
-func copied(problems []users.Problem) []users.Problem {
+// copyProblems returns a copy that shares nothing with problems.
+func copyProblems(problems []users.Problem) []users.Problem {
 	out := slices.Clone(problems)
 	for i := range out {
 		out[i].Args = maps.Clone(out[i].Args)

@@ -10,49 +10,53 @@ import (
 	"github.com/usher-go/usher/extensions"
 )
 
-// A recogniser decides which number a text is. text has ASCII digits and no
-// character that shows nothing; region is one that has numbers, or empty. It must
-// not guess: without a region, a text that is not international is "phone.region".
+// A recogniser decides which number a text is. The text has ASCII digits and no
+// invisible character. The region has numbers, or is empty. A recogniser must not guess:
+// without a region, a text that is not international is "phone.region".
 //
-// The metadata answer; what answers faster must answer the same.
+// The metadata are the authority. A faster recogniser must return the same results.
 type recogniser interface {
 	recognise(text, region string) reading
 }
 
-// A reading is a number, or why there is none.
+// A reading is a number, or the reason why there is none.
 type reading struct {
 	number extensions.Number
-	// fault is a code, "" if there is a number.
+	// fault is a code, and empty if there is a number.
 	fault string
-	// country is the code of the country that was asked about, "+33", if any.
+	// country is the code of the country whose rules applied, "+33", if any.
 	country string
 	// added says that the text began with the region's country code and no plus.
 	added bool
 }
 
-// metadata answers by the metadata of phonenumbers.
+// metadata is the recogniser that uses the metadata of phonenumbers.
 type metadata struct{}
 
 func (metadata) recognise(text, region string) (r reading) {
 	defer func() {
-		if recover() != nil { // it reads what strangers typed
+		if recover() != nil { // the input is untrusted
 			r = reading{fault: "phone.form"}
 		}
 	}()
+
 	n, err := phonenumbers.ParseAndKeepRawInput(text, region)
 	if err != nil {
 		return reading{fault: parseFault(err, text, region)}
 	}
+
 	r.country = "+" + strconv.Itoa(int(n.GetCountryCode()))
 	source := n.GetCountryCodeSource()
 	if !phonenumbers.IsValidNumber(n) {
 		r.fault = lengthFault(n)
 		return r
 	}
+
 	if source == phonenumbers.PhoneNumber_FROM_DEFAULT_COUNTRY && isShort(text, region) {
 		r.fault = "phone.too_short"
 		return r
 	}
+
 	e164 := "+" + strconv.Itoa(int(n.GetCountryCode())) + phonenumbers.GetNationalSignificantNumber(n)
 	switch {
 	case len(e164) > 1+maxDigits:
@@ -63,15 +67,16 @@ func (metadata) recognise(text, region string) (r reading) {
 		r.number = extensions.Number{E164: e164, Ext: n.GetExtension()}
 		r.added = source == phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN
 	}
+
 	return r
 }
 
-// maxDigits is how many digits a number has at most (ITU-T E.164, 6.2.1). The
+// maxDigits is the largest number of digits of a number (ITU-T E.164, 6.2.1). The
 // metadata of some countries allow more.
 const maxDigits = 15
 
-// isItself reports whether a number in E.164 is read as itself: the metadata
-// take a second national prefix off a few.
+// isItself reports whether a number in E.164 is read as itself. The metadata remove a
+// second national prefix from a few.
 func isItself(e164 string) bool {
 	n, err := phonenumbers.Parse(e164, "")
 	return err == nil && phonenumbers.IsValidNumber(n) && phonenumbers.Format(n, phonenumbers.E164) == e164
@@ -91,15 +96,16 @@ func parseFault(err error, text, region string) string {
 	return "phone.form"
 }
 
-// lengthFault says why a number that was parsed is not valid. Of a number as
-// long as some of its country, but shorter than an ordinary line, it says that it
-// is too short: nobody who forgot a digit means a rare range.
+// lengthFault returns why a parsed number is not valid. A number that is shorter than an
+// ordinary line is too short, even if some numbers of the country have its length: a
+// forgotten digit is more likely than a rare range.
 func lengthFault(n *phonenumbers.PhoneNumber) string {
 	region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
 	national := phonenumbers.GetNationalSignificantNumber(n)
 	if phonenumbers.GetNddPrefixForRegion(region, true) == "0" {
-		national = strings.TrimPrefix(national, "0") // a trunk prefix, left there where the rest is no number
+		national = strings.TrimPrefix(national, "0") // a trunk prefix, which stays if the rest is not a number
 	}
+
 	length := len(national)
 	shortest, longest := ordinary(region)
 	switch phonenumbers.IsPossibleNumberWithReason(n) {
@@ -114,15 +120,16 @@ func lengthFault(n *phonenumbers.PhoneNumber) string {
 			return "phone.too_long"
 		}
 	}
+
 	if length < shortest {
 		return "phone.too_short"
 	}
 	return "phone.invalid"
 }
 
-// ordinary is how many digits, country code and trunk prefix apart, the
-// metadata's examples of a fixed and a mobile line of the region have: 0 if there
-// is none.
+// ordinary returns how many digits, without country code and trunk prefix, the
+// metadata's examples of a fixed and a mobile line of the region have. It is 0 without
+// examples.
 func ordinary(region string) (shortest, longest int) {
 	for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {
 		if example := phonenumbers.GetExampleNumberForType(region, kind); example != nil {
@@ -135,9 +142,9 @@ func ordinary(region string) (shortest, longest int) {
 	return shortest, longest
 }
 
-// isShort reports whether text is what a PBX has as a short number: up to six
-// digits, and fewer than an ordinary line of the region. The metadata of
-// countries with numbers of any length (Germany, Austria) take many for valid.
+// isShort reports whether text is a short number of a PBX: at most six digits, and fewer
+// than an ordinary line of the region. The metadata of countries whose numbers have any
+// length (Germany, Austria) accept many of these.
 func isShort(text, region string) bool {
 	n := digits(text)
 	if n > 6 {
@@ -156,8 +163,8 @@ func digits(text string) (n int) {
 	return n
 }
 
-// Region is an ISO 3166 code in capitals, "" if there are no numbers by that
-// code: what [Normalizer.Normalize] makes of a region.
+// Region returns an ISO 3166 code in capitals as [Normalizer.Normalize] reads it, and ""
+// if no numbers exist for the code.
 func Region(code string) string {
 	if len(code) != 2 {
 		return ""

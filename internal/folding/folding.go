@@ -1,8 +1,8 @@
-// Package folding brings text into the forms in which it is compared: names,
-// headings of columns, and texts without regard to letter case.
+// Package folding returns the forms in which texts are compared: names, headings of
+// columns, and texts without regard to letter case.
 //
 // It imports the standard library and golang.org/x/text. Package users exports
-// Text as users.Fold.
+// [Text] as users.Fold.
 package folding
 
 import (
@@ -24,7 +24,7 @@ func Text(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// isFolded reports whether s is ASCII that Fold leaves as it is.
+// isFolded reports whether s is ASCII that Text returns unchanged.
 func isFolded(s string) bool {
 	blank := true
 	for i := 0; i < len(s); i++ {
@@ -51,14 +51,14 @@ func compat(s string) string {
 	return norm.NFKC.String(s)
 }
 
-// capitalsToSmall takes every letter to the small letter of its capital, so that σ and
-// ς, s and ſ meet. (cases.Fold of x/text v0.43 swaps the two cases of Cherokee
-// and so does not answer the same when asked again.)
+// capitalsToSmall replaces every letter by the small letter of its capital, so that
+// σ and ς, s and ſ are the same. It does not use cases.Fold of x/text v0.43, which
+// swaps the two cases of Cherokee each time it is called.
 func capitalsToSmall(s string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.ToUpper(s)), "ß", "ss")
 }
 
-// IsIgnorable is the property Default_Ignorable_Code_Point of the Unicode
+// IsIgnorable reports the property Default_Ignorable_Code_Point of the Unicode
 // Standard, derived as DerivedCoreProperties.txt says.
 func IsIgnorable(r rune) bool {
 	if r < 0xAD {
@@ -69,10 +69,10 @@ func IsIgnorable(r rune) bool {
 		(r < 0xFFF9 || r > 0xFFFB) && (r < 0x13430 || r > 0x13440)
 }
 
-// Heading is the key under which two headings of a column are the same:
-// as [Text], and without accents, blanks, hyphens and underscores, and without
-// the * or : that some templates put behind a heading. "First_Name", "FIRST NAME"
-// and "first name*" are one heading, "PRÉNOM" and "Prenom" another.
+// Heading returns the key under which two headings of a column are the same. It folds
+// as [Text] does, and drops accents, blanks, hyphens, underscores, and the * or : that
+// some templates put at the end. "First_Name", "FIRST NAME" and "first name*" are one
+// heading; "PRÉNOM" and "Prenom" are another.
 func Heading(s string) string {
 	if isPlainHeading(s) {
 		return s
@@ -89,8 +89,8 @@ func Heading(s string) string {
 	return norm.NFC.String(strings.TrimRight(s, "*:"))
 }
 
-// isPlainHeading reports whether s is ASCII letters and digits that
-// Heading leaves as they are.
+// isPlainHeading reports whether s is ASCII letters and digits that Heading returns
+// unchanged.
 func isPlainHeading(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if (s[i] < 'a' || s[i] > 'z') && (s[i] < '0' || s[i] > '9') {
@@ -100,8 +100,8 @@ func isPlainHeading(s string) bool {
 	return true
 }
 
-// Caseless is the canonical caseless form of s (Unicode Standard, chapter
-// 3.13, D145), composed.
+// Caseless returns the canonical caseless form of s (Unicode Standard, chapter 3.13,
+// D145), composed.
 func Caseless(s string) string {
 	if IsPlain(s) {
 		return strings.ToLower(s)
@@ -109,7 +109,7 @@ func Caseless(s string) string {
 	return norm.NFC.String(capitalsToSmall(norm.NFD.String(s)))
 }
 
-// IsPlain reports whether s is printable ASCII, which needs no closer look.
+// IsPlain reports whether s is printable ASCII, which needs no further check.
 func IsPlain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] > '~' {

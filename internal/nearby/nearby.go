@@ -1,5 +1,5 @@
-// Package nearby finds what a person may have meant by a word that is not known:
-// a heading, a role, an org unit, the domain of an address.
+// Package nearby finds the words that a person may have meant by an unknown word: a
+// heading, a role, an org unit, the domain of an address.
 //
 // It imports the standard library and internal/folding.
 package nearby
@@ -10,23 +10,23 @@ import (
 	"github.com/usher-go/usher/internal/folding"
 )
 
-// maxRunes is how many characters of a text [Distance] looks at. Headings, roles
-// and domains are shorter; what is longer must not cost its square.
+// maxRunes is how many characters of a text [Distance] compares. Headings, roles and
+// domains are shorter. The cost grows with the square of the length.
 const maxRunes = 64
 
-// Distance is how many single edits (a character put in, left out, replaced, or
-// two neighbours swapped) lie between a and b: the Damerau-Levenshtein distance
-// in its restricted form, where no character is edited twice. It compares the
-// first 64 characters and minds letter case.
+// Distance returns the number of single edits between a and b. An edit inserts,
+// removes or replaces a character, or swaps two neighbours: the Damerau-Levenshtein
+// distance in its restricted form, in which no character is edited twice. It compares
+// the first 64 characters. Letter case counts.
 func Distance(a, b string) int {
 	var x, y [maxRunes]rune
 	return distance(runes(a, &x), runes(b, &y), maxRunes)
 }
 
-// Best is the one of among that s may have been meant for: at most two edits
-// away, and at most a third of the characters of s, neither counting letter case,
-// accents, blanks nor hyphens ([folding.Heading]). Where two are equally near, none
-// is: a suggestion must not be a guess.
+// Best returns the candidate that s may have been meant for. It is at most two edits
+// away, and at most a third of the characters of s. Letter case, accents, blanks and
+// hyphens do not count ([folding.Heading]). If two candidates are equally near, found
+// is false, because a suggestion must not be a guess.
 func Best(s string, among []string) (nearest string, found bool) {
 	best := maxRunes
 	eachNear(s, among, func(candidate string, d int) {
@@ -43,15 +43,15 @@ func Best(s string, among []string) (nearest string, found bool) {
 	return nearest, true
 }
 
-// All are all those of among that s may have been meant for, as far away as
-// [Best] allows: the nearest first, equally near ones in the order of among.
+// All returns every candidate that s may have been meant for, by the limits of
+// [Best]. The nearest come first. Equally near ones keep the order of among.
 func All(s string, among []string) []string {
 	var by [3][]string
 	eachNear(s, among, func(candidate string, d int) { by[d] = append(by[d], candidate) })
 	return slices.Concat(by[:]...)
 }
 
-// eachNear yields what of among is near s, and by how many edits.
+// eachNear yields the candidates that are near s, with their number of edits.
 func eachNear(s string, among []string, yield func(candidate string, edits int)) {
 	var x, y [maxRunes]rune
 	a := runes(folding.Heading(s), &x)
@@ -78,17 +78,19 @@ func runes(s string, into *[maxRunes]rune) []rune {
 	return into[:n]
 }
 
-// distance is how many edits lie between a and b, or anything above most as soon
-// as there are more.
+// distance returns the number of edits between a and b, or any number above most as
+// soon as there are more than most.
 func distance(a, b []rune, most int) int {
 	if d := len(a) - len(b); d > most || -d > most {
 		return max(d, -d)
 	}
+
 	var rows [3][maxRunes + 1]int
 	before, last, row := &rows[0], &rows[1], &rows[2]
 	for j := range b {
 		row[j+1] = j + 1
 	}
+
 	for i := range a {
 		before, last, row = last, row, before
 		row[0] = i + 1
@@ -104,9 +106,11 @@ func distance(a, b []rune, most int) int {
 			}
 			least = min(least, row[j+1])
 		}
+
 		if least > most+1 { // a swap may still gain one on the row before
 			return least
 		}
 	}
+
 	return row[len(b)]
 }

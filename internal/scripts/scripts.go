@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// The scripts that may stand together in one word, as bits.
+// The scripts that may be mixed in one word, as bits.
 const (
 	latin = 1 << iota
 	han
@@ -23,14 +23,13 @@ const (
 	chinese  = latin | han | bopomofo
 )
 
-// Mixed reports whether the letters of s come from scripts that no
-// writing system uses together, as the Cyrillic а before Latin dmin in
-// "аdmin". The rule is the Highly Restrictive level of UTS 39, section 5.2: one
-// script, or Latin with those of Japanese, Korean or Chinese. Digits,
-// punctuation and combining marks common to all scripts count for none.
+// Mixed reports whether the letters of s come from scripts that no writing system
+// uses together, as the Cyrillic а before Latin dmin in "аdmin". The rule is the
+// Highly Restrictive level of UTS 39, section 5.2: one script, or Latin with those of
+// Japanese, Korean or Chinese. Digits, punctuation and combining marks that all
+// scripts share do not count.
 //
-// A word wholly in one script is never mixed, even where it looks like a word
-// of another.
+// A word in a single script is never mixed, even if it looks like a word of another.
 func Mixed(s string) bool {
 	var seen uint8
 	var other *unicode.RangeTable
@@ -65,8 +64,8 @@ func Mixed(s string) bool {
 	return seen&^japanese != 0 && seen&^korean != 0 && seen&^chinese != 0
 }
 
-// scriptOf is nil for a rune of no script: one that is not assigned. A rune has
-// one script at the most, so the order of the map is no matter.
+// scriptOf returns the script of a rune, and nil for an unassigned one. A rune has at
+// most one script, so the order of the map does not matter.
 func scriptOf(r rune) *unicode.RangeTable {
 	for _, table := range unicode.Scripts {
 		if unicode.Is(table, r) {

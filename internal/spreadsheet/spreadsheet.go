@@ -1,5 +1,5 @@
-// Package spreadsheet knows what spreadsheet programs do to text: what they run as
-// a formula, and what they leave of a value that they took for something else.
+// Package spreadsheet knows what spreadsheet programs do to text: which texts they run
+// as a formula, and what they make of a text that they take for a number or a date.
 //
 // It imports the standard library alone.
 package spreadsheet
@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// IsFormula reports whether a spreadsheet that opens s from a CSV file may
-// run it: s begins with = + - @ or their full-width twins, with a tab or a line
-// break, with | as in a DDE command, or with a percent-encoded line break. The
-// rule is that of the OWASP page on CSV injection, and wider. Such a text is
-// kept as it is; a name field reports it as the warning text.formula.
+// IsFormula reports whether a spreadsheet that opens s from a CSV file may run it. Such
+// a text begins with = + - @ or their full-width forms, with a tab or a line break,
+// with | as in a DDE command, or with a percent-encoded line break. The rule is that of
+// the OWASP page on CSV injection, and wider. The text is kept as it is; a name field
+// reports it as the warning text.formula.
 func IsFormula(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	switch r {
@@ -25,18 +25,16 @@ func IsFormula(s string) bool {
 	return false
 }
 
-// Repair recognises what a spreadsheet program leaves of a text that it took
-// for something else, in a field where text belongs. fixed is the text that was
-// meant: s itself where nothing is wrong, s without the wrapping that keeps
-// Excel's hands off a number (="0042", '0042, '+33…: the apostrophe counts only
-// before a digit or what [IsFormula] knows, so that 't Hooft keeps his name).
-// Where what was meant is lost, fixed is "" and code says why:
+// Repair returns the text that was meant by the text that a spreadsheet program left
+// in a text field. fixed is s itself if nothing is wrong. It is s without the wrapping
+// that keeps Excel from reading a number: ="0042", '0042, '+33…. An apostrophe counts
+// only before a digit or a formula ([IsFormula]), so that 't Hooft keeps his name. If
+// the meant text is lost, fixed is empty and code is one of these:
 //
-//   - number.scientific: Excel's and LibreOffice's display of a number with
-//     twelve digits or more, saved as text ("4.42E+11", "4,42E+11"). Its digits
-//     are gone, so there is no telling which number it was.
-//   - cell.excel_error: one of the error values of ECMA-376 part 1, 18.17.3
-//     ("#N/A", "#REF!"), or its French name.
+//   - number.scientific: a number with twelve digits or more as Excel and LibreOffice
+//     display it, saved as text ("4.42E+11", "4,42E+11"). Its digits are lost.
+//   - cell.excel_error: an error value of ECMA-376 part 1, 18.17.3 ("#N/A", "#REF!"),
+//     or its French name.
 func Repair(s string) (code, fixed string) {
 	switch {
 	case s == "":
@@ -62,8 +60,8 @@ func isError(s string) bool {
 	return false
 }
 
-// isScientific reports whether s is digits, perhaps a decimal sign and
-// more digits, then E, a sign and two digits or more.
+// isScientific reports whether s is digits, optionally a decimal sign and more digits,
+// then E, a sign and two digits or more.
 func isScientific(s string) bool {
 	e := strings.LastIndexAny(s, "Ee")
 	if e < 0 || len(s) < e+4 || s[e+1] != '+' && s[e+1] != '-' || !isDigits(s[e+2:]) {
