@@ -35,18 +35,25 @@ func (f Filter) Having() ([]users.Key, bool) {
 	switch f {
 	case Users:
 		return nil, true
+
 	case Admins:
 		return []users.Key{users.KeyOf("", users.LinkGrant, users.RoleAdmin)}, true
+
 	case Registered:
 		return []users.Key{users.KeyOf("", users.LinkRegistered, "yes")}, true
+
 	case Unregistered:
 		return []users.Key{users.KeyOf("", users.LinkRegistered, "no")}, true
+
 	case PBX:
 		return []users.Key{users.KeyOf("", users.LinkSource, string(users.PBXSync))}, true
+
 	case MiCloud:
 		return []users.Key{users.KeyOf("", users.LinkSource, string(users.MiCloud))}, true
+
 	case IoT:
 		return []users.Key{users.KeyOf("", users.LinkSource, string(users.IoT))}, true
+
 	case Inactive:
 		return []users.Key{users.KeyOf("", users.LinkActive, "no")}, true
 	}

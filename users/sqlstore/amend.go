@@ -11,8 +11,8 @@ import (
 
 var _ users.Amender = (*Store)(nil)
 
-// Amend puts entries in the place of those of the same rows, in one transaction.
-// A journal that is being read goes on with what then stands in it.
+// Amend replaces the entries of the same rows in one transaction. A sequence that is
+// being read continues with the new entries.
 func (s *Store) Amend(ctx context.Context, imp users.ID, entries []users.Entry) error {
 	if s.err != nil {
 		return s.err
@@ -32,14 +32,17 @@ func (s *Store) amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 		}
 		args[i] = []any{string(e.Note), images, string(imp), int64(e.Row)}
 	}
+
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, s.text(s.words.lock)); err != nil {
 			return err
 		}
+
 		update, err := tx.PrepareContext(ctx, s.text("UPDATE @journal SET note = ?, images = ? WHERE import = ? AND row = ?"))
 		if err != nil {
 			return err
 		}
+
 		defer update.Close()
 		for i, e := range entries {
 			res, err := update.ExecContext(ctx, args[i]...)
@@ -54,12 +57,13 @@ func (s *Store) amend(ctx context.Context, imp users.ID, entries []users.Entry) 
 				return fmt.Errorf("import %s did not do row %d", imp, e.Row)
 			}
 		}
+
 		return nil
 	})
 }
 
-// Discard empties the import's journal, in one transaction. One that is being
-// read ends with the entries that were read by then.
+// Discard empties the import's journal in one transaction. A sequence that is being read
+// ends with the entries that it has read.
 func (s *Store) Discard(ctx context.Context, imp users.ID) error {
 	if s.err != nil {
 		return s.err
@@ -74,7 +78,7 @@ func (s *Store) Discard(ctx context.Context, imp users.ID) error {
 	return nil
 }
 
-// imagesText is images as the journal holds them.
+// imagesText returns images in the form of the journal.
 func imagesText(images []users.Image) (string, error) {
 	out := make([]image, len(images))
 	for i, m := range images {
@@ -95,6 +99,6 @@ func imageOf(r *users.Record) (*imageRecord, error) {
 	}
 	data, err := users.EncodeData(r.Data)
 	head := r.Head
-	head.Created, head.Updated = kept(head.Created), kept(head.Updated)
+	head.Created, head.Updated = storedTime(head.Created), storedTime(head.Updated)
 	return &imageRecord{head, r.Kind(), json.RawMessage(data)}, err
 }

@@ -11,11 +11,9 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Apply writes the whole batch or nothing, in one transaction. Beside the
-// errors of [users.Store] it refuses a batch that contradicts itself: one
-// without an import, with a row or a record twice, with a write whose row it
-// does not do. What is in the way is found by asking inside the transaction,
-// never by reading a driver's error.
+// Apply writes the whole batch or nothing, in one transaction. It returns the errors of
+// [users.Store] and those of [users.Batch.Check]. Conflicts are found by queries inside
+// the transaction, never by reading a driver's error.
 func (s *Store) Apply(ctx context.Context, b users.Batch) error {
 	if s.err != nil {
 		return s.err
@@ -31,6 +29,7 @@ func (s *Store) apply(ctx context.Context, b users.Batch) error {
 	if err := b.Check(); err != nil {
 		return err
 	}
+
 	changes := make([]change, len(b.Writes))
 	for i, w := range b.Writes {
 		after, err := rowOf(w)
@@ -39,9 +38,10 @@ func (s *Store) apply(ctx context.Context, b users.Batch) error {
 		}
 		changes[i] = change{Write: w, after: after}
 	}
+
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		t := &task{Store: s, tx: tx, batch: b, changes: changes}
-		for _, step := range []func(context.Context) error{t.lock, t.watched, t.settle, t.readable, t.digest, t.read, t.release, t.judge, t.host, t.write, t.settleAgain, t.enter} {
+		for _, step := range []func(context.Context) error{t.lock, t.checkWatched, t.settle, t.checkReadable, t.checkDigest, t.read, t.release, t.judge, t.writeHost, t.write, t.settleAgain, t.writeEntries} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -50,14 +50,14 @@ func (s *Store) apply(ctx context.Context, b users.Batch) error {
 	})
 }
 
-// A change is a write with the record as it stands and as it shall be.
+// A change is a write with the record before and after it.
 type change struct {
 	users.Write
 	before, after *row
 }
 
-// A task is one batch in its transaction. Its methods are called in the order
-// in which they stand here.
+// A task is one batch in its transaction. Its methods are called in the order of this
+// file.
 type task struct {
 	*Store
 	tx      *sql.Tx
@@ -75,8 +75,8 @@ func byID() tuples {
 	return tuples{head: "SELECT " + recordColumns + " FROM @records WHERE id IN (VALUES ", width: 1, tail: ")"}
 }
 
-// digest compares the batch's with that of the import's record.
-func (t *task) digest(ctx context.Context) error {
+// checkDigest compares the batch's digest with that of the import's record.
+func (t *task) checkDigest(ctx context.Context) error {
 	return t.query(ctx, t.tx, byID(), []any{string(t.batch.Import)}, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err != nil {
@@ -89,21 +89,21 @@ func (t *task) digest(ctx context.Context) error {
 	})
 }
 
-// read fetches the records as they stand.
+// read fetches the stored records that the batch writes.
 func (t *task) read(ctx context.Context) error {
 	places := make(map[users.ID]int, len(t.changes))
 	ids := make([]any, len(t.changes))
 	for i, c := range t.changes {
 		places[c.ID], ids[i] = i, string(c.ID)
 	}
-	return t.indexed(ctx, byID(), ids, func(r *row) error {
+	return t.readIndexed(ctx, byID(), ids, func(r *row) error {
 		t.changes[places[r.record.ID]].before = r
 		return nil
 	})
 }
 
-// indexed hands each record that a query answers to do, with what it is found by.
-func (t *task) indexed(ctx context.Context, q tuples, args []any, do func(*row) error) error {
+// readIndexed passes each record of a query to do, with its keys and links.
+func (t *task) readIndexed(ctx context.Context, q tuples, args []any, do func(*row) error) error {
 	return t.query(ctx, t.tx, q, args, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err != nil {
@@ -114,8 +114,8 @@ func (t *task) indexed(ctx context.Context, q tuples, args []any, do func(*row) 
 	})
 }
 
-// release takes away the keys and links that the batch's records give up. If
-// the batch is refused, the transaction puts them back.
+// release removes the keys and links that the batch's records give up. If the batch is
+// refused, the transaction restores them.
 func (t *task) release(ctx context.Context) error {
 	var keys, links []holding
 	for _, c := range t.changes {
@@ -132,24 +132,26 @@ func (t *task) release(ctx context.Context) error {
 	return t.exec(ctx, t.tx, tuples{head: "DELETE FROM @links WHERE (account, space, value, record) IN (VALUES ", width: 4, tail: ")"}, holdingArgs(links))
 }
 
-// judge names all that is in the way of the batch, if anything is. Who still
-// stands in the table under a key is somebody who does not give it up.
+// judge returns a Conflict with every reason against the batch, or nil. It runs after
+// release, so a record that still has a key does not give it up.
 func (t *task) judge(ctx context.Context) error {
 	c := new(users.Conflict)
 	var err error
-	if c.Done, err = t.done(ctx); err != nil {
+	if c.Done, err = t.doneRows(ctx); err != nil {
 		return err
 	}
-	if c.Gone, err = t.gone(ctx); err != nil {
+	if c.Gone, err = t.goneNeeds(ctx); err != nil {
 		return err
 	}
-	if c.Used, err = t.used(ctx); err != nil {
+	if c.Used, err = t.usedLinks(ctx); err != nil {
 		return err
 	}
+
 	holders, err := t.holders(ctx)
 	if err != nil {
 		return err
 	}
+
 	for _, x := range t.changes {
 		var version uint64
 		if x.before != nil {
@@ -158,7 +160,9 @@ func (t *task) judge(ctx context.Context) error {
 		if version != x.Version {
 			c.Stale = append(c.Stale, x.ID)
 		}
-		// What a record had is not asked for again: it may be waiting for it.
+
+		// A key that the record had before is not asked for again: the record may be
+		// waiting for it.
 		for _, k := range without(x.after.keys(), x.before.keys()) {
 			holder, taken := holders[k]
 			if !taken {
@@ -168,9 +172,11 @@ func (t *task) judge(ctx context.Context) error {
 			}
 		}
 	}
+
 	if c.Empty() {
 		return nil
 	}
+
 	slices.Sort(c.Done)
 	slices.Sort(c.Gone)
 	slices.Sort(c.Stale)
@@ -180,11 +186,12 @@ func (t *task) judge(ctx context.Context) error {
 		}
 		return strings.Compare(string(a.Wants), string(b.Wants))
 	})
+
 	return c
 }
 
-// done is the batch's rows that the import did before.
-func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
+// doneRows returns the batch's rows that the import did before.
+func (t *task) doneRows(ctx context.Context) (done []users.RowID, err error) {
 	args := make([]any, 0, 2*len(t.batch.Rows))
 	for _, r := range t.batch.Rows {
 		args = append(args, string(t.batch.Import), int64(r.Row))
@@ -199,8 +206,8 @@ func (t *task) done(ctx context.Context) (done []users.RowID, err error) {
 	return done, err
 }
 
-// gone is what the batch needs and would not find at its end.
-func (t *task) gone(ctx context.Context) ([]users.ID, error) {
+// goneNeeds returns the needed records that would not exist at the end of the batch.
+func (t *task) goneNeeds(ctx context.Context) ([]users.ID, error) {
 	versions, err := t.versions(ctx, t.batch.Needs)
 	for _, c := range t.changes {
 		if delete(versions, c.ID); c.after != nil {
@@ -210,7 +217,7 @@ func (t *task) gone(ctx context.Context) ([]users.ID, error) {
 	return missing(t.batch.Needs, versions), err
 }
 
-// versions are those of the records that are needed, as they stand.
+// versions returns the stored versions of the needed records.
 func (t *task) versions(ctx context.Context, needs []users.Need) (map[users.ID]uint64, error) {
 	versions := make(map[users.ID]uint64, len(needs))
 	args := make([]any, len(needs))
@@ -227,7 +234,7 @@ func (t *task) versions(ctx context.Context, needs []users.Need) (map[users.ID]u
 	return versions, err
 }
 
-// missing are those who are needed and not there, or at another version.
+// missing returns the needed records that do not exist or are at another version.
 func missing(needs []users.Need, versions map[users.ID]uint64) []users.ID {
 	var gone []users.ID
 	for _, n := range needs {
@@ -238,14 +245,14 @@ func missing(needs []users.Need, versions map[users.ID]uint64) []users.ID {
 	return gone
 }
 
-// holders is who stands under the keys that the batch's records gain.
+// holders returns the records that have a key which the batch's records gain.
 func (t *task) holders(ctx context.Context) (map[users.Key]users.ID, error) {
 	var gained []users.Key
 	for _, c := range t.changes {
 		gained = append(gained, without(c.after.keys(), c.before.keys())...)
 	}
 	slices.SortFunc(gained, users.Key.Compare)
-	return t.under(ctx, slices.Compact(gained))
+	return t.keyHolders(ctx, slices.Compact(gained))
 }
 
 func keyArgs(keys []users.Key) []any {
@@ -256,7 +263,7 @@ func keyArgs(keys []users.Key) []any {
 	return args
 }
 
-// without is those of a, in order, that are not in b. Both are sorted.
+// without returns the keys of a that are not in b, in order. Both are sorted.
 func without(a, b []users.Key) []users.Key {
 	var out []users.Key
 	for _, k := range a {

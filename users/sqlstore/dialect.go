@@ -2,40 +2,40 @@ package sqlstore
 
 import "strings"
 
-// A Dialect is the SQL that a database speaks.
+// A Dialect is the SQL of a database.
 type Dialect int
 
 // SQLite is the zero Dialect: SQLite 3.37 and later.
 const SQLite Dialect = 0
 
-// words are what databases say differently. Everything else this package says
-// in SQL that they share: row values, VALUES lists, INSERT … ON CONFLICT, and
-// ? for a parameter. In all of it @ stands before the name of a table, where the
-// prefix belongs.
+// words are the statements that differ between databases. All other statements use what
+// they share: row values, VALUES lists, INSERT … ON CONFLICT, and ? for a parameter. In
+// every statement @ before the name of a table is the place of the prefix.
 type words struct {
 	name string
-	// lock is the first statement of a transaction that writes. It must make
-	// later writers wait, so that what the transaction then reads stays true.
+	// lock is the first statement of a transaction that writes. It must make later
+	// writers wait, so that the data which the transaction reads do not change.
 	lock string
-	// begin does the same where the Store's tables may not be there yet.
+	// begin does the same when the Store's tables may not exist yet.
 	begin []string
-	// contains is the condition that a record's search holds a parameter as it is.
+	// contains is the condition that a record's search text contains a parameter
+	// literally.
 	contains string
 	schema   []string
 
-	// What follows is for a table of the host's. mapped is the schema it needs,
-	// behind the other.
+	// The fields below are for a host's own table. mapped returns the statements
+	// that it needs after the schema.
 	mapped func(*Table) []string
-	// columns are the names of the columns of a table, those that can be written.
+	// columns queries the names of the writable columns of a table.
 	columns string
-	// unique is whether a table has at most one row for each value of a column.
+	// unique queries whether a table has at most one row for each value of a column.
 	unique string
-	// texts is whether a column takes any text, and keeps it as it is.
+	// texts queries whether a column accepts any text and keeps it unchanged.
 	texts string
-	// there is whether there is a table of that name, and watched whether the
-	// triggers of one are.
+	// there queries whether a table of that name exists, and watched whether its
+	// triggers do.
 	there, watched string
-	// deferred has foreign keys judged at the end of the transaction.
+	// deferred makes the database check foreign keys at the end of the transaction.
 	deferred string
 }
 
@@ -44,11 +44,11 @@ func (d Dialect) words() words {
 	case SQLite:
 		return words{
 			name: "SQLite",
-			// A deferred transaction that reads first and writes later fails at
-			// once, whatever its timeout, if another wrote in between. This writes
-			// nothing, but takes the lock.
+			// A deferred transaction that reads first and writes later fails at once if
+			// another wrote in between, whatever its timeout. This statement writes nothing
+			// and takes the lock.
 			lock: "UPDATE @records SET version = version WHERE id = ''",
-			// CREATE … IF NOT EXISTS only reads if it does exist.
+			// CREATE … IF NOT EXISTS only reads if the table exists.
 			begin:    []string{"CREATE TABLE @migrating (x)", "DROP TABLE @migrating"},
 			contains: "instr(search, ?) > 0",
 			schema:   sqliteSchema(),
@@ -58,15 +58,15 @@ func (d Dialect) words() words {
         AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk = 2))
     OR EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i."unique" AND NOT i.partial
         AND (SELECT group_concat(lower(name)) FROM pragma_index_info(i.name)) = lower(?2))`,
-			// What is declared with INT is a number wherever it looks like one, and
-			// in a primary key must be one; a STRICT table takes what it says.
+			// A column declared with INT stores a text that looks like a number as a number,
+			// and as a primary key accepts nothing else. A STRICT table keeps the declared type.
 			texts: `SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE lower(name) = lower(?2)
     AND (instr(upper(type), 'INT') OR upper(type) NOT IN ('TEXT', 'ANY')
         AND EXISTS (SELECT 1 FROM pragma_table_list WHERE lower(name) = lower(?1) AND strict)))`,
 			there: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)",
 			watched: `SELECT COUNT(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)
     AND name IN ('@users_added', '@users_changed', '@users_removed')`,
-			deferred: "PRAGMA defer_foreign_keys = ON", // until the transaction ends
+			deferred: "PRAGMA defer_foreign_keys = ON", // until the end of the transaction
 		}
 	}
 	return words{}
@@ -113,12 +113,12 @@ func sqliteSchema() []string {
 	}
 }
 
-// sqliteMapped notes whose rows the host's program writes, and of whom the row
-// went, though there may be another of that id by the time it is settled.
+// sqliteMapped returns the triggers that note which rows the host's program writes, and
+// which rows are deleted. A deleted row is noted even if another row has its id by the
+// time it is settled.
 //
-// INSERT OR IGNORE would not do: its OR is overruled by that of the statement
-// which fires the trigger, and under INSERT OR FAIL a note that is there already
-// would fail the host.
+// INSERT OR IGNORE would not do: the OR of the statement that fires the trigger
+// overrides it. Under INSERT OR FAIL an existing note would fail the host's statement.
 func sqliteMapped(t *Table) []string {
 	table, id := quote(t.Name), quote(t.ID)
 	note := func(row, gone, again string) string {
@@ -126,12 +126,14 @@ func sqliteMapped(t *Table) []string {
     INSERT INTO @dirty (id, noted, gone) SELECT CAST(` + row + "." + id + ` AS TEXT), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ` + gone + `
         WHERE ` + row + "." + id + " IS NOT NULL ON CONFLICT (id) DO " + again + ";"
 	}
+
 	const left = "UPDATE SET gone = MAX(gone, excluded.gone)"
 	var changed []string
 	for _, name := range t.names() {
-		// By bytes: a column that ignores letter case would hide a change of it.
+		// Compare by bytes: a column that ignores letter case would hide a change of it.
 		changed = append(changed, "OLD."+quote(name)+" IS NOT NEW."+quote(name)+" COLLATE BINARY")
 	}
+
 	return []string{
 		`CREATE TABLE IF NOT EXISTS @dirty (
     id    TEXT    NOT NULL PRIMARY KEY,
@@ -164,6 +166,6 @@ func sqliteMapped(t *Table) []string {
 	}
 }
 
-// text is a statement with the prefix before its tables. A dialect that numbers
-// its parameters would do so here.
+// text returns a statement with the prefix before its tables. A dialect that numbers its
+// parameters would do so here.
 func (s *Store) text(statement string) string { return strings.ReplaceAll(statement, "@", s.prefix) }

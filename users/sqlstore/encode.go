@@ -9,10 +9,10 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// timeForm is RFC 3339 with milliseconds: as text it sorts by time.
+// timeForm is RFC 3339 with milliseconds. Its text sorts by time.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+func storedTime(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 func timeText(t time.Time) string {
 	if t.IsZero() {
@@ -28,21 +28,21 @@ func parseTime(s string) (time.Time, error) {
 	return time.Parse(timeForm, s)
 }
 
-// A row is a record as the tables hold it.
+// A row is a record in the form of the tables.
 type row struct {
 	record users.Record
 	index  users.Index
 	data   json.RawMessage
 }
 
-// rowOf is the record as the write leaves it; nil if it deletes it.
+// rowOf returns the record as the write leaves it, and nil if the write deletes it.
 func rowOf(w users.Write) (*row, error) {
 	if w.Record == nil {
 		return nil, nil
 	}
 	r := row{record: *w.Record}
 	r.record.Version = w.Version + 1
-	r.record.Created, r.record.Updated = kept(r.record.Created), kept(r.record.Updated)
+	r.record.Created, r.record.Updated = storedTime(r.record.Created), storedTime(r.record.Updated)
 	r.index = r.record.Index()
 	var err error
 	r.data, err = users.EncodeData(r.record.Data)
@@ -63,10 +63,10 @@ func (r *row) links() []users.Key {
 	return r.index.Links
 }
 
-// recordColumns are what scanRow reads first.
+// recordColumns are the columns that scanRow reads first.
 const recordColumns = "id, kind, account, version, data, created, updated"
 
-// scanRow reads the columns, and those that follow them into more.
+// scanRow reads recordColumns, and the columns after them into more.
 func scanRow(rows *sql.Rows, more ...any) (*row, error) {
 	var r row
 	var kind users.Kind
@@ -88,7 +88,7 @@ func scanRow(rows *sql.Rows, more ...any) (*row, error) {
 	return &r, nil
 }
 
-// An image is a users.Image as the journal holds it.
+// An image is a users.Image in the form of the journal.
 type image struct {
 	Before *imageRecord `json:"before,omitempty"`
 	After  *imageRecord `json:"after,omitempty"`
@@ -127,10 +127,12 @@ func decodeImages(b []byte) ([]users.Image, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
+
 	var images []image
 	if err := json.Unmarshal(b, &images); err != nil {
 		return nil, err
 	}
+
 	out := make([]users.Image, len(images))
 	for i, m := range images {
 		var err error
@@ -141,5 +143,6 @@ func decodeImages(b []byte) ([]users.Image, error) {
 			return nil, err
 		}
 	}
+
 	return out, nil
 }

@@ -10,9 +10,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Find answers the records that stand under any of keys, ordered by id. It asks
-// the database once, so that all are of one moment. More than [users.MaxFind]
-// keys are an error.
+// Find returns the records that have any of the keys, ordered by id. It is one query, so
+// that all records are of one moment. More than [users.MaxFind] keys are an error.
 func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
 	if s.err != nil {
 		return nil, s.err
@@ -41,6 +40,7 @@ func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, err
 			links = appendKey(links, k)
 		}
 	}
+
 	var parts []string
 	var args []any
 	for _, x := range []struct {
@@ -56,17 +56,20 @@ func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, err
 			args = append(args, x.args...)
 		}
 	}
+
 	if len(parts) == 0 {
 		return nil, ctx.Err()
 	}
 	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}
+
 	var found []users.Record
 	unread := "''"
 	if s.users != nil {
 		unread = "COALESCE((SELECT why FROM @unread AS u WHERE u.id = @records.id), '')"
 	}
+
 	statement := "SELECT " + recordColumns + ", " + unread + " FROM @records WHERE id IN (" + strings.Join(parts, " UNION ") + ") ORDER BY id"
 	err := s.rows(ctx, s.db, statement, args, func(rows *sql.Rows) error {
 		var why string
@@ -80,6 +83,7 @@ func (s *Store) find(ctx context.Context, keys []users.Key) ([]users.Record, err
 		found = append(found, r.record)
 		return nil
 	})
+
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// This file writes a batch into the host's table, and reads back what the
-// table made of it: see carryOut and readBack.
+// This file writes a batch into the host's table (carryOut) and reads back what the table
+// made of it (readBack).
 
 // An operation writes one row of the host's table.
 type operation struct {
@@ -21,8 +21,8 @@ type operation struct {
 	verb verb
 	text string
 	args []any
-	// parked is the same row out of everybody's way, to be written first where
-	// rows take each other's values; nil if there is no such thing.
+	// parked writes the same row with unused values first, for rows that take each
+	// other's values. It is nil if the row has no unique value.
 	parked *operation
 }
 
@@ -36,12 +36,13 @@ const (
 
 func (v verb) String() string { return [...]string{"delete", "update", "insert"}[v] }
 
-// host writes the people of the batch into the host's table, and makes the
-// records say what the table then holds.
-func (t *task) host(ctx context.Context) error {
+// writeHost writes the people of the batch into the host's table, and changes their
+// records to what the table then has.
+func (t *task) writeHost(ctx context.Context) error {
 	if t.users == nil {
 		return nil
 	}
+
 	var ops []operation
 	var ids, freed []any
 	for _, c := range t.changes {
@@ -56,15 +57,18 @@ func (t *task) host(ctx context.Context) error {
 			freed = append(freed, string(c.ID))
 		}
 	}
-	// While another kind of record had its id, a row of the host's was nobody.
+
+	// While a record of another kind had its id, a row of the host's was not a person.
 	err := t.exec(ctx, t.tx, tuples{
 		head: "INSERT INTO @dirty (id, noted) SELECT CAST(h." + quote(t.users.ID) + " AS TEXT), '' FROM " + quote(t.users.Name) +
 			" AS h WHERE h." + quote(t.users.ID) + " IN (VALUES ",
 		width: 1, tail: ") ON CONFLICT (id) DO NOTHING",
 	}, freed)
+
 	if err != nil || len(ops) == 0 {
 		return err
 	}
+
 	slices.SortFunc(ops, func(a, b operation) int {
 		return cmp.Or(cmp.Compare(a.verb, b.verb), strings.Compare(string(a.id), string(b.id)))
 	})
@@ -74,21 +78,24 @@ func (t *task) host(ctx context.Context) error {
 	if err := t.readBack(ctx, ids); err != nil {
 		return err
 	}
-	return t.forget(ctx, ids)
+	return t.deleteNotes(ctx, ids)
 }
 
-// operation is what the change does to the host's table; nil for nothing.
+// operation returns the write of the host's table for the change, and nil for none.
 func (t *Table) operation(c change) (*operation, error) {
 	was, is := c.before.profile(), c.after.profile()
 	if is != nil && t.Account == "" && c.after.record.Account != t.Fixed {
 		return nil, t.about(c.ID, fmt.Errorf("account %q: all people in it are of %q", c.after.record.Account, t.Fixed))
 	}
+
 	one := " WHERE " + quote(t.Name) + "." + quote(t.ID) + " = ?"
 	switch {
 	case was == nil && is == nil:
 		return nil, nil
+
 	case is == nil:
 		return &operation{id: c.ID, verb: remove, text: "DELETE FROM " + quote(t.Name) + one, args: []any{string(c.ID)}}, nil
+
 	case was == nil:
 		o := operation{id: c.ID, verb: insert, args: []any{string(c.ID)}}
 		if t.Account != "" {
@@ -108,11 +115,13 @@ func (t *Table) operation(c change) (*operation, error) {
 		o.text = "INSERT INTO " + quote(t.Name) + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Repeat(", ?", len(names))[2:] + ")"
 		return &o, nil
 	}
+
 	var sets, parks []string
 	o, p := operation{id: c.ID, verb: update}, operation{id: c.ID, verb: update}
 	if t.Account != "" && c.before.record.Account != c.after.record.Account {
 		sets, o.args = append(sets, quote(t.Account)+" = ?"), append(o.args, string(c.after.record.Account))
 	}
+
 	for _, x := range t.changed(was, is) {
 		set := quote(x.Name) + " = ?"
 		value, err := x.encode(is.Field(x.Field))
@@ -121,34 +130,37 @@ func (t *Table) operation(c change) (*operation, error) {
 		}
 		sets, o.args = append(sets, set), append(o.args, value)
 		if park := parking(x.Field, c.ID); park != "" {
-			if value, err := x.encode(park); err == nil { // else it is not parked there
+			if value, err := x.encode(park); err == nil { // otherwise this column is not parked
 				parks, p.args = append(parks, set), append(p.args, value)
 			}
 		}
 	}
+
 	if len(sets) == 0 {
 		return nil, nil
 	}
+
 	o.text, o.args = "UPDATE "+quote(t.Name)+" SET "+strings.Join(sets, ", ")+one, append(o.args, string(c.ID))
 	if len(parks) > 0 {
 		p.text, p.args = "UPDATE "+quote(t.Name)+" SET "+strings.Join(parks, ", ")+one, append(p.args, string(c.ID))
 		o.parked = &p
 	}
+
 	return &o, nil
 }
 
-// about says of whom an error is.
+// about adds the person's id to an error.
 func (t *Table) about(id users.ID, err error) error {
 	return fmt.Errorf("table %s: record %s: %w", t.Name, id, err)
 }
 
-// changed are the columns whose fields differ. No other is written: a column
-// may hold more than its field can say.
+// changed returns the columns whose fields differ. No other column is written, because a
+// column may hold more than its field can say.
 func (t *Table) changed(was, is *users.Profile) []Column {
 	return slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return was.Field(c.Field) == is.Field(c.Field) })
 }
 
-// parking is a value that nobody else has, for a field that is a unique key.
+// parking returns an unused value for a field that is a unique key.
 func parking(field string, id users.ID) string {
 	switch field {
 	case users.FieldEmail:
@@ -159,10 +171,10 @@ func parking(field string, id users.ID) string {
 	return ""
 }
 
-// carryOut does the operations, none of which may depend on the order. A
-// database that judges every statement by itself refuses one that takes a value
-// before it is given up, so what is refused is tried again after the others,
-// and rows that wait for each other are parked.
+// carryOut runs the operations, whose result must not depend on their order. The database
+// checks every statement alone, so it refuses a value that another row has not given up
+// yet. A refused operation is tried again after the others. Rows that wait for each other
+// are parked.
 func (t *task) carryOut(ctx context.Context, ops []operation) error {
 	statements := map[string]*sql.Stmt{}
 	defer func() {
@@ -170,6 +182,7 @@ func (t *task) carryOut(ctx context.Context, ops []operation) error {
 			s.Close()
 		}
 	}()
+
 	do := func(o operation) error {
 		s := statements[o.text]
 		if s == nil {
@@ -184,13 +197,15 @@ func (t *task) carryOut(ctx context.Context, ops []operation) error {
 		}
 		return nil
 	}
+
 	for _, s := range []string{t.words.deferred, "SAVEPOINT @host"} {
 		if _, err := t.tx.ExecContext(ctx, t.text(s)); err != nil {
 			return err
 		}
 	}
-	// A constraint may be declared to roll the whole transaction back. What is
-	// written after that would be written for good; but the savepoint is gone then.
+
+	// A constraint may roll back the whole transaction. A later statement would then
+	// be written for good. The savepoint is gone in that case, which alive finds out.
 	alive := func() bool {
 		_, err := t.tx.ExecContext(ctx, t.text("RELEASE @host"))
 		if err == nil {
@@ -198,6 +213,7 @@ func (t *task) carryOut(ctx context.Context, ops []operation) error {
 		}
 		return err == nil
 	}
+
 	for len(ops) > 0 {
 		var left []operation
 		var first error
@@ -211,6 +227,7 @@ func (t *task) carryOut(ctx context.Context, ops []operation) error {
 			}
 			left, first = append(left, o), cmp.Or(first, err)
 		}
+
 		if len(left) == len(ops) {
 			parked := false
 			for i, o := range left {
@@ -228,25 +245,29 @@ func (t *task) carryOut(ctx context.Context, ops []operation) error {
 				return first
 			}
 		}
-		slices.Reverse(left) // a chain that goes against the order is done in the next round
+
+		slices.Reverse(left) // a chain in the opposite order is done in the next round
 		ops = left
 	}
+
 	_, err := t.tx.ExecContext(ctx, t.text("RELEASE @host"))
 	return err
 }
 
-// readBack holds the rows against what was written. A value that comes back in
-// another form (a trigger or Encode folds it), and one that a new row got where
-// the record had none, are the record's from now on. One that is lost or cut fails the batch.
+// readBack compares the rows with what was written. The record gets a value that comes
+// back in another form (a trigger or Encode folds it), and a value that a new row got
+// where the record had none. A value that is lost or cut fails the batch.
 func (t *task) readBack(ctx context.Context, ids []any) error {
 	people, err := t.people(ctx, t.tx, ids)
 	if err != nil {
 		return err
 	}
+
 	written := make(map[users.ID]bool, len(ids))
 	for _, id := range ids {
 		written[users.ID(id.(string))] = true
 	}
+
 	adapted := false
 	for i, c := range t.changes {
 		was, is := c.before.profile(), c.after.profile()
@@ -259,6 +280,7 @@ func (t *task) readBack(ctx context.Context, ids []any) error {
 		case !here:
 			return t.users.about(c.ID, errors.New("it has no row"))
 		}
+
 		got, err := t.users.got(c, p)
 		if err != nil {
 			return t.users.about(c.ID, err)
@@ -266,6 +288,7 @@ func (t *task) readBack(ctx context.Context, ids []any) error {
 		if got == nil {
 			continue
 		}
+
 		rec := c.after.record
 		rec.Data = got
 		adapted = true
@@ -273,26 +296,30 @@ func (t *task) readBack(ctx context.Context, ids []any) error {
 			return err
 		}
 	}
+
 	if adapted {
-		return t.release(ctx) // of keys that the record would have kept
+		return t.release(ctx) // the keys that the record does not keep after all
 	}
 	return nil
 }
 
-// got is the record as the row has it; nil if it is as it was written.
+// got returns the record as the row has it, and nil if it is as it was written.
 func (t *Table) got(c change, p *person) (*users.Profile, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
+
 	was, is := c.before.profile(), c.after.profile()
 	got := t.profile(is, p)
 	if p.account != c.after.record.Account {
 		return nil, fmt.Errorf("account %q reads back as %q", c.after.record.Account, p.account)
 	}
+
 	written := t.Columns
 	if was != nil {
 		written = t.changed(was, is)
 	}
+
 	same := true
 	for _, x := range t.Columns {
 		want, have := is.Field(x.Field), got.Field(x.Field)
@@ -301,18 +328,19 @@ func (t *Table) got(c change, p *person) (*users.Profile, error) {
 		}
 		same = false
 		mine := slices.ContainsFunc(written, func(w Column) bool { return w.Field == x.Field }) && (was != nil || want != "")
-		if mine && !alike(x.Field, want, have) {
+		if mine && !isAlike(x.Field, want, have) {
 			return nil, fmt.Errorf("column %s cannot hold %s %q: it reads back as %q", x.Name, x.Field, want, have)
 		}
 	}
+
 	if same {
 		return nil, nil
 	}
 	return got, nil
 }
 
-// alike reports whether two values are one, written in two ways.
-func alike(field, a, b string) bool {
+// isAlike reports whether two values are the same value in two forms.
+func isAlike(field, a, b string) bool {
 	if field == users.FieldEmail {
 		return users.FoldEmail(a) == users.FoldEmail(b)
 	}

@@ -13,15 +13,16 @@ import (
 // journalPart is how many entries are read at once.
 const journalPart = 500
 
-// Journal yields what the import did, and goes on to what it does meanwhile. It
-// reads some hundred entries at a time and holds nothing while it yields them.
-// An after that the import did not do is an error.
+// Journal yields the rows that the import did, including those that it does meanwhile. It
+// reads some hundred entries at a time and holds no connection while it yields them. An
+// after that the import did not do is an error.
 func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
 	return func(yield func(users.Entry, error) bool) {
 		if s.err != nil {
 			yield(users.Entry{}, s.err)
 			return
 		}
+
 		seq, err := s.place(ctx, imp, after)
 		for more := true; more && err == nil; {
 			var part []users.Entry
@@ -33,13 +34,14 @@ func (s *Store) Journal(ctx context.Context, imp users.ID, after users.RowID) it
 			}
 			more = len(part) == journalPart
 		}
+
 		if err != nil {
 			yield(users.Entry{}, fmt.Errorf("sqlstore: journal: %w", err))
 		}
 	}
 }
 
-// place is where the entry of a row stands; 0 for no row.
+// place returns the position of a row's entry, and 0 for no row.
 func (s *Store) place(ctx context.Context, imp users.ID, after users.RowID) (seq int64, err error) {
 	if after == 0 {
 		return 0, nil
@@ -52,7 +54,7 @@ func (s *Store) place(ctx context.Context, imp users.ID, after users.RowID) (seq
 	return seq, err
 }
 
-// entries is the next entries after a place, and the place of the last.
+// entries returns the next entries after a position, and the position of the last.
 func (s *Store) entries(ctx context.Context, imp users.ID, after int64) (part []users.Entry, seq int64, err error) {
 	err = s.rows(ctx, s.db, "SELECT row, seq, note, images FROM @journal WHERE import = ? AND seq > ? ORDER BY seq LIMIT ?",
 		[]any{string(imp), after, journalPart}, func(rows *sql.Rows) error {
@@ -72,6 +74,7 @@ func (s *Store) entries(ctx context.Context, imp users.ID, after int64) (part []
 			part = append(part, e)
 			return nil
 		})
+
 	if err != nil {
 		return nil, 0, err
 	}

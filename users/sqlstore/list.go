@@ -11,8 +11,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// List answers one page. The total is counted after the page was read, by a
-// statement of its own. An After that no page answered is an error.
+// List returns one page. The total is counted after the page, in a statement of its own.
+// An After that no page returned is an error.
 func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 	if s.err != nil {
 		return users.Page{}, s.err
@@ -29,12 +29,14 @@ func (s *Store) list(ctx context.Context, q users.Query) (users.Page, error) {
 	if !q.Scope.All && len(q.Scope.Accounts) == 0 {
 		return page, ctx.Err()
 	}
+
 	fits := s.condition(q)
 	from := fits
 	after, order := ">", "ORDER BY sort, id"
 	if q.Descending {
 		after, order = "<", "ORDER BY sort DESC, id DESC"
 	}
+
 	if q.After != "" {
 		sort, id, err := parseCursor(q.After)
 		if err != nil {
@@ -42,11 +44,13 @@ func (s *Store) list(ctx context.Context, q users.Query) (users.Page, error) {
 		}
 		from = fits.and("(sort, id) "+after+" (?, ?)", sort, id)
 	}
+
 	size := q.PageSize()
 	if err := s.settle(ctx); err != nil {
 		return page, err
 	}
-	var sort, last string // of the last record of the page
+
+	var sort, last string // sort and id of the last record of the page
 	more := false
 	statement := "SELECT " + recordColumns + ", sort FROM @records WHERE " + from.text + " " + order + " LIMIT ?"
 	err := s.rows(ctx, s.db, statement, append(from.args, size+1), func(rows *sql.Rows) error {
@@ -60,18 +64,21 @@ func (s *Store) list(ctx context.Context, q users.Query) (users.Page, error) {
 		}
 		return err
 	})
+
 	if more {
 		page.Next = cursor(sort, last)
 	}
+
 	if err == nil && q.Count {
 		err = s.rows(ctx, s.db, "SELECT COUNT(*) FROM @records WHERE "+fits.text, fits.args, func(rows *sql.Rows) error {
 			return rows.Scan(&page.Total)
 		})
 	}
+
 	return page, err
 }
 
-// A condition is what stands behind WHERE.
+// A condition is the text after WHERE, with its arguments.
 type condition struct {
 	text string
 	args []any
@@ -81,13 +88,14 @@ func (c condition) and(text string, args ...any) condition {
 	return condition{c.text + " AND " + text, append(c.args[:len(c.args):len(c.args)], args...)}
 }
 
-// condition is that a record fits the query.
+// condition returns the condition that a record fits the query.
 func (s *Store) condition(q users.Query) condition {
 	c := condition{text: "kind = ?", args: []any{string(q.Kind)}}
 	accounts, in := q.Scope.Accounts, "account IN ("
 	if q.Scope.All {
 		accounts, in = q.Scope.Except, "account NOT IN ("
 	}
+
 	if len(accounts) > 0 {
 		args := make([]any, len(accounts))
 		for i, a := range accounts {
@@ -95,6 +103,7 @@ func (s *Store) condition(q users.Query) condition {
 		}
 		c = c.and(in+strings.Repeat(", ?", len(args))[2:]+")", args...)
 	}
+
 	for _, k := range q.Having {
 		table, account := "@links", "@records.account"
 		if k.Space.Unique() {
@@ -110,14 +119,15 @@ func (s *Store) condition(q users.Query) condition {
 		c = c.and("EXISTS (SELECT 1 FROM "+table+" AS h WHERE h.account = "+account+
 			" AND h.space = ? AND h.value = ? AND h.record = @records.id)", string(k.Space), k.Value)
 	}
+
 	for _, word := range strings.Fields(users.Fold(q.Text)) {
 		c = c.and(s.words.contains, word)
 	}
 	return c
 }
 
-// cursor is the end of a page as opaque text. Neither part has a zero byte at
-// its end, and the id none at all.
+// cursor returns the end of a page as opaque text. sort does not end with a zero byte,
+// and id has none.
 func cursor(sort, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(sort + "\x00" + id))
 }

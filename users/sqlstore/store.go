@@ -11,33 +11,33 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Options of a [Store]. The zero value and nil mean the defaults.
+// Options configure a [Store]. The zero value and nil mean the defaults.
 type Options struct {
-	// Dialect is the database's. Default SQLite.
+	// Dialect is the SQL of the database. Default: SQLite.
 	Dialect Dialect
-	// Prefix stands before the name of every table and index: at most 20
-	// characters of a to z and _. Default none.
+	// Prefix begins the name of every table and index: at most 20 characters of a to
+	// z and _. Default: none.
 	Prefix string
-	// Users is the host's own table of people. Default none: they are kept with
-	// the other records. Every Store on the same tables must say the same.
+	// Users is the host's own table of people. By default people are kept with the
+	// other records. Every Store on the same tables must have the same Users.
 	Users *Table
 }
 
-// A Store keeps records in a database. [New] makes one. It may be used by
-// several goroutines, and several of them on one database.
+// A Store keeps records in a database. [New] makes one. Several goroutines may use it,
+// and several Stores may use one database.
 type Store struct {
 	db     *sql.DB
 	words  words
 	prefix string
-	users  *Table // nil where the host has none
-	err    error  // of the options; every method answers it
+	users  *Table // nil if the host has none
+	err    error  // of the options; every method returns it
 }
 
 var _ users.Store = (*Store)(nil)
 
-// New is a Store in the database, whose tables must be there: see [Schema] and
-// [Store.Migrate]. opts may be nil. Like sql.Open, New does not touch the
-// database; what is wrong with opts is answered by every method.
+// New returns a Store in the database, whose tables must exist ([Schema],
+// [Store.Migrate]). opts may be nil. Like sql.Open, New does not access the database.
+// Every method returns the error of invalid opts.
 func New(db *sql.DB, opts *Options) *Store {
 	if opts == nil {
 		opts = &Options{}
@@ -66,12 +66,13 @@ func (o *Options) check() (words, error) {
 	return w, nil
 }
 
-// Schema is the statements that make the tables and indexes, for the host's own
-// migrations. Each may be run again: it makes only what is not there. With a
-// table of the host's they make its triggers anew, and note all of its rows, so
-// they stand behind whatever makes that table. Unlike Migrate, they do not look
-// what the table lacks, nor for users without a row in it, whom a later Migrate
-// takes for deleted: put them there before. opts may be nil.
+// Schema returns the statements that create the tables and indexes, for the host's own
+// migrations. They may be run again and create only what does not exist. opts may be nil.
+//
+// With a host's own table, the statements also recreate its triggers and note all of its
+// rows, so they must run after the statements that create that table. Unlike Migrate they
+// do not check what the table lacks, nor for users without a row in it. A later Migrate
+// takes such users for deleted, so the host must add their rows before.
 func Schema(opts *Options) ([]string, error) {
 	s := New(nil, opts)
 	if s.err != nil {
@@ -91,13 +92,12 @@ func (s *Store) schema() []string {
 	return out
 }
 
-// Migrate makes the tables and indexes that are not there, all or none of them.
-// It takes the write lock first, so that replicas may start at once.
+// Migrate creates the tables and indexes that do not exist, all or none. It takes the
+// write lock first, so that replicas may start at the same time.
 //
-// With a table of the host's it also says what that table lacks, makes its
-// triggers anew, and has every person settled by the next call of another
-// method: what changed while nothing was noted is found. The first time it
-// fails if there are users already that are not in the host's table.
+// With a host's own table it also reports what that table lacks, recreates its triggers,
+// and notes every person, so that the next call of another method settles changes that
+// were not noted. The first Migrate fails if users exist who are not in the host's table.
 func (s *Store) Migrate(ctx context.Context) error {
 	if s.err != nil {
 		return s.err
@@ -114,47 +114,50 @@ func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 	}
-	mapped := false // before
+
+	mapped := false // the table was mapped before
 	if s.users != nil {
 		err := s.inspect(ctx, tx)
 		if err == nil {
-			mapped, err = s.yes(ctx, tx, s.words.there, s.prefix+"dirty")
+			mapped, err = s.isTrue(ctx, tx, s.words.there, s.prefix+"dirty")
 		}
 		if err != nil {
 			return err
 		}
 	}
+
 	for _, statement := range s.schema() {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}
+
 	if s.users != nil {
-		return s.adopt(ctx, tx, !mapped)
+		return s.noteMissing(ctx, tx, !mapped)
 	}
 	return nil
 }
 
-// inTx runs do in a transaction, and commits it if do returns nil.
+// inTx runs do in a transaction and commits it if do returns nil.
 func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	// Also where do panics, or ends the goroutine: the write lock would stay.
-	defer tx.Rollback() // does nothing after Commit; the error of do says more
+	// Roll back also if do panics or ends the goroutine, or the write lock would stay.
+	defer tx.Rollback() // no effect after Commit; the error of do says more
 	if err := do(tx); err != nil {
-		return because(ctx, err)
+		return contextError(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", because(ctx, err)) // where deferred constraints are judged
+		return fmt.Errorf("commit: %w", contextError(ctx, err)) // deferred constraints are checked here
 	}
 	return nil
 }
 
-// because names the context that is done: it ends a transaction on a goroutine
-// of its own, and the statement that comes too late knows only that it is over.
-func because(ctx context.Context, err error) error {
+// contextError returns the error of the context if it is done. A done context ends the
+// transaction on another goroutine, and a later statement only learns that it has ended.
+func contextError(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
 		return fmt.Errorf("%w: %w", cause, err)
 	}

@@ -14,40 +14,39 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Table is the host's own table of people, which the Store reads and writes
-// in the place of one of its own: see the package's documentation. Names are
-// ASCII letters, digits and underscores, at most 63 of them.
+// A Table is the host's own table of people, which the Store uses instead of one of its
+// own (see the package documentation). Names are at most 63 ASCII letters, digits and
+// underscores.
 type Table struct {
 	Name string
-	// ID is the column of ids: text, with a unique index of its own. A row whose
-	// id is NULL, empty or no text is nobody.
+	// ID is the column of ids: text, with a unique index of its own. A row whose id
+	// is NULL, empty or no text is not a person.
 	ID string
-	// Account is the column of accounts; "" where the whole table is of one
-	// account, Fixed. A person of another account is then refused.
+	// Account is the column of accounts. It is empty if the whole table belongs to
+	// one account, Fixed. A person of another account is then refused.
 	Account string
 	Fixed   users.AccountID
-	// Columns are what the table holds of a person, at least one. A column or a
-	// field stands there once, and "role" not beside "roles", which says it too.
+	// Columns are the mapped columns, at least one. A column or a field may occur
+	// once. [users.FieldRole] and [users.FieldRoles] exclude each other.
 	Columns []Column
 }
 
-// A Column holds one field of a person.
+// A Column maps one column to a field of a person.
 type Column struct {
 	// Field is one of [users.ProfileFields], or "custom.NAME".
 	Field string
 	Name  string
-	// Encode is the value to write for a field as [users.Profile.Field] says it.
-	// nil writes the text itself, also an empty one: see [EmptyIsNull]. A panic
-	// fails the batch.
+	// Encode returns the value to write for a field's value ([users.Profile.Field]).
+	// nil writes the text itself, also an empty one; see [EmptyIsNull]. A panic fails
+	// the batch.
 	Encode func(value string) any
-	// Decode is the field for a value as the driver reads it, nil for NULL. It is
-	// called with whatever the host's program wrote. nil reads text as it is,
-	// numbers and times as database/sql writes them, NULL as "".
+	// Decode returns the field's value for a value as the driver reads it; NULL is
+	// nil. It must accept whatever the host's program wrote. If Decode is nil, text
+	// is read as it is, numbers and times as database/sql writes them, NULL as "".
 	//
-	// What the field cannot say is an error of that person, and so is a panic: of
-	// "active", "registered" and "role", which say "yes" or "no", and
-	// [users.RoleAdmin] or [users.RoleUser], anything else. Empty means active,
-	// not registered, no admin.
+	// A panic, or a value that the field cannot have, is an error of that person.
+	// "active" and "registered" may be "yes" or "no", and "role" [users.RoleAdmin] or
+	// [users.RoleUser]. Empty means active, not registered, no admin.
 	Decode func(any) string
 }
 
@@ -59,7 +58,7 @@ func EmptyIsNull(value string) any {
 	return value
 }
 
-// encode is what to write for a field. A panic of the host's is an error.
+// encode returns the value to write for a field. A panic of the host's is an error.
 func (c Column) encode(value string) (out any, err error) {
 	if c.Encode == nil {
 		return value, nil
@@ -67,8 +66,8 @@ func (c Column) encode(value string) (out any, err error) {
 	defer c.guard("Encode", &err)
 	out = c.Encode(value)
 	if v, is := out.(driver.Valuer); is {
-		// A Valuer that panics inside database/sql leaves the transaction locked,
-		// and its rollback would wait for ever.
+		// Convert here: a Valuer that panics inside database/sql leaves the transaction
+		// locked, and its rollback would wait for ever.
 		out, err = driver.DefaultParameterConverter.ConvertValue(v)
 	}
 	if err != nil {
@@ -77,8 +76,8 @@ func (c Column) encode(value string) (out any, err error) {
 	return out, err
 }
 
-// decode is the field that the column says. A panic of the host's is an error,
-// and so is what the field cannot hold.
+// decode returns the field's value for a column's value. A panic of the host's, and a
+// value that the field cannot have, are errors.
 func (c Column) decode(v any) (value string, err error) {
 	defer c.guard("Decode", &err)
 	if c.Decode != nil {
@@ -86,22 +85,22 @@ func (c Column) decode(v any) (value string, err error) {
 	} else {
 		value = text(v)
 	}
-	if !holds(c.Field, value) {
+	if !canHold(c.Field, value) {
 		err = fmt.Errorf("column %s: the field %s cannot say what stands there, %s", c.Name, c.Field, form(v))
 	}
 	return value, err
 }
 
-// guard makes an error of a panic in the host's function.
+// guard turns a panic of the host's function into an error.
 func (c Column) guard(what string, err *error) {
 	if x := recover(); x != nil {
 		*err = fmt.Errorf("column %s: %s: %w: %v", c.Name, what, users.ErrPanic, x)
 	}
 }
 
-// holds reports whether a field can have the value. Of an empty one it has what
-// it says of somebody of whom nothing is known; a list is put in order.
-func holds(field, value string) bool {
+// canHold reports whether a field can have the value. An empty value means the field's
+// default. A list is sorted when it is set.
+func canHold(field, value string) bool {
 	if value == "" || field == users.FieldRoles || field == users.FieldProducts {
 		return true
 	}
@@ -110,7 +109,7 @@ func holds(field, value string) bool {
 	return p.Field(field) == value
 }
 
-// form is what kind of value that is. What it says may be nobody else's business.
+// form returns the type of a value for an error, without the value, which may be private.
 func form(v any) string {
 	switch v.(type) {
 	case nil:
@@ -131,7 +130,7 @@ func form(v any) string {
 	return fmt.Sprintf("a %T", v)
 }
 
-// text is a value of any type as text.
+// text returns a value of any type as text.
 func text(v any) string {
 	var s sql.NullString
 	if err := s.Scan(v); err != nil {
@@ -140,13 +139,13 @@ func text(v any) string {
 	return strings.ToValidUTF8(s.String, "\uFFFD")
 }
 
-// tables are the names of the Store's own.
+// tables returns the names of the Store's own tables.
 func tables() []string {
 	return []string{"records", "keys", "links", "journal", "dirty", "waiting", "departed", "unread", "migrating"}
 }
 
-// check refuses a table that could not have been meant, and all of whose names
-// are not safe to stand in a statement.
+// check refuses a table that contradicts itself, or with a name that is not safe in a
+// statement.
 func (t *Table) check(prefix string) error {
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("sqlstore: table %q: "+format, append([]any{t.Name}, args...)...)
@@ -162,6 +161,7 @@ func (t *Table) check(prefix string) error {
 	case len(t.Columns) == 0:
 		return refuse("no columns")
 	}
+
 	names, fields := map[string]bool{}, map[string]bool{}
 	for _, name := range t.names() {
 		if !isName(name) {
@@ -173,6 +173,7 @@ func (t *Table) check(prefix string) error {
 			names[lower] = true
 		}
 	}
+
 	for _, c := range t.Columns {
 		custom, is := strings.CutPrefix(c.Field, users.PrefixCustom)
 		if !slices.Contains(users.ProfileFields(), c.Field) && (!is || custom == "" || !utf8.ValidString(custom)) {
@@ -183,13 +184,15 @@ func (t *Table) check(prefix string) error {
 		}
 		fields[c.Field] = true
 	}
+
 	if fields[users.FieldRole] && fields[users.FieldRoles] {
 		return refuse(`field "role" beside "roles"`)
 	}
 	return nil
 }
 
-// names are the columns: of the id, of the account if there is one, and the others.
+// names returns the names of the columns: the id, the account if there is one, and the
+// mapped ones.
 func (t *Table) names() []string {
 	out := []string{t.ID}
 	if t.Account != "" {
@@ -214,13 +217,13 @@ type person struct {
 	fields  []cell // one for each of the columns
 }
 
-// A cell is the field that a column says, or why it says none.
+// A cell is the field's value of a column, or the reason why it has none.
 type cell struct {
 	value string
 	err   error
 }
 
-// err is why the row could not be read whole.
+// err returns the reason why the row could not be read completely.
 func (p *person) err() error {
 	for _, f := range p.fields {
 		if f.err != nil {
@@ -230,10 +233,10 @@ func (p *person) err() error {
 	return nil
 }
 
-// people reads the rows of the host's table that have one of the ids.
+// people returns the rows of the host's table that have one of the ids.
 //
-// Every column is said with its table: SQLite takes "email" alone for a text
-// where there is no column of that name.
+// Every column is written with its table, because SQLite takes "email" alone for a text
+// if no such column exists.
 func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]*person, error) {
 	t := s.users
 	names := t.names()
@@ -241,12 +244,14 @@ func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]
 	for _, name := range names[1:] {
 		columns += ", h." + quote(name)
 	}
+
 	list := tuples{head: "SELECT " + columns + " FROM " + quote(t.Name) + " AS h WHERE h." + quote(t.ID) + " IN (VALUES ", width: 1, tail: ")"}
 	out := make(map[users.ID]*person, len(ids))
 	values, into := make([]any, len(names)), make([]any, len(names))
 	for i := range values {
 		into[i] = &values[i]
 	}
+
 	err := s.query(ctx, q, list, ids, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
@@ -263,6 +268,7 @@ func (s *Store) people(ctx context.Context, q querier, ids []any) (map[users.ID]
 		out[users.ID(text(values[0]))] = p
 		return nil
 	})
+
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", t.Name, err)
 	}
@@ -274,10 +280,9 @@ func isID(id users.ID) bool {
 	return id != "" && utf8.ValidString(string(id)) && !strings.Contains(string(id), "\x00")
 }
 
-// profile is what the record said, with the row's fields in it. It shares
-// nothing with base, which may be nil. Of a field that could not be read it says
-// what base does, and of somebody new never more than the row may say: not that
-// they are active.
+// profile returns base with the row's fields. It shares nothing with base, which may be
+// nil. A field that could not be read keeps the value of base. A new person of whom a
+// field could not be read must not get more rights than the row gives, and is not active.
 func (t *Table) profile(base *users.Profile, p *person) *users.Profile {
 	is := new(users.Profile)
 	if base != nil {
@@ -295,7 +300,7 @@ func (t *Table) profile(base *users.Profile, p *person) *users.Profile {
 	return is
 }
 
-// inspect says what the host's table lacks.
+// inspect returns what the host's table lacks.
 func (s *Store) inspect(ctx context.Context, tx *sql.Tx) error {
 	t := s.users
 	have := map[string]bool{}
@@ -305,56 +310,60 @@ func (s *Store) inspect(ctx context.Context, tx *sql.Tx) error {
 		have[strings.ToLower(name)] = true
 		return err
 	})
+
 	if err != nil {
 		return err
 	}
 	if len(have) == 0 {
 		return fmt.Errorf("table %s: it is not there", t.Name)
 	}
+
 	for _, name := range t.names() {
 		if !have[strings.ToLower(name)] {
 			return fmt.Errorf("table %s: there is no column %s that can be written", t.Name, name)
 		}
 	}
-	unique, err := s.yes(ctx, tx, s.words.unique, t.Name, t.ID)
+
+	unique, err := s.isTrue(ctx, tx, s.words.unique, t.Name, t.ID)
 	if err == nil && !unique {
 		err = fmt.Errorf("table %s: column %s has no unique index of its own", t.Name, t.ID)
 	}
 	if err != nil {
 		return err
 	}
-	texts, err := s.yes(ctx, tx, s.words.texts, t.Name, t.ID)
+
+	texts, err := s.isTrue(ctx, tx, s.words.texts, t.Name, t.ID)
 	if err == nil && !texts {
 		err = fmt.Errorf("table %s: column %s takes no text, which usher's ids are: make it TEXT, or name another column as ID, of text and with a unique index", t.Name, t.ID)
 	}
 	return err
 }
 
-// yes is the answer of a query of one truth value.
-func (s *Store) yes(ctx context.Context, q querier, statement string, args ...any) (is bool, err error) {
+// isTrue returns the result of a query of one truth value.
+func (s *Store) isTrue(ctx context.Context, q querier, statement string, args ...any) (is bool, err error) {
 	err = s.rows(ctx, q, statement, args, func(rows *sql.Rows) error { return rows.Scan(&is) })
 	return is, err
 }
 
-// watched fails if the host's writes are not noted, as after a migration that
-// made its table anew.
-func (t *task) watched(ctx context.Context) error {
+// checkWatched fails if the host's writes are not noted, as after a migration that
+// recreated its table.
+func (t *task) checkWatched(ctx context.Context) error {
 	if t.users == nil {
 		return nil
 	}
-	all, err := t.yes(ctx, t.tx, t.words.watched, t.users.Name)
+	all, err := t.isTrue(ctx, t.tx, t.words.watched, t.users.Name)
 	if err == nil && !all {
 		err = fmt.Errorf("table %s: its triggers are gone: migrate again", t.users.Name)
 	}
 	return err
 }
 
-// adopt notes every user whose row is gone. When the table was not mapped
-// before, it fails if there are any: those people were never in it.
-func (s *Store) adopt(ctx context.Context, tx *sql.Tx, first bool) error {
+// noteMissing notes every user whose row does not exist. If the table was not mapped
+// before, it fails if there are such users, because they were never in it.
+func (s *Store) noteMissing(ctx context.Context, tx *sql.Tx, first bool) error {
 	without := " FROM @records WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM " + quote(s.users.Name) + " AS h WHERE h." + quote(s.users.ID) + " = @records.id)"
 	if first {
-		some, err := s.yes(ctx, tx, "SELECT EXISTS (SELECT 1"+without+")", string(users.KindUser))
+		some, err := s.isTrue(ctx, tx, "SELECT EXISTS (SELECT 1"+without+")", string(users.KindUser))
 		if err == nil && some {
 			err = errors.New("table " + s.users.Name + ": there are users that are not in it, and they would be deleted: put them there first")
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxParams is the most parameters of one statement. SQLite allows 32,766; past
-// some hundred a longer statement is no faster.
+// maxParams is the largest number of parameters of a statement. SQLite allows 32,766, but
+// statements with more than some hundred are no faster.
 const maxParams = 1500
 
 // A querier is a database or a transaction.
@@ -16,7 +16,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// A tuples statement is head, a VALUES list of any length, and tail. A long list
+// tuples is a statement of a head, a VALUES list of any length, and a tail. A long list
 // is run in parts.
 type tuples struct {
 	head  string
@@ -29,14 +29,13 @@ func (t tuples) text(n int) string {
 	return t.head + strings.Repeat(", "+one, n)[2:] + t.tail
 }
 
-// exec runs a statement that answers nothing, args being the tuples one after
-// the other.
+// exec runs a statement that returns no rows. args are the tuples one after the other.
 func (s *Store) exec(ctx context.Context, tx *sql.Tx, t tuples, args []any) error {
 	_, err := s.count(ctx, tx, t, args)
 	return err
 }
 
-// count is exec, and how many rows it wrote.
+// count runs a statement as exec does and returns how many rows it wrote.
 func (s *Store) count(ctx context.Context, tx *sql.Tx, t tuples, args []any) (n int64, err error) {
 	add := func(r sql.Result, err error) error {
 		if err != nil {
@@ -46,6 +45,7 @@ func (s *Store) count(ctx context.Context, tx *sql.Tx, t tuples, args []any) (n 
 		n += part
 		return err
 	}
+
 	size := maxParams / t.width * t.width
 	if len(args) >= 2*size {
 		full, err := tx.PrepareContext(ctx, s.text(t.text(size/t.width)))
@@ -60,15 +60,17 @@ func (s *Store) count(ctx context.Context, tx *sql.Tx, t tuples, args []any) (n 
 			args = args[size:]
 		}
 	}
+
 	for part := range slices.Chunk(args, size) {
 		if err := add(tx.ExecContext(ctx, s.text(t.text(len(part)/t.width)), part...)); err != nil {
 			return n, err
 		}
 	}
+
 	return n, nil
 }
 
-// query runs a statement that answers rows, and hands each to scan.
+// query runs a statement that returns rows and passes each to scan.
 func (s *Store) query(ctx context.Context, q querier, t tuples, args []any, scan func(*sql.Rows) error) error {
 	for part := range slices.Chunk(args, maxParams/t.width*t.width) {
 		if err := s.rows(ctx, q, t.text(len(part)/t.width), part, scan); err != nil {
@@ -78,7 +80,7 @@ func (s *Store) query(ctx context.Context, q querier, t tuples, args []any, scan
 	return nil
 }
 
-// rows runs one query and hands each row to scan.
+// rows runs one query and passes each row to scan.
 func (s *Store) rows(ctx context.Context, q querier, statement string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := q.QueryContext(ctx, s.text(statement), args...)
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// write does what was judged. Everything goes in by key, in order, because a
-// B-tree larger than the cache takes unordered rows many times slower.
+// write applies the batch after judge accepted it. It writes all rows in the order of
+// their keys, because a B-tree larger than the cache takes unordered rows many times
+// slower.
 func (t *task) write(ctx context.Context) error {
 	changes := slices.Clone(t.changes)
 	slices.SortFunc(changes, func(a, b change) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -33,6 +34,7 @@ func (t *task) write(ctx context.Context) error {
 			links = append(links, holding{k, h.ID})
 		}
 	}
+
 	for _, x := range []struct {
 		do   tuples
 		args []any
@@ -47,19 +49,20 @@ func (t *task) write(ctx context.Context) error {
 			return err
 		}
 	}
+
 	if err := t.gain(ctx, keys); err != nil {
 		return err
 	}
-	return t.depart(ctx)
+	return t.noteDeparted(ctx)
 }
 
-// A holding is a key or link and the record that stands under it.
+// A holding is a key or link and the record that has it.
 type holding struct {
 	key    users.Key
 	record users.ID
 }
 
-// holdingArgs puts them in order.
+// holdingArgs returns them sorted, as arguments.
 func holdingArgs(hs []holding) []any {
 	slices.SortFunc(hs, func(a, b holding) int {
 		return cmp.Or(a.key.Compare(b.key), strings.Compare(string(a.record), string(b.record)))
@@ -71,31 +74,35 @@ func holdingArgs(hs []holding) []any {
 	return args
 }
 
-// enter writes the rows into the journal.
-func (t *task) enter(ctx context.Context) error {
+// writeEntries writes the rows into the journal.
+func (t *task) writeEntries(ctx context.Context) error {
 	if len(t.batch.Rows) == 0 {
 		return nil
 	}
+
 	images := make(map[users.RowID][]image, len(t.batch.Rows))
 	for _, c := range t.changes {
 		if c.Row != 0 {
 			images[c.Row] = append(images[c.Row], image{c.before.image(), c.after.image()})
 		}
 	}
+
 	var seq int64
 	err := t.rows(ctx, t.tx, "SELECT COALESCE(MAX(seq), 0) FROM @journal WHERE import = ?", []any{string(t.batch.Import)},
 		func(rows *sql.Rows) error { return rows.Scan(&seq) })
 	if err != nil {
 		return err
 	}
+
 	args := make([]any, 0, 5*len(t.batch.Rows))
 	for i, r := range t.batch.Rows {
 		text, err := encodeImages(images[r.Row])
 		if err != nil {
 			return fmt.Errorf("row %d: %w", r.Row, err)
 		}
-		// A RowID above the half goes in as a negative number, and comes back as it was.
+		// A RowID above the half is stored as a negative number and read back unchanged.
 		args = append(args, string(t.batch.Import), int64(r.Row), seq+int64(i)+1, string(r.Note), text)
 	}
+
 	return t.exec(ctx, t.tx, tuples{head: "INSERT INTO @journal (import, row, seq, note, images) VALUES ", width: 5}, args)
 }
