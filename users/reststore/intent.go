@@ -10,65 +10,65 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// An intent is a batch that writes a person, as it is noted before the service
-// is called: what its entry in the journal will say, and how to tell whether
-// the service did it.
+// An intent is a batch that writes a person, as it is stored before the service is called.
+// It has the content of the journal entry, and the data that tell whether the service wrote
+// the person.
 type intent struct {
-	N      uint64   `json:"n"` // which of the import's it is
+	N      uint64   `json:"n"` // the number of the intent in its import
 	Rows   []row    `json:"rows"`
 	Digest string   `json:"digest,omitempty"`
 	ID     users.ID `json:"id"`
 	Before *image   `json:"before,omitempty"`
 	After  *image   `json:"after,omitempty"`
-	// Import is the import's record as the batch leaves it, and Added what it
-	// adds to the counts; nil if the batch does not write it.
+	// Import is the import's record as the batch leaves it, and Added the rise of its
+	// counts. Both are nil if the batch does not write it.
 	Import *image         `json:"import,omitempty"`
 	Added  map[string]int `json:"added,omitempty"`
 	// Marks are the records of other imports as the batch leaves them.
 	Marks []*image `json:"marks,omitempty"`
 }
 
-// makes reports whether it is to make somebody.
-func (it *intent) makes() bool { return it.Before == nil && it.After != nil }
+// creates reports whether the intent creates a person.
+func (it *intent) creates() bool { return it.Before == nil && it.After != nil }
 
-// does reports whether it is to do the row.
+// does reports whether the intent does the row.
 func (it *intent) does(id users.RowID) bool {
 	return slices.ContainsFunc(it.Rows, func(r row) bool { return r.Row == id })
 }
 
-// A row of the batch, with the note that the journal gets, images and all.
+// A row is a row of the batch with its note for the journal, images included.
 type row struct {
 	Row  users.RowID `json:"row"`
 	Note []byte      `json:"note,omitempty"`
 }
 
-// happened reports whether the person stands as intended; now is nil for nobody
-// of that id. Who was made and then changed was made all the same, unless the
-// service said that it made nobody.
+// happened reports whether the service did the write; now is the person, or nil if they do
+// not exist. A person who was created and then changed counts as created, unless the
+// service said that it created no one.
 func (it *intent) happened(now *users.Record, refused bool) bool {
 	switch {
 	case now == nil || it.After == nil:
 		return now == nil && it.After == nil
-	case it.makes() && !refused:
+	case it.creates() && !refused:
 		return true
 	}
-	return it.stands(now)
+	return it.isExactly(now)
 }
 
-// stands reports whether the person is to the letter as intended.
-func (it *intent) stands(now *users.Record) bool {
+// isExactly reports whether the person is exactly as intended.
+func (it *intent) isExactly(now *users.Record) bool {
 	is, err1 := users.EncodeData(now.Data)
 	then, err2 := users.EncodeData(it.After.Data)
 	return err1 == nil && err2 == nil && string(is) == string(then) && now.Version == it.After.Version && now.Account == it.After.Account
 }
 
-// An image is a record as it stands in a note or an intent.
+// An image is a record in the form of a note or an intent.
 type image struct{ users.Record }
 
-// MarshalJSON is [users.EncodeRecord].
+// MarshalJSON returns the record as [users.EncodeRecord] does.
 func (m image) MarshalJSON() ([]byte, error) { return users.EncodeRecord(m.Record) }
 
-// UnmarshalJSON is [users.DecodeRecord].
+// UnmarshalJSON reads the record as [users.DecodeRecord] does.
 func (m *image) UnmarshalJSON(b []byte) (err error) {
 	m.Record, err = users.DecodeRecord(b)
 	return err
@@ -81,7 +81,7 @@ func imageOf(r *users.Record) *image {
 	return &image{*r}
 }
 
-// record is the record; nil if there is none.
+// record returns the record, and nil if there is none.
 func (m *image) record() *users.Record {
 	if m == nil {
 		return nil
@@ -89,34 +89,33 @@ func (m *image) record() *users.Record {
 	return &m.Record
 }
 
-// kept is a time as a Store keeps it.
-func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+// storedTime returns a time as a Store keeps it.
+func storedTime(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-// A plan is the unfinished intents of an import. The store beside keeps it as a
-// record of its own: of kind user, because it is never asked for those. It
-// stays when they are finished, so that its version tells for ever whether
-// another did anything in between.
+// A plan is the unfinished intents of an import. The companion keeps it as a record of kind
+// user, because it is never asked for users. The record stays when the intents are finished,
+// so that its version tells whether another process did anything in between.
 type plan struct {
 	imp     users.ID
-	version uint64 // 0 if there is none
+	version uint64 // 0 if the plan is not stored
 	intents []*intent
 }
 
-// planPrefix stands before the id of the import. No id has blanks.
+// planPrefix begins the id of a plan, before the id of the import. No other id has blanks.
 const planPrefix = "intents of "
 
 func planID(imp users.ID) users.ID { return planPrefix + imp }
 
 const planField = "intents"
 
-// deletes is what a plan stands under that has an intent to delete the person.
-func deletes(id users.ID) users.Key { return users.KeyOf("", users.LinkGrant, string(id)) }
+// deletionLink returns the link of the plans that intend to delete the person.
+func deletionLink(id users.ID) users.Key { return users.KeyOf("", users.LinkGrant, string(id)) }
 
 func planOf(r users.Record) (plan, error) {
 	p := plan{version: r.Version}
 	imp, ok := strings.CutPrefix(string(r.ID), planPrefix)
 	if !ok {
-		return p, nil // a person who was there before the service was
+		return p, nil // a person whom the companion kept before
 	}
 	p.imp = users.ID(imp)
 	if d, ok := r.Data.(*users.Profile); ok && d.Custom[planField] != "" {
@@ -127,7 +126,7 @@ func planOf(r users.Record) (plan, error) {
 	return p, nil
 }
 
-// write is the write that leaves these intents.
+// write returns the write that stores these intents.
 func (p plan) write(intents []*intent) (users.Write, error) {
 	profile := &users.Profile{}
 	if len(intents) > 0 {
@@ -138,21 +137,21 @@ func (p plan) write(intents []*intent) (users.Write, error) {
 		profile.Custom = map[string]string{planField: string(text)}
 		for _, it := range intents {
 			if it.After == nil {
-				profile.Roles = append(profile.Roles, string(it.ID)) // for deletes
+				profile.Roles = append(profile.Roles, string(it.ID)) // for deletionLink
 			}
 		}
 	}
 	return users.Write{ID: planID(p.imp), Version: p.version, Record: &users.Record{Head: users.Head{ID: planID(p.imp)}, Data: profile}}, nil
 }
 
-// without is the write that ends intents.
+// without returns the write that ends intents.
 func (p plan) without(ended func(*intent) bool) (users.Write, error) {
 	return p.write(slices.DeleteFunc(slices.Clone(p.intents), ended))
 }
 
-// virtual is the record of an import whose first row is unfinished: the import
-// has begun, and nothing is stored of it.
-func (p plan) virtual() *users.Record {
+// unstoredImport returns the record of an import whose first row is unfinished. The import
+// has begun, and its record is not stored yet.
+func (p plan) unstoredImport() *users.Record {
 	for _, it := range p.intents {
 		if it.Import == nil || it.Import.Version != 1 {
 			continue

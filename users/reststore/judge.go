@@ -9,18 +9,18 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A verdict is what is known of a batch before anything is written.
+// A verdict is what is known about a batch before it is written.
 type verdict struct {
-	person *users.Write    // the person it writes; nil if it writes none
-	before *users.Record   // who that is now; nil for nobody
-	rest   []users.Write   // the other writes, the store beside's
-	needs  []users.Need    // what is needed of the store beside
-	unused []users.Key     // and what must be unused there
-	people *users.Conflict // what the service has against it
+	person *users.Write    // the write of a person; nil if the batch writes none
+	before *users.Record   // the person as they are now; nil if they do not exist
+	rest   []users.Write   // the other writes, for the companion
+	needs  []users.Need    // the needed records of the companion
+	unused []users.Key     // the unused links of the companion
+	people *users.Conflict // the conflicts with the people of the service
 }
 
-// sort tells the person that a batch writes from the rest, and asks the service
-// for all it knows of the batch. It answers what the service has in its way.
+// sort separates the person that a batch writes from the other writes, and asks the service
+// for everything it knows about the batch. Its verdict has the service's conflicts.
 func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 	var keys []users.Key
 	for _, w := range b.Writes {
@@ -32,36 +32,42 @@ func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 			keys = append(keys, users.ByID(w.ID))
 		}
 	}
+
 	for _, n := range b.Needs {
 		if n.ID != b.Import {
 			keys = append(keys, users.ByID(n.ID))
 		}
 	}
+
 	people, err := s.people(ctx, append(keys, b.Unused...))
 	if err != nil {
 		return nil, err
 	}
+
 	v := &verdict{people: new(users.Conflict)}
 	for _, w := range b.Writes {
-		now := of(people, w.ID)
+		now := recordOf(people, w.ID)
 		is := w.Record != nil && w.Record.Kind() == users.KindUser
 		if !is && (now == nil || w.Record != nil) {
 			if now != nil {
-				v.people.Stale = append(v.people.Stale, w.ID) // a person is under that id
+				v.people.Stale = append(v.people.Stale, w.ID) // a person has that id
 			}
 			v.rest = append(v.rest, w)
 			continue
 		}
+
 		if v.person != nil {
 			return nil, errors.New("a batch of two people: the service writes one at a time")
 		}
+
 		v.person, v.before = &w, now
 		if err := s.judge(ctx, v, people); err != nil {
 			return nil, err
 		}
 	}
+
 	for _, n := range b.Needs {
-		now := of(people, n.ID)
+		now := recordOf(people, n.ID)
 		there, version := now != nil, uint64(0)
 		if there {
 			version = now.Version
@@ -76,6 +82,7 @@ func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 			v.people.Gone = append(v.people.Gone, n.ID)
 		}
 	}
+
 	for _, k := range b.Unused {
 		switch {
 		case k.Space.Kind() != users.KindUser:
@@ -84,10 +91,11 @@ func (s *Store) sort(ctx context.Context, b users.Batch) (*verdict, error) {
 			v.people.Used = append(v.people.Used, k)
 		}
 	}
+
 	return v, nil
 }
 
-// uses reports whether a person stands under the link once the batch is done.
+// uses reports whether a person has the link when the batch is done.
 func (v *verdict) uses(k users.Key, people map[users.ID]users.Record) bool {
 	for _, r := range people {
 		if (v.person == nil || r.ID != v.person.ID) && slices.Contains(r.Index().Links, k) {
@@ -97,49 +105,53 @@ func (v *verdict) uses(k users.Key, people map[users.ID]users.Record) bool {
 	return v.person != nil && v.person.Record != nil && slices.Contains(v.person.Record.Index().Links, k)
 }
 
-// judge notes what is in the way of the person's write.
+// judge adds the conflicts of the person's write to the verdict.
 func (s *Store) judge(ctx context.Context, v *verdict, people map[users.ID]users.Record) error {
 	w, version := v.person, uint64(0)
 	if v.before != nil {
 		version = v.before.Version
 	} else if w.Version == 0 {
-		things, err := s.beside.Find(ctx, []users.Key{users.ByID(w.ID)})
+		things, err := s.companion.Find(ctx, []users.Key{users.ByID(w.ID)})
 		if err != nil {
 			return err
 		}
 		if len(things) > 0 && things[0].Kind() != users.KindUser {
-			version = things[0].Version // something else has that id
+			version = things[0].Version // a record of another kind has that id
 		}
 	}
+
 	if version != w.Version {
 		v.people.Stale = append(v.people.Stale, w.ID)
 	}
 	if w.Record == nil {
 		return nil
 	}
+
 	holders := map[users.Key]users.ID{}
 	for _, r := range people {
 		for _, k := range r.Keys() {
 			holders[k] = r.ID
 		}
 	}
+
 	for _, k := range w.Record.Keys() {
 		if h, taken := holders[k]; taken && h != w.ID {
 			v.people.Keys = append(v.people.Keys, users.KeyConflict{Key: k, Wants: w.ID, Holder: h})
 		}
 	}
+
 	return nil
 }
 
-// nothing is the id of no record: none is as short and has a blank.
+// nothing is an id that no record has, because it has a blank.
 const nothing users.ID = " "
 
-// ask is what the store beside has against the batch. It is asked with a batch
-// that needs what is not there, and so is refused whatever else it says.
-func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conflict, error) {
+// askCompanion returns the companion's conflicts with the batch. The batch that it applies
+// for this needs a record that does not exist, so it is refused in every case.
+func (s *Store) askCompanion(ctx context.Context, b users.Batch, v *verdict) (*users.Conflict, error) {
 	b.Unused = v.unused
 	b.Writes, b.Needs = v.rest, append(slices.Clone(v.needs), users.Need{ID: nothing})
-	err := s.beside.Apply(ctx, b)
+	err := s.companion.Apply(ctx, b)
 	c := new(users.Conflict)
 	switch {
 	case err == nil:
@@ -147,6 +159,7 @@ func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conf
 	case !errors.As(err, &c):
 		return nil, err
 	}
+
 	out := &users.Conflict{
 		Keys:  slices.Concat(v.people.Keys, c.Keys),
 		Stale: slices.Concat(v.people.Stale, c.Stale),
@@ -154,6 +167,7 @@ func (s *Store) ask(ctx context.Context, b users.Batch, v *verdict) (*users.Conf
 		Used:  slices.Concat(v.people.Used, c.Used),
 		Done:  c.Done,
 	}
+
 	slices.SortFunc(out.Used, users.Key.Compare)
 	slices.Sort(out.Stale)
 	out.Stale = slices.Compact(out.Stale)

@@ -13,26 +13,29 @@ type locks struct {
 	held map[users.ID]*lock
 }
 
-// A lock is held by whoever put something into free.
+// A lock is held by the goroutine that put a value into free.
 type lock struct {
 	free chan struct{}
-	n    int // who hold it or wait for it
+	n    int // how many goroutines hold it or wait for it
 }
 
-// lock waits until nobody else works on the import, or ctx is done.
+// lock waits until no other goroutine works on the import, or ctx is done.
 func (l *locks) lock(ctx context.Context, imp users.ID) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+
 	l.mu.Lock()
 	if l.held == nil {
 		l.held = map[users.ID]*lock{}
 	}
+
 	x := l.held[imp]
 	if x == nil {
 		x = &lock{free: make(chan struct{}, 1)}
 		l.held[imp] = x
 	}
+
 	x.n++
 	l.mu.Unlock()
 	leave := func() {
@@ -42,6 +45,7 @@ func (l *locks) lock(ctx context.Context, imp users.ID) (unlock func(), err erro
 			delete(l.held, imp)
 		}
 	}
+
 	select {
 	case x.free <- struct{}{}:
 		return func() { <-x.free; leave() }, nil

@@ -9,22 +9,22 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// notePrefix tells a note with images in it. A note of somebody else's that
-// begins alike is wrapped too, so that none is mistaken for ours.
+// notePrefix marks a note that has images in it. A foreign note that begins alike is wrapped
+// too, so that it is not mistaken for one of these.
 const notePrefix = `{"reststore":{`
 
 type wrapping struct {
 	Wrapped wrapped `json:"reststore"`
 }
 
-// wrapped is an entry's note, and the images that the store beside cannot make
-// because it does not write what they show.
+// wrapped is an entry's note, with the images that the companion cannot make because it does
+// not write the people.
 type wrapped struct {
 	Note   []byte      `json:"note,omitempty"`
 	Images [][2]*image `json:"images,omitempty"` // before and after
 }
 
-// wrap is the note with the images in it; as it is if there are none.
+// wrap returns the note with the images in it, and the note itself if there are none.
 func wrap(note json.RawMessage, images []users.Image) (json.RawMessage, error) {
 	if len(images) == 0 && !bytes.HasPrefix(note, []byte(notePrefix)) {
 		return note, nil
@@ -36,7 +36,7 @@ func wrap(note json.RawMessage, images []users.Image) (json.RawMessage, error) {
 	return json.Marshal(wrapping{w})
 }
 
-// unwrap is the entry as it was meant.
+// unwrap returns the entry with the original note and with its images.
 func unwrap(e users.Entry) (users.Entry, error) {
 	if !bytes.HasPrefix(e.Note, []byte(notePrefix)) {
 		return e, nil
@@ -52,7 +52,7 @@ func unwrap(e users.Entry) (users.Entry, error) {
 	return users.Entry{Row: e.Row, Note: w.Wrapped.Note, Images: slices.Concat(images, e.Images)}, nil
 }
 
-// wrapRows is the rows with their notes wrapped, and the images of one of them.
+// wrapRows returns the rows with their notes wrapped, with the images of one of them.
 func wrapRows(rows []users.RowNote, of users.RowID, images []users.Image) ([]users.RowNote, error) {
 	out := slices.Clone(rows)
 	for i, r := range out {

@@ -8,18 +8,19 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A state is what the store beside knows of an import.
+// A state is what the companion knows about an import.
 type state struct {
 	plan
-	record *users.Record // the import's; nil if there is none
+	record *users.Record // the import's record; nil if there is none
 }
 
 func (s *Store) state(ctx context.Context, imp users.ID) (state, error) {
 	st := state{plan: plan{imp: imp}}
-	recs, err := s.beside.Find(ctx, []users.Key{users.ByID(imp), users.ByID(planID(imp))})
+	recs, err := s.companion.Find(ctx, []users.Key{users.ByID(imp), users.ByID(planID(imp))})
 	if err != nil {
 		return st, err
 	}
+
 	for _, r := range recs {
 		switch r.ID {
 		case imp:
@@ -30,10 +31,11 @@ func (s *Store) state(ctx context.Context, imp users.ID) (state, error) {
 			}
 		}
 	}
+
 	return st, nil
 }
 
-// settleAlone settles an import that the caller does not hold.
+// settleAlone settles an import that the caller has not locked.
 func (s *Store) settleAlone(ctx context.Context, imp users.ID) error {
 	st, err := s.state(ctx, imp)
 	if err != nil || len(st.intents) == 0 {
@@ -48,25 +50,28 @@ func (s *Store) settleAlone(ctx context.Context, imp users.ID) error {
 	return err
 }
 
-// settle looks whether what is unfinished was done, and enters what was. What
-// was not is left as it is: its call may still be under way. Whom a late call
-// made a second time is taken back. The caller holds the import's lock.
+// settle asks the service whether the unfinished rows were done, and enters those that were.
+// The others stay unfinished, because their calls may still arrive. A person whom a late call
+// created a second time is deleted. The caller holds the import's lock.
 func (s *Store) settle(ctx context.Context, imp users.ID) (state, error) {
 	st, err := s.state(ctx, imp)
 	if err != nil || len(st.intents) == 0 {
 		return st, err
 	}
+
 	var keys []users.Key
 	for _, it := range st.intents {
 		keys = append(keys, users.ByID(it.ID))
 	}
+
 	people, err := s.people(ctx, keys)
 	if err != nil {
 		return st, err
 	}
+
 	entered := false
 	for _, it := range st.intents {
-		if !it.happened(of(people, it.ID), false) {
+		if !it.happened(recordOf(people, it.ID), false) {
 			continue
 		}
 		var conflict *users.Conflict
@@ -75,14 +80,15 @@ func (s *Store) settle(ctx context.Context, imp users.ID) (state, error) {
 		}
 		entered = true
 	}
+
 	if entered {
 		return s.state(ctx, imp)
 	}
 	return st, nil
 }
 
-// of is the person with the id; nil if there is none.
-func of(people map[users.ID]users.Record, id users.ID) *users.Record {
+// recordOf returns the person with the id, and nil if they do not exist.
+func recordOf(people map[users.ID]users.Record, id users.ID) *users.Record {
 	r, ok := people[id]
 	if !ok {
 		return nil
@@ -90,11 +96,11 @@ func of(people map[users.ID]users.Record, id users.ID) *users.Record {
 	return &r
 }
 
-// attempts is how often something is tried while others work on the same import.
+// attempts limits the retries while other calls change the same import.
 const attempts = 8
 
-// end ends intents of an import, whatever became of their calls.
-func (s *Store) end(ctx context.Context, imp users.ID, ended func(*intent) bool) error {
+// endIntents ends intents of an import, whatever became of their calls.
+func (s *Store) endIntents(ctx context.Context, imp users.ID, ended func(*intent) bool) error {
 	for range attempts {
 		st, err := s.state(ctx, imp)
 		if err != nil || !slices.ContainsFunc(st.intents, ended) {
@@ -104,7 +110,7 @@ func (s *Store) end(ctx context.Context, imp users.ID, ended func(*intent) bool)
 		if err != nil {
 			return err
 		}
-		err = s.plan(ctx, imp, w)
+		err = s.writePlans(ctx, imp, w)
 		if c := new(users.Conflict); !errors.As(err, &c) {
 			return err
 		}
@@ -112,44 +118,47 @@ func (s *Store) end(ctx context.Context, imp users.ID, ended func(*intent) bool)
 	return errMoved
 }
 
-// plan writes intents and nothing else: under an import of their own, whatever
-// document the import is of.
-func (s *Store) plan(ctx context.Context, imp users.ID, writes ...users.Write) error {
-	return s.beside.Apply(ctx, users.Batch{Import: planID(imp), Writes: writes})
+// writePlans writes plans and nothing else, under an import of their own, so that the digest
+// of the real import does not matter.
+func (s *Store) writePlans(ctx context.Context, imp users.ID, writes ...users.Write) error {
+	return s.companion.Apply(ctx, users.Batch{Import: planID(imp), Writes: writes})
 }
 
-// withdraw takes back whom the intent made although its row was done otherwise:
-// the call of it came late, or two processes did the row. Who was changed since,
-// or is referred to, is somebody's by now and stays.
+// withdraw deletes the person whom the intent created although its row was done by another
+// intent: its call came late, or two processes did the row. A person who was changed since,
+// or to whom a record refers, stays.
 func (s *Store) withdraw(ctx context.Context, imp users.ID, it *intent) error {
 	people, err := s.people(ctx, []users.Key{users.ByID(it.ID)})
 	if err != nil {
 		return err
 	}
-	now := of(people, it.ID)
+
+	now := recordOf(people, it.ID)
 	if now == nil {
 		return nil
 	}
-	if it.stands(now) {
-		used, err := s.referred(ctx, *now)
+
+	if it.isExactly(now) {
+		used, err := s.isReferredTo(ctx, *now)
 		if err != nil {
 			return err
 		}
 		if !used {
 			if err := s.service.Delete(ctx, it.ID, now.Version); err != nil {
-				if refused(err) {
-					return nil // it is looked at again
+				if isRefusal(err) {
+					return nil // the next call settles it
 				}
 				return err
 			}
 		}
 	}
-	return s.end(ctx, imp, func(o *intent) bool { return o.N == it.N })
+
+	return s.endIntents(ctx, imp, func(o *intent) bool { return o.N == it.N })
 }
 
-// referred reports whether a line is the person's, or somebody is under them.
-func (s *Store) referred(ctx context.Context, r users.Record) (bool, error) {
-	lines, err := s.beside.Find(ctx, []users.Key{users.KeyOf(r.Account, users.LinkHolder, string(r.ID))})
+// isReferredTo reports whether the person holds a line or is a person's supervisor.
+func (s *Store) isReferredTo(ctx context.Context, r users.Record) (bool, error) {
+	lines, err := s.companion.Find(ctx, []users.Key{users.KeyOf(r.Account, users.LinkHolder, string(r.ID))})
 	if err != nil || len(lines) > 0 {
 		return true, err
 	}
@@ -157,13 +166,14 @@ func (s *Store) referred(ctx context.Context, r users.Record) (bool, error) {
 	return len(people) > 0, err
 }
 
-// rivals are the writes that end every intent of another import to delete the
-// person: who is gone was deleted once, and one journal at most says so.
-func (s *Store) rivals(ctx context.Context, imp, person users.ID) ([]users.Write, error) {
-	plans, err := s.beside.Find(ctx, []users.Key{deletes(person)})
+// rivalEnds returns the writes that end every intent of another import to delete the person.
+// A person is deleted once, and at most one journal may say so.
+func (s *Store) rivalEnds(ctx context.Context, imp, person users.ID) ([]users.Write, error) {
+	plans, err := s.companion.Find(ctx, []users.Key{deletionLink(person)})
 	if err != nil {
 		return nil, err
 	}
+
 	var out []users.Write
 	for _, r := range plans {
 		p, err := planOf(r)
@@ -180,5 +190,6 @@ func (s *Store) rivals(ctx context.Context, imp, person users.ID) ([]users.Write
 		}
 		out = append(out, w)
 	}
+
 	return out, nil
 }

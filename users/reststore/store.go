@@ -9,19 +9,20 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Options of a [Store]. The zero value and nil mean the defaults.
+// Options configure a [Store]. The zero value and nil mean the defaults.
 type Options struct {
-	// Find is how many keys the service takes in one call. Default, and most, [users.MaxFind].
+	// Find is how many keys the service accepts in one call. The default and maximum is
+	// [users.MaxFind].
 	Find int
 }
 
-// A Store keeps people in a [Service], and everything else in another Store.
-// [New] makes one. It may be used by several goroutines.
+// A Store keeps people in a [Service], and everything else in a companion Store. [New] makes
+// one. Several goroutines may use it.
 type Store struct {
-	service Service
-	beside  users.Store
-	find    int
-	locks   locks
+	service   Service
+	companion users.Store
+	find      int
+	locks     locks
 }
 
 var (
@@ -29,27 +30,26 @@ var (
 	_ users.Amender = (*Store)(nil)
 )
 
-// New puts the two together. beside keeps the imports, their journals, and every
-// kind of record but users; whatever it has of that kind is this Store's own, and
-// nobody else may write it. opts may be nil.
-func New(service Service, beside users.Store, opts *Options) *Store {
-	s := &Store{service: service, beside: beside, find: users.MaxFind}
+// New returns a Store of the two. The companion keeps the imports, their journals, and every
+// kind of record except users. Its records of kind user belong to this Store, and no other
+// program may write them. opts may be nil.
+func New(service Service, companion users.Store, opts *Options) *Store {
+	s := &Store{service: service, companion: companion, find: users.MaxFind}
 	if opts != nil && opts.Find > 0 {
 		s.find = min(opts.Find, users.MaxFind)
 	}
 	return s
 }
 
-// MaxWrites is 1: a batch writes one record, and those of imports.
+// MaxWrites returns 1: a batch writes one record, and records of imports.
 func (s *Store) MaxWrites() int { return 1 }
 
-// List answers one page: of users the service's, of every other kind that of
-// the store beside.
+// List returns one page. Users come from the service, every other kind from the companion.
 func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 	if err := ctx.Err(); err != nil {
 		return users.Page{}, fmt.Errorf("reststore: list: %w", err)
 	}
-	list := s.beside.List
+	list := s.companion.List
 	if q.Kind == users.KindUser {
 		list = s.service.List
 	}
@@ -60,13 +60,11 @@ func (s *Store) List(ctx context.Context, q users.Query) (users.Page, error) {
 	return page, nil
 }
 
-// Find answers the records that stand under any of keys, ordered by id: people
-// as the service answers them, the rest from the store beside, so that the two
-// may be of two moments. An import with an unfinished row is settled first; where
-// that cannot be done, Journal and Apply say why, and Find answers what is
-// stored. One whose first row is unfinished is found at version 0, as it is not
-// stored yet.
-// More than [users.MaxFind] keys are an error.
+// Find returns the records that have any of keys, ordered by id. People come from the service
+// and other records from the companion, so they may be of two moments. An import with an
+// unfinished row is settled first. If that fails, Find returns the import as it is stored,
+// and Journal and Apply return the error. An import whose first row is unfinished is found at
+// version 0, because it is not stored yet. More than [users.MaxFind] keys are an error.
 func (s *Store) Find(ctx context.Context, keys []users.Key) ([]users.Record, error) {
 	if len(keys) > users.MaxFind {
 		return nil, fmt.Errorf("reststore: find: %d keys, at most %d", len(keys), users.MaxFind)
@@ -83,10 +81,12 @@ func (s *Store) both(ctx context.Context, keys []users.Key) ([]users.Record, err
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+
 	people, err := s.people(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
+
 	rest := slices.DeleteFunc(slices.Clone(keys), func(k users.Key) bool {
 		_, known := people[users.ID(k.Value)]
 		return k.Space.Kind() == users.KindUser || k.Space == users.SpaceID && known
@@ -95,9 +95,10 @@ func (s *Store) both(ctx context.Context, keys []users.Key) ([]users.Record, err
 	if err != nil {
 		return nil, err
 	}
+
 	if len(open) > 0 {
 		for _, imp := range open {
-			if s.settleAlone(ctx, imp) != nil && ctx.Err() != nil { // else its journal says why; the others are found
+			if s.settleAlone(ctx, imp) != nil && ctx.Err() != nil { // otherwise Journal returns the error, and the other records are found
 				return nil, ctx.Err()
 			}
 		}
@@ -105,13 +106,14 @@ func (s *Store) both(ctx context.Context, keys []users.Key) ([]users.Record, err
 			return nil, err
 		}
 	}
+
 	for _, r := range people {
 		things = append(things, r)
 	}
 	return things, nil
 }
 
-// people is whom the service answers, by id.
+// people returns the service's people, by id.
 func (s *Store) people(ctx context.Context, keys []users.Key) (map[users.ID]users.Record, error) {
 	asked := map[users.Key]struct{}{}
 	var theirs []users.Key
@@ -122,6 +124,7 @@ func (s *Store) people(ctx context.Context, keys []users.Key) (map[users.ID]user
 			theirs = append(theirs, k)
 		}
 	}
+
 	out := map[users.ID]users.Record{}
 	for part := range slices.Chunk(theirs, s.find) {
 		recs, err := s.service.Find(ctx, part)
@@ -136,11 +139,12 @@ func (s *Store) people(ctx context.Context, keys []users.Key) (map[users.ID]user
 			}
 		}
 	}
+
 	return out, nil
 }
 
-// things is what the store beside answers, and which of the ids asked for are
-// imports with unfinished rows.
+// things returns the companion's records, and which of the ids are imports with unfinished
+// rows.
 func (s *Store) things(ctx context.Context, keys []users.Key) (found []users.Record, open []users.ID, err error) {
 	asked := slices.Clone(keys)
 	for _, k := range keys {
@@ -148,38 +152,45 @@ func (s *Store) things(ctx context.Context, keys []users.Key) (found []users.Rec
 			asked = append(asked, users.ByID(planID(users.ID(k.Value))))
 		}
 	}
+
 	var begun []users.Record
 	seen := map[users.ID]bool{}
 	for part := range slices.Chunk(asked, users.MaxFind) {
-		recs, err := s.beside.Find(ctx, part)
+		recs, err := s.companion.Find(ctx, part)
 		if err != nil {
 			return nil, nil, err
 		}
+
 		for _, r := range recs {
 			if seen[r.ID] {
 				continue
 			}
+
 			seen[r.ID] = true
 			if r.Kind() != users.KindUser {
 				found = append(found, r)
 				continue
 			}
+
 			p, err := planOf(r)
 			if err != nil {
 				return nil, nil, err
 			}
+
 			if len(p.intents) > 0 {
 				open = append(open, p.imp)
-				if v := p.virtual(); v != nil {
+				if v := p.unstoredImport(); v != nil {
 					begun = append(begun, *v)
 				}
 			}
 		}
 	}
+
 	for _, r := range begun {
 		if !seen[r.ID] {
 			found = append(found, r)
 		}
 	}
+
 	return found, open, nil
 }
