@@ -267,3 +267,84 @@ func TestEveryEditIsJournaled(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestDeleteByHandFreesLines(t *testing.T) {
+	s := staffed(t)
+	stays, err := users.Open(s, users.AccountAdmin("ada", "acme"), options()).Delete(t.Context(), "bob")
+	require.NoError(t, err)
+	require.False(t, stays)
+	want := &users.Line{PBX: "PBX1", Short: "1001", Number: "+33123456789"}
+	if diff := cmp.Diff(users.Data(want), stored(t, s, "l1").Data); diff != "" {
+		t.Errorf("who is made again under that id must inherit nothing (-want +got):\n%s", diff)
+	}
+}
+
+func TestJournalWithinReach(t *testing.T) {
+	s := staffed(t)
+	host := users.Open(s, users.Host("h"), options())
+	far := under(users.Host("h"), "globex", changed("globex", "gus", gus(mobile("+33612345678"))))
+	require.NoError(t, host.Apply(t.Context(), far))
+	both := under(users.Host("h"), "acme", changed("acme", "bob", bob(mobile("+33612345678"))), changed("globex", "l2", &users.Line{PBX: "PBX1", Short: "1002"}), removed("labs"))
+	both.Import, both.Writes[3].ID, both.Writes[3].Record.ID = "both", "both", "both"
+	require.NoError(t, host.Apply(t.Context(), both))
+	for _, tt := range []struct {
+		name, reason string
+		actor        users.Actor
+		imp          users.ID
+		want         []string
+	}{
+		{"out of reach", "an import of another account has no entries", users.AccountAdmin("ada", "acme"), "imp", nil},
+		{"in reach", "its own admin reads it", users.AccountAdmin("gus", "globex"), "imp", []string{"row", "gus"}},
+		{"images out of reach", "are left out, the row is not", users.AccountAdmin("ada", "acme"), "both", []string{"row", "bob"}},
+		{"everything in reach", "is there for who sees both", users.Partner("p"), "both", []string{"row", "bob", "l2", "labs"}},
+		{"no record", "rows without one are nobody's", users.Partner("p"), "setup", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for e, err := range users.Open(s, tt.actor, nil).Journal(t.Context(), tt.imp, 0) {
+				require.NoError(t, err)
+				got = append(got, "row")
+				for _, i := range e.Images {
+					r := i.After
+					if r == nil {
+						r = i.Before
+					}
+					got = append(got, string(r.ID))
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
+			}
+		})
+	}
+}
+
+func TestListWithinReach(t *testing.T) {
+	s := acme(t)
+	for _, tt := range []struct {
+		name, reason string
+		actor        users.Actor
+		scope        users.Scope
+		want         string
+	}{
+		{"nothing asked", "all the actor reaches", users.AccountAdmin("ada", "acme"), users.Scope{}, "[l1]"},
+		{"everything asked", "is not what is got", users.AccountAdmin("ada", "acme"), users.Scope{All: true}, "[l1]"},
+		{"another account asked", "which is out of reach", users.AccountAdmin("ada", "acme"), users.Scope{Accounts: []users.AccountID{"globex"}}, "[]"},
+		{"both asked", "one is out of reach", users.AccountAdmin("ada", "acme"), users.Scope{Accounts: []users.AccountID{"acme", "globex"}}, "[l1]"},
+		{"none asked", "an empty list of accounts is none", users.Host("h"), users.Scope{Accounts: []users.AccountID{}}, "[]"},
+		{"all but one", "the host's exceptions hold", users.Host("h"), users.Scope{All: true, Except: []users.AccountID{"acme"}}, "[l2]"},
+		{"all but their own", "and an admin's", users.AccountAdmin("ada", "acme"), users.Scope{All: true, Except: []users.AccountID{"acme"}}, "[]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := users.Open(s, tt.actor, nil).List(t.Context(), users.Query{Kind: users.KindLine, Scope: tt.scope})
+			require.NoError(t, err)
+			ids := make([]users.ID, len(p.Records))
+			for i, r := range p.Records {
+				ids[i] = r.ID
+			}
+			if diff := cmp.Diff(tt.want, fmt.Sprint(ids)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
+			}
+		})
+	}
+}
