@@ -1,3 +1,7 @@
+// Package scripts tells whether a word mixes letters of scripts that no writing
+// system uses together.
+//
+// It imports the standard library alone.
 package scripts
 
 import (
