@@ -22,6 +22,7 @@ type Actor struct {
 	limited  bool
 	grants   []string
 	reserved []string // folded names of the roles that only others may grant
+	offer    *offer   // what the account has to give; nil while that is not known
 }
 
 // Partner returns an actor who serves every customer account. A partner's own
@@ -74,6 +75,21 @@ func (a Actor) Under(catalogue ...Role) Actor {
 			a.reserved = append(a.reserved, Fold(r.Name))
 		}
 	}
+	return a
+}
+
+// within returns the actor bound by what an account has to give: its catalogue of
+// roles, as Under does, and its subscriptions.
+func (a Actor) within(roles []Role, products []string) Actor {
+	a = a.Under(roles...)
+	o := &offer{roles: map[string]bool{}, products: map[string]bool{}}
+	for _, r := range roles {
+		o.roles[Fold(r.Name)] = true
+	}
+	for _, p := range products {
+		o.products[Fold(p)] = true
+	}
+	a.offer = o
 	return a
 }
 

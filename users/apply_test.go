@@ -52,6 +52,7 @@ func staffed(t *testing.T) users.Store {
 			made("globex", "labs", &users.Unit{Path: "Labs"}),
 			made("acme", "desk", &users.Role{Name: "Billing", GrantedBy: users.ByPartners}),
 			made("acme", "night", &users.Role{Name: "Night shift", GrantedBy: users.ByAccountAdmins}),
+			made("acme", "cook", &users.Role{Name: "Cook"}),
 			made("globex", "far desk", &users.Role{Name: "Clerk", GrantedBy: users.ByPartners}),
 			made("acme", "theirs", theirs),
 			made("globex", "far", &users.Import{Actor: "admin:gus", State: users.ImportRunning}),
@@ -171,7 +172,7 @@ func TestApplyRules(t *testing.T) {
 		{"together with the role itself", "it is judged as it stood", partner, "acme", []users.Write{changed("acme", "night", &users.Role{Name: "Night shift"}), changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
 		{"a role of the admins' by a partner", "nor may partners do everything", partner, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, "role.forbidden"},
 		{"by an admin", "who may", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Night shift")))}, none},
-		{"another account's catalogue", "says nothing here", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Clerk")))}, none},
+		{"another account's catalogue", "does not count here", admin, "acme", []users.Write{changed("acme", "bob", bob(roles("Clerk")))}, "role.unknown"},
 		{"by the host", "which is bound by no rule", host, "acme", []users.Write{changed("acme", "bob", bob(roles("Billing")))}, none},
 
 		// Deleting.
@@ -188,9 +189,10 @@ func TestApplyRules(t *testing.T) {
 		{"another activated", "an admin may", admin, "acme", []users.Write{changed("acme", "ina", &users.Profile{FirstName: "Ina", Roles: []string{users.RoleAdmin}})}, none},
 
 		// Syncs.
-		{"custom field from a sync", "no source owns one", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.Custom = map[string]string{"desk": "7"} }))}, "source.foreign"},
-		{"custom field added by a sync", "nor of the people it adds", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Custom: map[string]string{"desk": "7"}})}, "source.foreign"},
-		{"feature from a sync", "nor a feature", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.ContactCentre = &users.ContactCentre{Features: map[string]bool{"x": true}} }))}, "source.foreign"},
+		{"custom field from a sync", "SCIM keeps what it knows of a person", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.Custom = map[string]string{"desk": "7"} }))}, none},
+		{"custom field added by a sync", "also of the people it adds", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Custom: map[string]string{"desk": "7"}})}, none},
+		{"custom field of a person from SCIM", "which SCIM keeps", partner, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.Custom = map[string]string{"desk": "7"} }))}, "field.locked"},
+		{"feature from a sync", "its source does not own it", scim, "acme", []users.Write{changed("acme", "sam", sam(func(p *users.Profile) { p.ContactCentre = &users.ContactCentre{Features: map[string]bool{"x": true}} }))}, "source.foreign"},
 		{"channel added by a sync", "nor a channel", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, ContactCentre: &users.ContactCentre{Channels: map[string]int{"voice": 1}}})}, "source.foreign"},
 		{"licence added by a sync", "its source does not own it", scim, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.SCIM, Products: []string{"meetings"}})}, "source.foreign"},
 		{"address added by a PBX", "nor a PBX an address", pbx, "acme", []users.Write{made("acme", "new", &users.Profile{FirstName: "New", Source: users.PBXSync, Email: "new@example.com"})}, "source.foreign"},

@@ -53,14 +53,26 @@ func Open(s Store, a Actor, opts *Options) *Directory {
 func (d *Directory) Actor() Actor { return d.actor }
 
 // ActorIn returns the actor of the Directory, bound by the account's catalogue of
-// roles ([Actor.Under]). A preview asks it what a commit may do. [Directory.Apply]
-// judges again, by the catalogue at that time. ActorIn is for importers.
+// roles ([Actor.Under]) and by its subscriptions. A preview asks it what a commit may
+// do. [Directory.Apply] judges again, by both at that time. ActorIn is for importers.
 func (d *Directory) ActorIn(ctx context.Context, account AccountID) (Actor, error) {
 	if d.actor.kind == host {
 		return d.actor, nil
 	}
-	catalogue, err := d.Roles(ctx, account)
-	return d.actor.Under(catalogue...), err
+	roles, err := d.Roles(ctx, account)
+	if err != nil {
+		return d.actor, err
+	}
+	var products []string
+	for r, err := range d.All(ctx, Query{Kind: KindSubscription, Scope: Scope{Accounts: []AccountID{account}}, Limit: 1000}) {
+		if err != nil {
+			return d.actor, err
+		}
+		if s, ok := r.Data.(*Subscription); ok {
+			products = append(products, s.Product)
+		}
+	}
+	return d.actor.within(roles, products), nil
 }
 
 // Roles returns the account's catalogue of roles, ordered by name. It is empty for an
@@ -288,11 +300,19 @@ func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
 	return u, err
 }
 
+// BrakeLeader is the code that holds back the deletion of a person who leads others,
+// until the deletion is approved by it.
+const BrakeLeader = "leader.deleted"
+
 // Delete deletes a user and releases the lines that the user holds. A person whom a
 // PBX or SCIM knows stays listed without an account and keeps the lines
-// ([Remainder]). Delete reports whether the person stays. The error is a [*Denied],
-// a [*Conflict], [ErrNotFound], or the store's.
-func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
+// ([Remainder]). Delete reports whether the person stays.
+//
+// A person who is the supervisor of others is deleted only if approve contains
+// [BrakeLeader]; those others then have no supervisor. Otherwise the deletion is
+// refused with that code and names them. The error is a [*Denied], a [*Conflict],
+// [ErrNotFound], or the store's.
+func (d *Directory) Delete(ctx context.Context, id ID, approve ...string) (stays bool, err error) {
 	before, err := d.User(ctx, id)
 	if err != nil {
 		return false, err
@@ -312,15 +332,28 @@ func (d *Directory) Delete(ctx context.Context, id ID) (stays bool, err error) {
 		return false, err
 	}
 
-	var freed []Write
-	for _, r := range held.Records {
-		free := r.Clone()
-		free.SetField(FieldHolder, "")
-		free.Updated = d.Now()
-		freed = append(freed, Write{Row: RowAt(0, 1), ID: r.ID, Version: r.Version, Record: &free})
+	released := d.clearing(held.Records, FieldHolder)
+	if slices.Contains(approve, BrakeLeader) {
+		led, err := d.Find(ctx, KeyOf(before.Account, LinkSupervisor, string(id)))
+		if err != nil {
+			return false, err
+		}
+		released = append(released, d.clearing(led.Records, FieldSupervisor)...)
 	}
 
-	return false, d.applyByHand(ctx, "delete", &before, nil, freed...)
+	return false, d.applyByHand(ctx, "delete", &before, nil, released...)
+}
+
+// clearing returns writes that empty a field of records.
+func (d *Directory) clearing(recs []Record, field string) []Write {
+	var out []Write
+	for _, r := range recs {
+		cleared := r.Clone()
+		cleared.SetField(field, "")
+		cleared.Updated = d.Now()
+		out = append(out, Write{Row: RowAt(0, 1), ID: r.ID, Version: r.Version, Record: &cleared})
+	}
+	return out
 }
 
 // TemplateHand is the template of an import that is a single edit by hand.

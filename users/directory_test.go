@@ -45,6 +45,8 @@ func acme(t *testing.T) users.Store {
 	put("acme", "mia", &users.Profile{FirstName: "Mia", Email: "mia@example.com", Source: users.MiCloud})
 	put("globex", "gus", &users.Profile{FirstName: "Gus", Email: "gus@example.com", Roles: []string{users.RoleAdmin}})
 	put("reseller", "rex", &users.Profile{FirstName: "Rex", Email: "rex@example.com"})
+	put("acme", "agentdesk", &users.Role{Name: "Agent desk"})
+	put("acme", "meetings", &users.Subscription{Product: "Meetings", Total: 5})
 	put("acme", "l1", &users.Line{PBX: "PBX1", Short: "1001", Number: "+33123456789", Holder: "bob"})
 	put("globex", "l2", &users.Line{PBX: "PBX1", Short: "1001", Number: "+33198765432", Holder: "gus"})
 	require.NoError(t, host.Apply(t.Context(), b))

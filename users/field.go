@@ -234,8 +234,13 @@ var ownedFields = map[Source][]string{
 }
 
 // Owns reports whether the source keeps the field. Such a field is locked for every
-// other actor.
-func (s Source) Owns(field string) bool { return slices.Contains(ownedFields[s], field) }
+// other actor. SCIM keeps every custom field as well.
+func (s Source) Owns(field string) bool {
+	if s == SCIM && strings.HasPrefix(field, PrefixCustom) {
+		return true // the further attributes of a SCIM person, which the console shows and does not edit
+	}
+	return slices.Contains(ownedFields[s], field)
+}
 
 // Known reports whether the source is a defined one. The empty source means [Local]
 // and is known.

@@ -17,7 +17,7 @@ type judgement struct {
 	writes     map[ID]Write
 	denied     Denied
 	newImports []Write             // imports that the batch creates
-	guarded    []ID                // admins and roles that must be unchanged when the batch is done
+	guarded    []ID                // records that must be as they were read when the batch is done
 	actors     map[AccountID]Actor // the actor, bound by the catalogue of each account
 }
 
@@ -32,7 +32,7 @@ func (j *judgement) run(ctx context.Context) error {
 	if err := j.read(ctx); err != nil {
 		return err
 	}
-	if err := j.readRoles(ctx); err != nil {
+	if err := j.readOffer(ctx); err != nil {
 		return err
 	}
 
@@ -117,6 +117,10 @@ func (j *judgement) judgeWrite(old Record, w Write) {
 			return
 		}
 		kind = w.Record.Kind()
+		if w.Version == 0 && !isCleanID(w.ID) {
+			j.refuse(w, "", &Problem{Code: "id.form"})
+			return
+		}
 	}
 
 	actor := j.dir.actor
@@ -226,6 +230,8 @@ func (j *judgement) judgeUser(old Record, w Write) {
 	if was == nil {
 		j.refuse(w, FieldName, actor.PermitsNew(is.Field))
 		was = &Profile{Source: actor.Source()}
+	} else {
+		j.refuse(w, FieldName, actor.PermitsNames(was.Field, is.Field))
 	}
 
 	j.refuse(w, FieldRoles, checkRoles(is.Roles))
@@ -236,17 +242,18 @@ func (j *judgement) judgeUser(old Record, w Write) {
 			continue // FieldRoles includes FieldRole
 		}
 		j.refuse(w, f.name, Check(f.name, after))
-		if left == nil || f.get(left) != after {
+		if undone := j.isUndo() && slices.Contains(hostFields, f.name); !undone && (left == nil || f.get(left) != after) {
 			j.refuse(w, f.name, actor.Permits(old, f.name, before, after))
 		}
 	}
 
-	if actor.kind == syncer && !maps.Equal(was.Custom, is.Custom) {
-		j.refuse(w, "custom", &Problem{Code: "source.foreign", Args: map[string]string{"source": string(was.source())}})
-	}
-
-	for _, f := range append(was.ContactCentre.openFields(), is.ContactCentre.openFields()...) {
-		if before, after := was.Field(f), is.Field(f); before != after {
+	for _, f := range openNames(was, is) {
+		before, after := was.Field(f), is.Field(f)
+		if before == after {
+			continue
+		}
+		j.refuse(w, f, Check(f, after))
+		if left == nil || left.Field(f) != after {
 			j.refuse(w, f, actor.Permits(old, f, before, after))
 		}
 	}
@@ -273,8 +280,7 @@ func (j *judgement) keepAdmin(ctx context.Context, a AccountID, lost []Write) er
 			return err
 		}
 		if leads(&r) && !gone[r.ID] {
-			j.guarded = append(j.guarded, r.ID)
-			j.batch.Needs = append(j.batch.Needs, Need{r.ID, r.Version})
+			j.guard(r)
 			return nil
 		}
 	}
@@ -299,8 +305,8 @@ type reference struct {
 }
 
 // judgeReferences checks that a named record exists, has the right kind and the same
-// account, and still exists when the batch is done. A deleted person must hold no
-// line by then.
+// account, and still exists when the batch is done. By then a deleted person must hold
+// no line and lead no one, and no one may be above themselves.
 func (j *judgement) judgeReferences(ctx context.Context) error {
 	var refs []reference
 	var keys, held []Key
@@ -313,8 +319,10 @@ func (j *judgement) judgeReferences(ctx context.Context) error {
 		if w.Record == nil {
 			if old := j.before[w.ID]; old.Kind() == KindUser {
 				deleted[w.ID] = w
-				k := KeyOf(old.Account, LinkHolder, string(w.ID))
-				held, j.batch.Unused = append(held, k), append(j.batch.Unused, k)
+				for _, link := range []Space{LinkHolder, LinkSupervisor} {
+					k := KeyOf(old.Account, link, string(w.ID))
+					held, j.batch.Unused = append(held, k), append(j.batch.Unused, k)
+				}
 			}
 			continue
 		}
@@ -328,8 +336,6 @@ func (j *judgement) judgeReferences(ctx context.Context) error {
 		}
 	}
 
-	slices.SortFunc(j.batch.Needs, func(a, b Need) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version)) })
-	j.batch.Needs = slices.Compact(j.batch.Needs)
 	recs, err := j.dir.fetch(ctx, keys)
 	if err != nil {
 		return err
@@ -347,18 +353,30 @@ func (j *judgement) judgeReferences(ctx context.Context) error {
 		}
 	}
 
-	lines, err := j.dir.fetch(ctx, held)
+	lines, err := j.dir.fetch(ctx, held) // and people
 	if err != nil {
 		return err
 	}
 
+	led := map[ID][]Record{}
 	for _, id := range slices.Sorted(maps.Keys(lines)) {
-		if w, writes := j.writes[id]; !writes || w.Record != nil && w.Record.Holder() == lines[id].Holder() {
+		w, writes := j.writes[id]
+		if lines[id].Kind() == KindUser {
+			boss := lines[id].supervisor()
+			if !writes || w.Record != nil && w.Record.supervisor() == boss {
+				led[boss] = append(led[boss], lines[id])
+			}
+			continue
+		}
+		if !writes || w.Record != nil && w.Record.Holder() == lines[id].Holder() {
 			j.refuse(deleted[lines[id].Holder()], "", &Problem{Code: "delete.holds"})
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(led)) {
+		j.refuse(deleted[id], "", leaderDeleted(led[id]))
+	}
 
-	return nil
+	return j.judgeCircles(ctx, refs)
 }
 
 // newReferences returns the records that a write names and the record did not name before.

@@ -47,6 +47,12 @@ func (j *judgement) current() (*Import, bool) {
 	return nil, false
 }
 
+// isUndo reports whether the batch's import undoes another.
+func (j *judgement) isUndo() bool {
+	imp, ok := j.current()
+	return ok && imp.Undoes != ""
+}
+
 // undoes reports whether the batch belongs to an undo of the import with the id, or to
 // an undo of such an undo.
 func (j *judgement) undoes(id ID) bool {

@@ -16,7 +16,14 @@ import (
 //   - field.locked: the source of the person keeps the field.
 //   - source.foreign: a sync may write only what its source owns.
 //   - role.forbidden: the actor may not grant the role.
+//   - role.unknown: the account's catalogue does not have the role.
+//   - product.unknown: the account has no subscription of the product.
+//   - partner.locked: only a partner changes how a partner's person is known.
 //   - self.demote, self.deactivate: no actor takes their own rights.
+//   - field.reserved: only the host and the source of the person set the field.
+//
+// Whether a role or a product is unknown is known only to the actor that
+// [Directory.ActorIn] returns.
 func (a Actor) Permits(before Record, field, old, new string) *Problem {
 	if a.kind == host || old == new {
 		return nil
@@ -24,6 +31,15 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 
 	p, _ := before.Data.(*Profile)
 	if bad := a.permitsSource(p, field, new); bad != nil {
+		return bad
+	}
+	switch {
+	case a.kind == accountAdmin && p != nil && p.hasRole(RolePartner) && slices.Contains(identityFields, field):
+		return &Problem{Code: "partner.locked"}
+	case a.kind != syncer && slices.Contains(hostFields, field):
+		return &Problem{Code: "field.reserved"}
+	}
+	if bad := a.offer.permits(field, old, new); bad != nil {
 		return bad
 	}
 
@@ -47,7 +63,7 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 		switch {
 		case field == FieldSource && Source(new) != a.Source():
 			return &Problem{Code: "source.foreign", Args: map[string]string{"source": new}}
-		case a.kind == syncer && field != FieldSource && field != FieldRole && !a.source.Owns(field):
+		case a.kind == syncer && field != FieldSource && field != FieldRole && field != FieldRegistered && !a.source.Owns(field):
 			return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(a.source)}}
 		}
 		return nil
@@ -55,6 +71,7 @@ func (a Actor) permitsSource(p *Profile, field, new string) *Problem {
 
 	src := p.source()
 	switch {
+	case a.kind == syncer && field == FieldRegistered && src == a.source: // the source knows who accepted
 	case a.kind == syncer && (src != a.source || !src.Owns(field)):
 		return &Problem{Code: "source.foreign", Args: map[string]string{"source": string(src)}}
 	case a.kind != syncer && (src.Owns(field) || field == FieldSource):
@@ -84,6 +101,45 @@ func changedRoles(field, old, new string) []string {
 	return nil
 }
 
+// hostFields are set by the host and by the source of a person alone.
+var hostFields = []string{FieldRegistered, FieldExternalID}
+
+// identityFields say by what a person is known, and so where their invitations and
+// password resets go. Those of a partner's person are a partner's to change.
+var identityFields = []string{FieldEmail, FieldLogin, FieldLANID}
+
+// An offer is what an account has to give to its people.
+type offer struct {
+	roles, products map[string]bool // folded
+}
+
+// permits returns what forbids a change that gives a role or a product the account
+// does not have. User and Account Admin exist in every account. What a person gives
+// up may be unknown. A nil offer permits everything.
+func (o *offer) permits(field, old, new string) *Problem {
+	if o == nil {
+		return nil
+	}
+	var has map[string]bool
+	var code, arg string
+	switch field {
+	case FieldRoles, FieldCatalogue:
+		has, code, arg = o.roles, "role.unknown", "role"
+	case FieldProducts:
+		has, code, arg = o.products, "product.unknown", "product"
+	default:
+		return nil
+	}
+
+	was := splitList(old)
+	for _, v := range splitList(new) {
+		if !slices.Contains(was, v) && !has[Fold(v)] && !(field != FieldProducts && isOwnRole(v)) {
+			return &Problem{Code: code, Args: map[string]string{arg: v}}
+		}
+	}
+	return nil
+}
+
 // PermitsNew returns what a new user lacks, and nil if nothing is missing. The
 // function field returns the value of a field of the new user. The code is
 // name.missing if all three names are empty (after the CloudLink console).
@@ -93,6 +149,18 @@ func (a Actor) PermitsNew(field func(name string) string) *Problem {
 		return nil
 	}
 	return &Problem{Code: "name.missing"}
+}
+
+// PermitsNames returns name.missing if a change leaves a user without any of the three
+// names who had one, and nil otherwise. The functions return the values of a field
+// before and after. PermitsNames is for importers.
+func (a Actor) PermitsNames(before, after func(name string) string) *Problem {
+	for _, f := range []string{FieldName, FieldFirstName, FieldLastName} {
+		if before(f) != "" {
+			return a.PermitsNew(after)
+		}
+	}
+	return nil
 }
 
 // PermitsDelete returns what forbids the actor to delete the user, and nil if
@@ -190,10 +258,19 @@ func Check(field, value string) *Problem {
 			return &Problem{Code: "source.unknown", Args: map[string]string{"source": value}}
 		}
 		return nil
-	case FieldRole, FieldRoles, FieldCatalogue, FieldProducts, FieldRegistered, FieldActive, FieldSupervisor, FieldOrgUnit:
+	case FieldRoles, FieldCatalogue, FieldProducts:
+		return checkList(field, value)
+	case FieldRole, FieldRegistered, FieldActive, FieldSupervisor, FieldOrgUnit:
 		return nil
 	default:
-		clean, problems = CleanText(value, 0)
+		limit := 0
+		if name, custom := strings.CutPrefix(field, PrefixCustom); custom {
+			limit = maxCustom
+			if bad := checkName(name); bad != nil {
+				return bad
+			}
+		}
+		clean, problems = CleanText(value, limit)
 	}
 
 	for _, p := range problems {
@@ -204,6 +281,33 @@ func Check(field, value string) *Problem {
 
 	if clean != value {
 		return &Problem{Code: field + ".form", Fix: clean}
+	}
+	return nil
+}
+
+// maxCustom is how many characters a custom field takes.
+const maxCustom = 4096
+
+// checkList checks every value of a field that is a set.
+func checkList(field, value string) *Problem {
+	for _, v := range splitList(value) {
+		if bad := checkName(v); bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
+// checkName checks the name of a role, a product or a custom field: one clean line.
+func checkName(name string) *Problem {
+	clean, problems := CleanText(name, 0)
+	for _, p := range problems {
+		if !p.Warning {
+			return &p
+		}
+	}
+	if clean != name {
+		return &Problem{Code: "text.trimmed", Fix: clean}
 	}
 	return nil
 }
@@ -231,7 +335,7 @@ func checkRoles(roles []string) *Problem {
 		twice := seen[folded]
 		seen[folded] = true
 		if twice || i > 0 && roles[i-1] >= r || folded == "" || strings.TrimSpace(r) != r || strings.Contains(r, ",") ||
-			(folded == RoleAdmin && r != RoleAdmin) || (folded == RolePartner && r != RolePartner) {
+			(folded == RoleUser) || (folded == RoleAdmin && r != RoleAdmin) || (folded == RolePartner && r != RolePartner) {
 			return &Problem{Code: "role.form"}
 		}
 	}
