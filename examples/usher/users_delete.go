@@ -14,10 +14,12 @@ func usersDeleteCommand() command {
 	return command{
 		name: "users delete", args: "EMAIL|ID…",
 		about:   "Delete people. You confirm by typing the word \"delete\".",
-		more:    "People who come from a PBX or SCIM lose their account but stay in the list.",
+		more:    "People who come from a PBX or SCIM lose their account but stay in the list. A person who is the supervisor of others is deleted only with --approve leader.deleted.",
 		example: "usher users delete ada@example.com grace@example.com",
 		flags: func(f *flag.FlagSet, c *console) action {
+			var approve list
 			yes := f.Bool("yes", false, "do not ask")
+			f.Var(&approve, "approve", "`CODE` of a brake to approve, such as leader.deleted; may be repeated")
 
 			return inPlace(f, c, func(ctx context.Context, c *console, d *desk, args []string) error {
 				if len(args) == 0 {
@@ -26,7 +28,7 @@ func usersDeleteCommand() command {
 				if !*yes && !c.inTTY {
 					return usagef("users delete: standard input is not a terminal, so the command cannot ask; use --yes. Nothing was written.")
 				}
-				return deleteUsers(ctx, c, d, args, *yes)
+				return deleteUsers(ctx, c, d, args, *yes, approve)
 			})
 		},
 	}
@@ -40,7 +42,7 @@ type jsonDeleted struct {
 	Outcome string `json:"outcome"`
 }
 
-func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes bool) error {
+func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes bool, approve []string) error {
 	var people []users.User
 	for _, name := range names { // find all people before the first one is deleted
 		u, err := d.person(ctx, name)
@@ -69,7 +71,7 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 
 	var failed error
 	for _, u := range people {
-		if err := c.deleteOne(ctx, d, u); errors.Is(err, errFound) {
+		if err := c.deleteOne(ctx, d, u, approve); errors.Is(err, errFound) {
 			failed = err
 		} else if err != nil {
 			return err
@@ -79,8 +81,8 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 	return failed
 }
 
-func (c *console) deleteOne(ctx context.Context, d *desk, u users.User) error {
-	stays, err := d.dir.Delete(ctx, u.ID)
+func (c *console) deleteOne(ctx context.Context, d *desk, u users.User, approve []string) error {
+	stays, err := d.dir.Delete(ctx, u.ID, approve...)
 	outcome, word := "deleted", c.words().deleted
 	if stays {
 		outcome, word = "listed", c.words().staysListed

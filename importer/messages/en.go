@@ -194,6 +194,10 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"mobile.form":         {"A mobile number must begin with a plus sign and the country code, as in +33612345678."},
 	"role.form":           {"The list of roles is not written correctly. Check the roles."},
 	"reference.foreign":   {"{subject} refers to a record that is not in this account.", "This row refers to a record that is not in this account."},
+	"leader.deleted":      {"{count} people have this person as their supervisor: {people}. Give them another supervisor first, or approve the deletion: they then have none.", "Other people have this person as their supervisor. Give them another supervisor first, or approve the deletion: they then have none."},
+	"partner.locked":      {"Only a partner may change the e-mail address or the login of a partner’s person."},
+	"field.reserved":      {"Only the system itself may set {subject}.", "Only the system itself may set this value."},
+	"id.form":             {"An id must be one line of at most 200 characters, without control characters."},
 	"delete.holds":        {"This person still has a line. Remove the line first."},
 	"row.nobody":          {"This row does not say which person it is for. Fill in the column that identifies the person."},
 	"row.held_back":       {"This row was not imported, because other rows cannot be imported. Correct the other rows first."},
@@ -213,7 +217,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 		"Another row about this person contradicts this row. Keep one row.",
 	},
 	"slot.contested":  {"{subject}: {rows:number} rows set the same entry (also row {row}). Keep one row.", "{subject}: several rows set the same entry. Keep one row."},
-	"reference.cycle": {"These rows refer to each other in a circle: {cycle}. Change one of the references.", "This row refers to itself through other rows. Change one of the references."},
+	"reference.cycle": {"These rows refer to each other in a circle: {cycle}. Change one of the references.", "These people lead each other in a circle: {people}. Change one of the supervisors.", "This row refers to itself through other rows. Change one of the references."},
 
 	// A contact centre.
 	"lanid.unknown":    {"No one has the LAN ID “{value}”, either in these files or in the account.", "No one has this LAN ID, either in these files or in the account."},
