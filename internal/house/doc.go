@@ -1,4 +1,5 @@
-// Package house holds the tests of the house itself: who imports whom, which
-// dependencies there are, and what stands in exported signatures. It has no
-// code; the table it tests against is drawn in ARCHITECTURE.md.
+// Package house holds the tests of the repository itself: which package imports
+// which, the dependencies and their licences, third-party types in exported
+// signatures, and the Go in the README. It has no code. ARCHITECTURE.md draws
+// the table of imports.
 package house
