@@ -2,6 +2,7 @@ package formats
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -126,7 +127,7 @@ func beginsWithTag(text []byte, tags []string) bool {
 		if !hasPrefixFold(text, "<"+tag) {
 			continue
 		}
-		if rest := text[1+len(tag):]; len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n/>"), rest[0]) >= 0 {
+		if rest := text[1+len(tag):]; len(rest) == 0 || strings.IndexByte(" \t\r\n/>", rest[0]) >= 0 {
 			return true
 		}
 	}
@@ -145,7 +146,7 @@ func looksLikeXML(text []byte) bool {
 // looksLikeJSON reports whether text begins as JSON does. An opening bracket alone
 // is not enough, because a cell may begin with one.
 func looksLikeJSON(text []byte) bool {
-	if len(text) < 2 || text[0] != '{' && text[0] != '[' || !utf8.ValidString(string(text[:1])) {
+	if len(text) < 2 || text[0] != '{' && text[0] != '[' || !utf8.Valid(text[:1]) {
 		return false
 	}
 	next := bytes.TrimLeft(text[1:], " \t\r\n")

@@ -64,7 +64,7 @@ func (r *relations) link(a, b string) {
 }
 
 func rowNode(id users.RowID) string {
-	return "row " + number(int(id.Table())) + "/" + number(id.Number())
+	return "row " + number(id.Table()) + "/" + number(id.Number())
 }
 
 func (r *relations) same(a, b users.RowID) bool { return r.root(rowNode(a)) == r.root(rowNode(b)) }

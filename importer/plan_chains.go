@@ -63,7 +63,7 @@ func (t *turn) request() uint32 {
 // before the row is added to it.
 func (t *turn) place(seen func(key uint32)) {
 	s := &t.plan.state[t.row]
-	list := uint32(none)
+	list := none
 	add := func(key uint32, c chain, sole bool) {
 		seen(key)
 		list = t.plan.keys.add(t.row, key, c, sole, list)

@@ -76,7 +76,7 @@ func TestTemplateOfMistakes(t *testing.T) {
 		}](), []string{"Login: a blank cell cannot take a key away"}},
 		{"unexported", mistake[struct {
 			Mail string `usher:"email,about"`
-			name string `usher:"name"` //nolint:unused
+			name string `usher:"name"`
 		}](), []string{"name: it is not exported"}},
 		{"no string", mistake[struct {
 			Mail string `usher:"email,about"`

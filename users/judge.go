@@ -159,7 +159,7 @@ func (j *judgement) judgeAccount(old Record, w Write) {
 func (j *judgement) checkImport(ctx context.Context) error {
 	id := j.batch.Import
 	foreign := &Denied{Refusals: []Refused{{ID: id, Problem: Problem{Code: "import.foreign"}}}}
-	account := AccountID("")
+	var account AccountID
 	if old, ok := j.before[id]; ok {
 		imp, is := old.Data.(*Import)
 		if !is || !j.scope.Has(old.Account) || imp.Actor != j.dir.actor.String() {

@@ -231,7 +231,7 @@ func requireSays(t TB, store users.Store, now State, r *importer.Report, entries
 	}
 }
 
-// RequireJournaled: the report and the journal of an import say the same of the same rows.
+// RequireJournaled requires that the report and the journal of an import say the same of the same rows.
 func RequireJournaled(t TB, store users.Store, r *importer.Report) {
 	t.Helper()
 	entries := Journal(t, store, r.ID)
@@ -284,8 +284,8 @@ func wrote(e users.Entry, which func(users.Image) bool) bool {
 	return slices.ContainsFunc(e.Images, which)
 }
 
-// RequireNamed: whoever reads the report learns of every row that was not done
-// which it is, and why.
+// RequireNamed requires that the report names every row that was not done, with
+// the reason.
 func RequireNamed(t TB, r *importer.Report) {
 	t.Helper()
 	for _, l := range r.Lines {
@@ -306,9 +306,10 @@ func RequireNamed(t TB, r *importer.Report) {
 	}
 }
 
-// RequireUnfinished: the report of an import that was broken off, read back, is
-// unfinished, or there is none because nothing was done; it is the one that was
-// returned, where nothing was hidden. It answers whether the import had begun.
+// RequireUnfinished requires that the report of an interrupted import, read back,
+// is unfinished and equals the report that was returned, apart from what was
+// hidden. An import that did nothing has no report. RequireUnfinished reports
+// whether the import had begun.
 func RequireUnfinished(t TB, dir *users.Directory, imp users.ID, r *importer.Report, hidden Hidden) (begun bool) {
 	t.Helper()
 	back, err := importer.LoadReport(t.Context(), dir, imp)

@@ -23,7 +23,7 @@ func Leaks(t TB) func() {
 	}
 }
 
-// RequireEmpty: nothing was left in the folder.
+// RequireEmpty requires that nothing was left in the folder.
 func RequireEmpty(t TB, folder string) {
 	t.Helper()
 	left, err := os.ReadDir(folder)

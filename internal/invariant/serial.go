@@ -23,7 +23,7 @@ func (w write) at() uint64 {
 	return w.image.Before.Version + 1
 }
 
-// RequireSerial: what several imports did at once is what they would have done
+// RequireSerial requires that what several imports did at once is what they would have done
 // one row after the other, in some order: every write found its record as the
 // write before had left it, the first as it was before all, and the last left
 // it as it is; and an order of the rows fits all records at once. Nothing else

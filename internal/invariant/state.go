@@ -84,7 +84,7 @@ func text(r *users.Record) string {
 	return fmt.Sprintf("%s %q v%d %s", r.Account, r.ID, r.Version, data)
 }
 
-// RequireEqual: two states are the same, versions included.
+// RequireEqual requires that two states are the same, versions included.
 func RequireEqual(t TB, what string, want, got State) {
 	t.Helper()
 	if d := cmp.Diff(want.texts(), got.texts()); d != "" {
@@ -92,8 +92,8 @@ func RequireEqual(t TB, what string, want, got State) {
 	}
 }
 
-// RequireSound: every address, line and other unique key has one record, and whom
-// a line or a person names is there, in the same account.
+// RequireSound requires that every unique key (an address, a line) belongs to one
+// record, and that every record a line or a person refers to exists in the same account.
 func RequireSound(t TB, s State) {
 	t.Helper()
 	holder := map[users.Key]users.ID{}

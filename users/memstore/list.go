@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -137,7 +138,7 @@ func parsePosition(s string) (position, error) {
 		return position{}, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	i := strings.LastIndexByte(string(b), 0)
+	i := bytes.LastIndexByte(b, 0)
 	if err != nil || i < 0 || i == len(b)-1 {
 		return position{}, errors.New("after: not the end of a page")
 	}

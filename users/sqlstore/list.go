@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/base64"
@@ -134,7 +135,7 @@ func cursor(sort, id string) string {
 
 func parseCursor(s string) (sort, id string, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	i := strings.LastIndexByte(string(b), 0)
+	i := bytes.LastIndexByte(b, 0)
 	if err != nil || i < 0 || i == len(b)-1 {
 		return "", "", errors.New("after: not the end of a page")
 	}

@@ -39,7 +39,7 @@ func brokenJournals() []broken {
 			}}
 		}
 	}
-	byRow := func(a, b users.Entry) int { return int(a.Row.Number() - b.Row.Number()) }
+	byRow := func(a, b users.Entry) int { return a.Row.Number() - b.Row.Number() }
 	errBroken := errors.New("broken")
 	return []broken{
 		{"orders entries by row", []string{"journal/order"}, whole(func(all []users.Entry, _ users.RowID) []users.Entry {
