@@ -85,7 +85,7 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	err := ctx.Err()
 	if err == nil {
 		c.digest = p.digest()
-		err = c.hide(c.run(ctx))
+		err = c.hideForeign(c.run(ctx))
 	}
 	r := c.report()
 	if err != nil {
@@ -147,8 +147,8 @@ func (c *commit) run(ctx context.Context) error {
 	return c.finish(ctx)
 }
 
-// hide says of an id that another account's import has, no more than that there is no such import here.
-func (c *commit) hide(err error) error {
+// hideForeign says of an id that another account's import has, no more than that there is no such import here.
+func (c *commit) hideForeign(err error) error {
 	var denied *users.Denied
 	if errors.As(err, &denied) && c.record.Version == 0 && len(denied.Refusals) == 1 && denied.Refusals[0].ID == c.id && denied.Refusals[0].Row == 0 {
 		return users.ErrNotFound

@@ -12,7 +12,7 @@ import (
 
 // write applies the rows that are left, unit by unit.
 func (c *commit) write(ctx context.Context) error {
-	units, err := c.sized(c.fresh.units(func(r uint32) bool { return c.rows[r] == nil }))
+	units, err := c.withoutTooLarge(c.fresh.units(func(r uint32) bool { return c.rows[r] == nil }))
 	if err != nil {
 		return err
 	}
@@ -32,8 +32,8 @@ func (c *commit) write(ctx context.Context) error {
 	return nil
 }
 
-// sized takes out the units that the store cannot write at once.
-func (c *commit) sized(units [][]uint32) ([][]uint32, error) {
+// withoutTooLarge takes out the units that the store cannot write at once.
+func (c *commit) withoutTooLarge(units [][]uint32) ([][]uint32, error) {
 	limit := c.dir.MaxWrites()
 	if limit == 0 {
 		return units, nil
@@ -50,7 +50,7 @@ func (c *commit) sized(units [][]uint32) ([][]uint32, error) {
 		}
 		f := c.fresh.unitFinding(u)
 		for _, r := range u {
-			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, f.Code)}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, f.Code)}
 			for i := range c.rows[r].findings {
 				c.rows[r].findings[i].Args = f.Args
 			}
@@ -80,7 +80,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		if c.recheck(units) && c.opts.Policy == AllOrNothing {
 			c.holdBack()
 		}
-		rows := c.live(units)
+		rows := c.openRows(units)
 		if len(rows) == 0 {
 			return nil
 		}
@@ -96,7 +96,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			c.applied(b)
 			return nil
 		case errors.As(err, &denied):
-			if !c.deny(b, denied) {
+			if !c.failDenied(b, denied) {
 				return err
 			}
 		case errors.As(err, &conflict):
@@ -104,7 +104,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 				return err
 			}
 		case errors.Is(err, users.ErrPanic) && ctx.Err() == nil:
-			return c.panicked(ctx, units, err)
+			return c.retryAfterPanic(ctx, units, err)
 		default:
 			c.rereadJournal(ctx)
 			return err
@@ -113,7 +113,7 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 			c.holdBack()
 		}
 	}
-	left := c.live(units)
+	left := c.openRows(units)
 	for _, r := range left {
 		c.conflict(r)
 	}
@@ -121,10 +121,10 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	return nil
 }
 
-// panicked goes on after the store panicked over a batch: unit by unit, until
+// retryAfterPanic goes on after the store panicked over a batch: unit by unit, until
 // the one is found that it cannot take, whose rows then fail. What the batch
 // did nevertheless is read from the journal.
-func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) error {
+func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause error) error {
 	before := c.done
 	if err := c.reread(ctx); err != nil {
 		return errors.Join(cause, err)
@@ -135,8 +135,8 @@ func (c *commit) panicked(ctx context.Context, units [][]uint32, cause error) er
 	case c.done > before:
 		return nil // it was done
 	case len(units) == 1:
-		for _, r := range c.live(units) {
-			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
+		for _, r := range c.openRows(units) {
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, "internal.panic")}
 			c.settle([]uint32{r}, OutcomeFailed)
 		}
 		return nil
@@ -159,7 +159,7 @@ func (c *commit) failPanicked(rows []uint32) bool {
 	var failed []uint32
 	for _, r := range rows {
 		if c.fresh.panicked[r] {
-			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, "internal.panic")}
 			failed = append(failed, r)
 		}
 	}
@@ -205,10 +205,10 @@ func (c *commit) reread(ctx context.Context) error {
 // conflicts. It reports whether there were any.
 func (c *commit) recheck(units [][]uint32) bool {
 	var lost []uint32
-	live := c.live(units)
+	live := c.openRows(units)
 	for _, r := range live {
 		c.fresh.redecide(r)
-		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.newer(r) || c.waits(r, live) {
+		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.hasNewerVersion(r) || c.needsLaterRow(r, live) {
 			c.conflict(r)
 			lost = append(lost, r)
 		}
@@ -217,19 +217,19 @@ func (c *commit) recheck(units [][]uint32) bool {
 	return len(lost) > 0
 }
 
-// waits reports whether a row about to be written needs one that is neither done
+// needsLaterRow reports whether a row about to be written needs one that is neither done
 // nor written with it. Units come after what they need, so the need is new:
 // somebody has by now what was free, and a row that takes it from them comes later, or never.
-func (c *commit) waits(row uint32, with []uint32) bool {
+func (c *commit) needsLaterRow(row uint32, with []uint32) bool {
 	return slices.ContainsFunc(c.fresh.state[row].extra().needs, func(n uint32) bool {
 		_, together := slices.BinarySearchFunc(with, n, c.fresh.order)
 		return !together && (c.rows[n] == nil || !c.rows[n].outcome.Done())
 	})
 }
 
-// live are the rows of units that are still to be written. A unit of which a
+// openRows are the rows of units that are still to be written. A unit of which a
 // row fell out is not.
-func (c *commit) live(units [][]uint32) []uint32 {
+func (c *commit) openRows(units [][]uint32) []uint32 {
 	var out []uint32
 	for _, u := range units {
 		ok := true
@@ -241,7 +241,7 @@ func (c *commit) live(units [][]uint32) []uint32 {
 		} else {
 			for _, r := range u {
 				if c.rows[r] == nil {
-					c.rows[r] = &rowResult{outcome: OutcomeBlocked, findings: c.because(r, "row.blocked")}
+					c.rows[r] = &rowResult{outcome: OutcomeBlocked, findings: c.rowFinding(r, "row.blocked")}
 				}
 			}
 		}
@@ -250,9 +250,9 @@ func (c *commit) live(units [][]uint32) []uint32 {
 	return out
 }
 
-// deny fails the rows whose writes the rules about people forbid. It reports
+// failDenied fails the rows whose writes the rules about people forbid. It reports
 // whether there were any: a batch may be forbidden as such.
-func (c *commit) deny(b *composed, d *users.Denied) bool {
+func (c *commit) failDenied(b *composed, d *users.Denied) bool {
 	if c.lostFirstAdmin(d) {
 		return true
 	}
@@ -297,7 +297,7 @@ func (c *commit) retryConflicts(ctx context.Context, b *composed, x *users.Confl
 	if err := c.contestImports(ctx, x); err != nil {
 		return err
 	}
-	c.anew(x.Stale)
+	c.forgetTakenIDs(x.Stale)
 	in := map[users.ID]bool{}
 	for _, id := range x.Stale {
 		in[id] = true

@@ -26,13 +26,13 @@ func (c *commit) classify() {
 			continue
 		}
 		a := shown.actionOf(r)
-		same := shown.state[r].print == fresh.state[r].print && !(c.opts.Strict && c.newer(r))
+		same := shown.state[r].print == fresh.state[r].print && !(c.opts.Strict && c.hasNewerVersion(r))
 		if _, unseen := shown.unseen[r]; unseen && (a.writes() || a == ActionUnchanged) {
 			same = false
 		}
 		switch {
 		case fresh.panicked[r] && a != ActionError:
-			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.because(r, "internal.panic")}
+			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, "internal.panic")}
 			fail(r)
 		case a == ActionUnchanged && !same:
 			c.conflict(r)
@@ -89,7 +89,7 @@ func (c *commit) settleDone(r uint32) {
 	}
 }
 
-func (c *commit) newer(r uint32) bool {
+func (c *commit) hasNewerVersion(r uint32) bool {
 	a, b := c.shown.state[r].rec, c.fresh.state[r].rec
 	return a >= 0 && b >= 0 && c.shown.facts.recs[a].Version != c.fresh.facts.recs[b].Version
 }
@@ -102,15 +102,15 @@ func (c *commit) holdBack() {
 		}
 		for i := range c.shown.grid.rows {
 			if r := uint32(i); c.rows[r] == nil {
-				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: c.because(r, "row.held_back")}
+				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: c.rowFinding(r, "row.held_back")}
 			}
 		}
 		return
 	}
 }
 
-// because is a finding about a whole row.
-func (c *commit) because(row uint32, code string) []formats.Finding {
+// rowFinding is a finding about a whole row.
+func (c *commit) rowFinding(row uint32, code string) []formats.Finding {
 	return []formats.Finding{c.fresh.finding(row, &note{severity: formats.Error, code: code, column: -1, key: none})}
 }
 

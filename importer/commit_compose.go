@@ -43,13 +43,13 @@ func (c *commit) compose(rows []uint32) *composed {
 		t := c.fresh.decided(r)
 		for _, l := range t.verdict.losses {
 			kept := l.part || l.taken && t.gives(l.rec)
-			if w := b.stored(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
+			if w := b.storedWork(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
 				w.rec.SetField("holder", "")
 			}
 		}
 		t.keysFromOtherLines(func(key uint32, of int32) {
 			space, value := c.fresh.keys.parts(key)
-			recordedit.ClearKey(b.stored(c, r, of).rec, space, value)
+			recordedit.ClearKey(b.storedWork(c, r, of).rec, space, value)
 		})
 	}
 	for _, r := range rows {
@@ -86,21 +86,21 @@ func (c *commit) compose(rows []uint32) *composed {
 	return b
 }
 
-// stored is the work on a record of the store.
-func (b *composed) stored(c *commit, row uint32, rec int32) *work {
+// storedWork is the work on a record of the store.
+func (b *composed) storedWork(c *commit, row uint32, rec int32) *work {
 	r := c.fresh.facts.recs[rec]
-	return b.touch(c, row, r.ID, func() *work { return &work{version: r.Version, before: &r, rec: r.Clone()} })
+	return b.workOn(c, row, r.ID, func() *work { return &work{version: r.Version, before: &r, rec: r.Clone()} })
 }
 
-// fresh is the work on a record that row makes.
-func (b *composed) fresh(c *commit, row uint32, id users.ID, data users.Data) *work {
-	return b.touch(c, row, id, func() *work {
+// newWork is the work on a record that row makes.
+func (b *composed) newWork(c *commit, row uint32, id users.ID, data users.Data) *work {
+	return b.workOn(c, row, id, func() *work {
 		now := c.dir.Now()
 		return &work{rec: users.Record{Head: users.Head{ID: id, Account: c.shown.account, Created: now, Updated: now}, Data: data}}
 	})
 }
 
-func (b *composed) touch(c *commit, row uint32, id users.ID, begin func() *work) *work {
+func (b *composed) workOn(c *commit, row uint32, id users.ID, begin func() *work) *work {
 	w := b.work[id]
 	if w == nil {
 		w = begin()
@@ -113,8 +113,8 @@ func (b *composed) touch(c *commit, row uint32, id users.ID, begin func() *work)
 	return w
 }
 
-// refer notes that what the row writes names a record, which must be there.
-func (b *composed) refer(row uint32, id users.ID) {
+// needRecord notes that what the row writes names a record, which must be there.
+func (b *composed) needRecord(row uint32, id users.ID) {
 	if id != "" {
 		b.needs[id] = true
 		b.refers[row] = append(b.refers[row], id)
@@ -153,8 +153,8 @@ func (c *commit) unusedID() users.ID {
 	return users.NewID() // the host's ids repeat
 }
 
-// anew forgets ids that somebody has already, so that others are drawn.
-func (c *commit) anew(taken []users.ID) {
+// forgetTakenIDs forgets ids that somebody has already, so that others are drawn.
+func (c *commit) forgetTakenIDs(taken []users.ID) {
 	if c.shown.undo != nil {
 		return
 	}
@@ -173,9 +173,9 @@ func (c *commit) composePerson(b *composed, t *turn) {
 		switch {
 		case w != nil:
 		case v.rec >= 0:
-			w = b.stored(c, row, v.rec)
+			w = b.storedWork(c, row, v.rec)
 		default:
-			w = b.fresh(c, row, c.idOf(t), c.blank(t))
+			w = b.newWork(c, row, c.idOf(t), c.newData(t))
 			if s := t.says.restores; s != nil {
 				w.rec.Created = s.last.Created
 			}
@@ -215,7 +215,7 @@ func (c *commit) composePerson(b *composed, t *turn) {
 			id = c.newID(f.row)
 		}
 		person().rec.SetField(x.Field, string(id))
-		b.refer(row, id)
+		b.needRecord(row, id)
 	}
 }
 
@@ -225,17 +225,17 @@ func (c *commit) composePerson(b *composed, t *turn) {
 func (t *turn) composeMembers(field string, person func() *work) (speaks bool) {
 	for _, w := range t.says.wants {
 		if w.field == field && w.member != notMember {
-			w.onto(person().rec)
+			w.applyTo(person().rec)
 			speaks = true
 		}
 	}
 	return speaks
 }
 
-// blank is the data of somebody whom the drafted row makes, before its fields are set.
-func (c *commit) blank(t *turn) users.Data {
+// newData is the data of somebody whom the drafted row makes, before its fields are set.
+func (c *commit) newData(t *turn) users.Data {
 	if s := t.says.restores; s != nil {
-		return s.restored()
+		return s.restoredData()
 	}
 	return &users.Profile{Source: c.dir.Actor().Source()}
 }
@@ -245,15 +245,15 @@ func (c *commit) composeHeld(b *composed, t *turn) {
 	row, v := t.row, &t.verdict
 	have := func(kind users.Kind) *work {
 		if rec, _ := t.heldRecord(kind); rec >= 0 {
-			return b.stored(c, row, rec)
+			return b.storedWork(c, row, rec)
 		}
-		return b.fresh(c, row, c.heldID(row, kind), recordedit.New(kind))
+		return b.newWork(c, row, c.heldID(row, kind), recordedit.New(kind))
 	}
 	for _, g := range v.gains {
 		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {
 			id := c.idOf(t)
 			have(kind).rec.SetField("holder", string(id))
-			b.refer(row, id)
+			b.needRecord(row, id)
 		}
 	}
 	for _, x := range v.changes {

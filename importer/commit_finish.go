@@ -24,7 +24,7 @@ func (c *commit) finish(ctx context.Context) error {
 		return nil
 	}
 	for range attempts {
-		err := c.finishRows(ctx, open)
+		err := c.journalRows(ctx, open)
 		var conflict *users.Conflict
 		var denied *users.Denied
 		if errors.As(err, &denied) && c.lostFirstAdmin(denied) {
@@ -47,7 +47,7 @@ func (c *commit) finish(ctx context.Context) error {
 	return ErrRunning
 }
 
-func (c *commit) finishRows(ctx context.Context, open []uint32) error {
+func (c *commit) journalRows(ctx context.Context, open []uint32) error {
 	parts := slices.Collect(slices.Chunk(open, 2000))
 	if len(parts) == 0 {
 		parts = [][]uint32{nil}
@@ -60,7 +60,7 @@ func (c *commit) finishRows(ctx context.Context, open []uint32) error {
 		state := users.ImportRunning
 		if i == len(parts)-1 {
 			state = users.ImportDone
-			if c.allDone() {
+			if c.isAllDone() {
 				c.writeMarks(b)
 			}
 		}
@@ -74,8 +74,8 @@ func (c *commit) finishRows(ctx context.Context, open []uint32) error {
 	return nil
 }
 
-// allDone reports whether the store now is as every row wants it.
-func (c *commit) allDone() bool {
+// isAllDone reports whether the store now is as every row wants it.
+func (c *commit) isAllDone() bool {
 	return !slices.ContainsFunc(c.rows, func(x *rowResult) bool { return x == nil || !x.outcome.Done() })
 }
 

@@ -87,7 +87,7 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 		e.lasts = append(e.lasts, g.tables[i].last)
 	}
 	for _, x := range edits {
-		if err := e.one(x); err != nil {
+		if err := e.applyEdit(x); err != nil {
 			return err
 		}
 	}
@@ -113,8 +113,8 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 	return nil
 }
 
-// one lays one edit over the grid.
-func (e *editing) one(x Edit) error {
+// applyEdit lays one edit over the grid.
+func (e *editing) applyEdit(x Edit) error {
 	g := e.p.grid
 	if e.p.tpl.Fixed && !x.remove {
 		return ErrFixed
@@ -187,8 +187,8 @@ func (e *editing) revert() {
 	}
 }
 
-// see notes what rows see of a key before a row is moved.
-func (e *editing) see(key uint32) {
+// noteView notes what rows see of a key before a row is moved.
+func (e *editing) noteView(key uint32) {
 	if _, ok := e.before[key]; !ok {
 		e.before[key] = e.p.view(key)
 		e.keys = append(e.keys, key)
@@ -206,7 +206,7 @@ func (e *editing) finish() Delta {
 
 	e.moveRows()
 	e.moveRepeats()
-	awake := e.awake()
+	awake := e.rowsToDecide()
 	changed := e.redecide(awake)
 	followed := e.propagate(changed)
 	return e.delta(append(append(changed, followed...), e.sharingThings(followed)...))
@@ -242,9 +242,9 @@ func (e *editing) moveRepeats() {
 	}
 }
 
-// awake returns the rows to be decided again: the edited ones, and at each key
+// rowsToDecide returns the rows to be decided again: the edited ones, and at each key
 // whose view changed those that see what changed of it.
-func (e *editing) awake() map[uint32]bool {
+func (e *editing) rowsToDecide() map[uint32]bool {
 	p := e.p
 	rows := map[uint32]bool{}
 	for _, r := range e.rows {
@@ -359,9 +359,9 @@ func (p *plan) requestOf(row uint32) uint32 {
 // move takes a row off its keys, and hangs it to those of its cells as they are now.
 func (e *editing) move(r uint32) {
 	p := e.p
-	p.unplace(r, e.see)
+	p.unplace(r, e.noteView)
 	if !p.grid.rows[r].removed {
-		p.read(r).place(e.see)
+		p.read(r).place(e.noteView)
 	}
 }
 

@@ -35,25 +35,25 @@ const (
 )
 
 var (
-	// providers are well-known ones, and alike others that lie near one of them, without the com behind.
-	providers = [...]string{"gmail", "googlemail", "yahoo", "hotmail", "outlook", "icloud", "protonmail"}
-	alike     = [...]string{"mail", "email", "ymail", "hushmail"}
-	notCom    = [...]string{"con", "cmo", "ocm", "vom", "xom", "cpm", "comm", "coom", "cim"}
+	// providers are well-known ones, and lookalikes others that lie near one of them, without the com behind.
+	providers  = [...]string{"gmail", "googlemail", "yahoo", "hotmail", "outlook", "icloud", "protonmail"}
+	lookalikes = [...]string{"mail", "email", "ymail", "hushmail"}
+	notCom     = [...]string{"con", "cmo", "ocm", "vom", "xom", "cpm", "comm", "coom", "cim"}
 )
 
-// provided reports whether the domain is a provider's.
-func provided(name string) bool {
+// isProvider reports whether the domain is a provider's.
+func isProvider(name string) bool {
 	name, com := strings.CutSuffix(name, "."+topLevel)
-	return com && (slices.Contains(providers[:], name) || slices.Contains(alike[:], name))
+	return com && (slices.Contains(providers[:], name) || slices.Contains(lookalikes[:], name))
 }
 
 const topLevel = "com"
 
-// addressed reports whether the cells of a column are e-mail addresses: those
+// holdsAddresses reports whether the cells of a column are e-mail addresses: those
 // of the fields email and login, and those that name somebody by the address.
 // (Functions cannot be compared, so that its Parse does not tell.) A login that
 // is no address is not looked at.
-func (c *Column) addressed() bool {
+func (c *Column) holdsAddresses() bool {
 	return c.Field == "email" || c.Field == "login" || c.RefersIn == users.SpaceEmail
 }
 
@@ -79,21 +79,21 @@ func (p *plan) domains() []*repairs {
 	var out []*repairs
 	for t := range p.tpl.Tables {
 		for c := range p.tpl.Tables[t].Columns {
-			if col := &p.tpl.Tables[t].Columns[c]; col.addressed() && !col.Sensitive {
-				out = append(out, p.misspelt(t, c)...)
+			if col := &p.tpl.Tables[t].Columns[c]; col.holdsAddresses() && !col.Sensitive {
+				out = append(out, p.misspeltDomains(t, c)...)
 			}
 		}
 	}
 	return out
 }
 
-func (p *plan) misspelt(table, column int) []*repairs {
+func (p *plan) misspeltDomains(table, column int) []*repairs {
 	all := p.domainsIn(table, column)
 	slices.SortFunc(all, func(a, b *domain) int { return cmp.Or(len(b.cells)-len(a.cells), cmp.Compare(a.name, b.name)) })
 	var out []*repairs
 	for _, d := range all {
 		near := ""
-		if !d.known && !provided(d.name) {
+		if !d.known && !isProvider(d.name) {
 			near = d.nearest(all[:min(len(all), commonMost)])
 		}
 		if near == "" {
@@ -123,13 +123,13 @@ func (p *plan) domainsIn(table, column int) []*domain {
 			at[name] = d
 		}
 		d.cells = append(d.cells, r)
-		d.known = d.known || p.held(users.SpaceEmail, email) || p.held(users.SpaceLogin, email)
+		d.known = d.known || p.isHeld(users.SpaceEmail, email) || p.isHeld(users.SpaceLogin, email)
 	}
 	return slices.Collect(maps.Values(at))
 }
 
-// held reports whether the store was found to hold the value.
-func (p *plan) held(space users.Space, value string) bool {
+// isHeld reports whether the store was found to hold the value.
+func (p *plan) isHeld(space users.Space, value string) bool {
 	key := p.keys.known(space, space.Fold(value))
 	return key != none && p.facts.holderOf(key) >= 0
 }
@@ -138,13 +138,13 @@ func (p *plan) held(space users.Space, value string) bool {
 func (d *domain) nearest(common []*domain) string {
 	var found []string
 	for _, c := range common {
-		if n := len(c.cells); n >= commonTimes*len(d.cells) && misspelling(d.name, c.name) {
+		if n := len(c.cells); n >= commonTimes*len(d.cells) && isMisspelling(d.name, c.name) {
 			found = append(found, c.name)
 		}
 	}
 	for _, name := range providers {
 		name += "." + topLevel
-		if len(d.cells) < ownRows && misspelling(d.name, name) && !slices.Contains(found, name) {
+		if len(d.cells) < ownRows && isMisspelling(d.name, name) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}
@@ -154,8 +154,8 @@ func (d *domain) nearest(common []*domain) string {
 	return found[0]
 }
 
-// misspelling reports whether one domain is a misspelling of another.
-func misspelling(of, right string) bool {
+// isMisspelling reports whether one domain is a misspelling of another.
+func isMisspelling(of, right string) bool {
 	if d := len(of) - len(right); d < -1 || d > 1 || of == right {
 		return false
 	}

@@ -2,8 +2,8 @@ package importer
 
 import "slices"
 
-// dead reports whether the row will not happen.
-func (p *plan) dead(row uint32) bool {
+// cannotHappen reports whether the row will not happen.
+func (p *plan) cannotHappen(row uint32) bool {
 	s := &p.state[row]
 	return p.grid.rows[row].removed || s.action == ActionError || s.blocked || s.cycle || s.doomed != none
 }
@@ -29,7 +29,7 @@ func (p *plan) propagate(changed []uint32) []uint32 {
 			region = append(region, r)
 			p.dependents(r, func(d uint32) { stack = append(stack, d) })
 			leads = leads || p.state[r].successor
-			if !succeeding && p.succeeds(r) {
+			if !succeeding && p.makesAdmin(r) {
 				succeeding = true
 				stack = slices.AppendSeq(stack, p.keys.rows(p.leadKey(), chainClaim))
 			}
@@ -57,7 +57,7 @@ func (p *plan) propagate(changed []uint32) []uint32 {
 	}
 	for _, r := range region {
 		for _, n := range p.state[r].extra().needs {
-			if p.dead(n) {
+			if p.cannotHappen(n) {
 				block(r)
 			}
 		}
@@ -86,15 +86,15 @@ func (p *plan) propagate(changed []uint32) []uint32 {
 	for i, r := range region {
 		p.count(r)
 		s := &p.state[r]
-		if s.cause = p.why(r); s.cause != was[i] || s.cause == inCircle {
+		if s.cause = p.blockerOf(r); s.cause != was[i] || s.cause == inCircle {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-// succeeds reports whether the row makes an admin.
-func (p *plan) succeeds(row uint32) bool {
+// makesAdmin reports whether the row makes an admin.
+func (p *plan) makesAdmin(row uint32) bool {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		if d := p.keys.nodes[n]; d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceLead {
 			return true
@@ -107,7 +107,7 @@ func (p *plan) succeeds(row uint32) bool {
 func (p *plan) firstSuccessor() uint32 {
 	found := none
 	for r := range p.keys.rows(p.leadKey(), chainRelease) {
-		if !p.dead(r) && (found == none || p.grid.less(r, found)) {
+		if !p.cannotHappen(r) && (found == none || p.grid.less(r, found)) {
 			found = r
 		}
 	}
@@ -117,14 +117,14 @@ func (p *plan) firstSuccessor() uint32 {
 // inCircle is the cause of a row in a circle of references.
 const inCircle = none - 1
 
-// why is the row that keeps a blocked one from happening, or none.
-func (p *plan) why(row uint32) uint32 {
+// blockerOf is the row that keeps a blocked one from happening, or none.
+func (p *plan) blockerOf(row uint32) uint32 {
 	switch s := &p.state[row]; {
 	case s.cycle:
 		return inCircle
 	case s.blocked:
 		for _, by := range s.extra().needs {
-			if p.dead(by) {
+			if p.cannotHappen(by) {
 				return by
 			}
 		}

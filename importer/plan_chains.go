@@ -8,9 +8,9 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// firstAlike is the first of the rows that ask for the same as the drafted
+// firstSameRequest is the first of the rows that ask for the same as the drafted
 // one: the row itself, unless the Template takes repeats for one request.
-func (t *turn) firstAlike() uint32 {
+func (t *turn) firstSameRequest() uint32 {
 	if !t.plan.tpl.Repeats {
 		return t.row
 	}
@@ -90,7 +90,7 @@ func (t *turn) place(seen func(key uint32)) {
 		if !t.makes() { // else it sees the key by its claim
 			add(t.keys[d.about].id, chainRefer, false)
 		}
-		add(t.subject(s.rec), chainAbout, d.sole)
+		add(t.subjectKey(s.rec), chainAbout, d.sole)
 	}
 	for i := range t.keys {
 		switch k := &t.keys[i]; k.rel {
@@ -118,7 +118,7 @@ func (t *turn) place(seen func(key uint32)) {
 		add(t.plan.referrerKey(s.rec), chainRelease, false)
 	}
 	t.takenAlong(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
-	t.freed(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
+	t.releasedKeys(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
 	switch t.leadDelta(s.rec) {
 	case -1:
 		add(t.plan.leadKey(), chainClaim, false)

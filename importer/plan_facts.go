@@ -328,7 +328,7 @@ func (f *facts) askLeading(ctx context.Context) error {
 
 	f.people, f.leading = all.Total, leading.Total
 	if f.own != nil {
-		people, leads := f.own.took()
+		people, leads := f.own.fewerPeople()
 		f.people, f.leading = f.people+people, f.leading+leads
 	}
 	return nil

@@ -52,9 +52,9 @@ func (o *ownWork) add(i users.Image) {
 	}
 }
 
-// took is how many fewer users there are, and how many fewer who lead, than
+// fewerPeople is how many fewer users there are, and how many fewer who lead, than
 // before the import.
-func (o *ownWork) took() (people, leading int) {
+func (o *ownWork) fewerPeople() (people, leading int) {
 	count := func(user, leads bool, by int) {
 		if user {
 			people += by
@@ -78,12 +78,12 @@ func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found
 	if f.own == nil || len(f.own.images) == 0 {
 		return found, nil
 	}
-	ids := f.own.concerned(asked, found.Records)
+	ids := f.own.writtenRecords(asked, found.Records)
 	if len(ids) == 0 {
 		return found, nil
 	}
 
-	now, err := f.present(ctx, ids)
+	now, err := f.storedNow(ctx, ids)
 	if err != nil {
 		return found, err
 	}
@@ -107,9 +107,9 @@ func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found
 	return found, nil
 }
 
-// concerned returns the records that the import wrote and that answer for the
+// writtenRecords returns the records that the import wrote and that answer for the
 // keys, now or before it, in order.
-func (o *ownWork) concerned(asked []users.Key, found []users.Record) []users.ID {
+func (o *ownWork) writtenRecords(asked []users.Key, found []users.Record) []users.ID {
 	var ids []users.ID
 	for _, r := range found {
 		if _, ok := o.images[r.ID]; ok {
@@ -126,8 +126,8 @@ func (o *ownWork) concerned(asked []users.Key, found []users.Record) []users.ID 
 	return slices.Compact(ids)
 }
 
-// present returns the records of those ids as the store has them now.
-func (f *facts) present(ctx context.Context, ids []users.ID) (map[users.ID]users.Record, error) {
+// storedNow returns the records of those ids as the store has them now.
+func (f *facts) storedNow(ctx context.Context, ids []users.ID) (map[users.ID]users.Record, error) {
 	now := map[users.ID]users.Record{}
 	for part := range slices.Chunk(ids, users.MaxFind) {
 		keys := make([]users.Key, len(part))

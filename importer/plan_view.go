@@ -13,11 +13,11 @@ type view struct {
 	short   bool   // of a lead key: too few admins would stay
 }
 
-func several(n uint32) uint8 { return uint8(min(n, 2)) }
+func upToTwo(n uint32) uint8 { return uint8(min(n, 2)) }
 
 func (p *plan) view(key uint32) view {
 	s := &p.keys.state[key]
-	v := view{fact: s.fact, abouts: several(s.abouts), soles: several(s.soles), claims: several(s.claims), claimer: none, person: -1, first: p.first(key)}
+	v := view{fact: s.fact, abouts: upToTwo(s.abouts), soles: upToTwo(s.soles), claims: upToTwo(s.claims), claimer: none, person: -1, first: p.first(key)}
 	if s.claims == 1 {
 		v.claimer = p.keys.nodes[s.head[chainClaim]].row
 		v.makes, v.person = p.state[v.claimer].makes, p.state[v.claimer].rec

@@ -35,9 +35,9 @@ func (t *turn) decidePerson() {
 	default:
 		v.find(string(k.space)+".unknown", col, k.id)
 	}
-	s := t.plan.view(t.subject(v.rec))
+	s := t.plan.view(t.subjectKey(v.rec))
 	if (d.sole && s.abouts > 1 || !d.sole && s.soles > 0) && !(makes && at.claims > 1) {
-		v.find("person.contradiction", col, t.subject(v.rec))
+		v.find("person.contradiction", col, t.subjectKey(v.rec))
 	}
 }
 
@@ -65,7 +65,7 @@ func (t *turn) decideClaim(i int) {
 	if at.claims > 1 {
 		v.find(code+".contested", col, k.id)
 		if col >= 0 && t.cells[col].blank {
-			t.naming(k.value)
+			t.nameInFinding(k.value)
 		}
 	}
 	if at.fact == factBeyond {
@@ -184,7 +184,7 @@ func (t *turn) decideWants() {
 // members are what the drafted row takes out of a field that is a set, and what
 // it puts in, each once and in order.
 func (t *turn) members(rec users.Record, field string) (out, in string) {
-	with := t.wanted(rec, func(w want) bool { return w.field == field && w.member != notMember })
+	with := t.withWants(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
 	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
 }

@@ -77,15 +77,15 @@ func (t *turn) decide() {
 	*v = verdict{rec: t.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
 		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
 	for _, n := range d.notes {
-		if t.plan.counts(&n, v.rec) {
+		if t.plan.noteApplies(&n, v.rec) {
 			v.notes = append(v.notes, n)
 		}
 	}
 	if d.restores != nil {
-		t.decideRestore()
+		t.decideRestoring()
 		return
 	}
-	if first := t.firstAlike(); first != t.row {
+	if first := t.firstSameRequest(); first != t.row {
 		t.decideRepeat(first)
 		return
 	}
@@ -99,38 +99,38 @@ func (t *turn) decide() {
 		case relSlot:
 			if t.plan.view(k.id).claims > 1 {
 				v.find("slot.contested", k.column, k.id)
-				t.naming(k.value)
+				t.nameInFinding(k.value)
 			}
 		}
 	}
 	t.takenAlong(v.rec, func(key uint32, at int) {
 		if t.plan.view(key).claims > 1 {
 			v.find(string(t.plan.keys.spaceOf(key))+".contested", t.keys[at].column, key)
-			t.naming(t.written(key, -1)) // which does not stand in the cell
+			t.nameInFinding(t.written(key, -1)) // which does not stand in the cell
 		}
 	})
-	t.freed(v.rec, func(key uint32, of int32) {
+	t.releasedKeys(v.rec, func(key uint32, of int32) {
 		if l := t.plan.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
 			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: t.gives(of)})
 		}
 	})
 	t.decideWants()
 	t.decideLead()
-	t.decideNone()
+	t.warnNothingReleased()
 	v.action = t.action()
 }
 
-// naming has the last finding say what is meant, where its cell does not, and
+// nameInFinding has the last finding say what is meant, where its cell does not, and
 // no sensitive cell does.
-func (t *turn) naming(name string) {
+func (t *turn) nameInFinding(name string) {
 	n := &t.verdict.notes[len(t.verdict.notes)-1]
 	if !t.secret(n.key) && !t.holdsSensitive(name) {
 		n.args = with(n.args, "name", formats.Show(name))
 	}
 }
 
-// counts reports whether a note is one for the person rec, who is -1 if the row makes them.
-func (p *plan) counts(n *note, rec int32) bool {
+// noteApplies reports whether a note is one for the person rec, who is -1 if the row makes them.
+func (p *plan) noteApplies(n *note, rec int32) bool {
 	switch {
 	case n.onlyNew:
 		return rec < 0 && p.opts.Mode != ModeUpdate
@@ -140,8 +140,8 @@ func (p *plan) counts(n *note, rec int32) bool {
 	return true
 }
 
-// decideNone warns of a row that would only free what the person does not have.
-func (t *turn) decideNone() {
+// warnNothingReleased warns of a row that would only free what the person does not have.
+func (t *turn) warnNothingReleased() {
 	d, v := &t.says, &t.verdict
 	if !t.plan.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
@@ -182,14 +182,14 @@ func (t *turn) action() Action {
 		v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(v.rec)}
 		v.changes, v.gains = v.changes[:0], v.gains[:0]
 	}
-	t.decideHeld()
-	t.decideNobody()
+	t.decideHeldKinds()
+	t.decideUnknown()
 	switch {
 	case v.failed():
 		return ActionError
 	case makes:
 		return ActionCreate
-	case d.deletes && t.plan.left(v.rec):
+	case d.deletes && t.plan.hasLeft(v.rec):
 		return ActionUnchanged
 	case d.deletes:
 		return ActionDelete
@@ -199,8 +199,8 @@ func (t *turn) action() Action {
 	return ActionUpdate
 }
 
-// left reports whether a person who stays listed has no account already.
-func (p *plan) left(rec int32) bool {
+// hasLeft reports whether a person who stays listed has no account already.
+func (p *plan) hasLeft(rec int32) bool {
 	if rec < 0 {
 		return false
 	}
@@ -208,8 +208,8 @@ func (p *plan) left(rec int32) bool {
 	return left != nil && !slices.ContainsFunc(left.Fields(), func(f string) bool { return left.Field(f) != p.facts.recs[rec].Field(f) })
 }
 
-// decideHeld asks whether the actor may change what people have.
-func (t *turn) decideHeld() {
+// decideHeldKinds asks whether the actor may change what people have.
+func (t *turn) decideHeldKinds() {
 	v := &t.verdict
 	var kinds []users.Kind
 	for _, l := range v.losses {
@@ -234,9 +234,9 @@ func (t *turn) decideHeld() {
 	}
 }
 
-// decideNobody fails a row that is about nobody, or deletes somebody who is
+// decideUnknown fails a row that is about nobody, or deletes somebody who is
 // not there, and has not said so itself.
-func (t *turn) decideNobody() {
+func (t *turn) decideUnknown() {
 	d, v := &t.says, &t.verdict
 	if v.rec >= 0 || v.maker != none || v.doomed != none || t.makes() && !d.deletes || v.failed() {
 		return

@@ -27,16 +27,16 @@ func (p *plan) changesPerson(rec int32) bool {
 	return rec >= 0 && p.opts.Mode != ModeCreate
 }
 
-// subject is the key that stands for the person: the record's id, or the name of one to be made.
-func (t *turn) subject(rec int32) uint32 {
+// subjectKey is the key that stands for the person: the record's id, or the name of one to be made.
+func (t *turn) subjectKey(rec int32) uint32 {
 	if rec >= 0 {
 		return t.plan.personKey(rec)
 	}
 	return t.keys[t.says.about].id
 }
 
-// freed yields the keys the drafted row takes from its own person, with what the store has of them.
-func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
+// releasedKeys yields the keys the drafted row takes from its own person, with what the store has of them.
+func (t *turn) releasedKeys(rec int32, yield func(key uint32, of int32)) {
 	if t.says.restores != nil {
 		for _, k := range t.drops {
 			yield(k, rec)
@@ -48,7 +48,7 @@ func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
 	}
 	r := t.plan.facts.recs[rec]
 	if t.says.deletes {
-		t.freedByDelete(rec, yield)
+		t.releasedByDelete(rec, yield)
 		return
 	}
 	for i := range t.keys {
@@ -67,20 +67,20 @@ func (t *turn) freed(rec int32, yield func(key uint32, of int32)) {
 	for _, f := range t.says.releases {
 		for _, h := range t.plan.facts.released(rec, f) {
 			if !t.gives(h) {
-				t.freedWith(rec, h, yield)
+				t.releasedWith(rec, h, yield)
 			}
 		}
 	}
 	t.things(func(_ users.Kind, thing int32) {
 		if thing >= 0 && t.plan.facts.recs[thing].Holder() == r.ID {
-			t.replaced(thing, yield)
+			t.replacedKeys(thing, yield)
 		}
 	})
 }
 
-// replaced yields the keys of what the person has, and keeps, in whose place the
+// replacedKeys yields the keys of what the person has, and keeps, in whose place the
 // drafted row claims others: a line's public number, once it has another.
-func (t *turn) replaced(thing int32, yield func(uint32, int32)) {
+func (t *turn) replacedKeys(thing int32, yield func(uint32, int32)) {
 	for _, key := range t.plan.facts.recs[thing].Keys() {
 		id := t.plan.keys.key(key.Space, key.Value)
 		if t.claims(id) || !t.claimsIn(key.Space) {
@@ -101,7 +101,7 @@ func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
 	for i := range t.keys {
 		k := &t.keys[i]
 		of := t.plan.facts.holderOf(k.id)
-		if k.rel != relTake || of < 0 || t.claimedWith(i, of) || !t.plan.others(rec, of) {
+		if k.rel != relTake || of < 0 || t.claimedWith(i, of) || !t.plan.isHeldByOther(rec, of) {
 			continue
 		}
 		for _, key := range t.plan.facts.recs[of].Keys() {
@@ -114,8 +114,8 @@ func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
 	}
 }
 
-// others reports whether somebody else than the person rec holds the record.
-func (p *plan) others(rec, of int32) bool {
+// isHeldByOther reports whether somebody else than the person rec holds the record.
+func (p *plan) isHeldByOther(rec, of int32) bool {
 	holder := p.facts.recs[of].Holder()
 	return holder != "" && (rec < 0 || holder != p.facts.recs[rec].ID)
 }
@@ -130,8 +130,8 @@ func (t *turn) claimedWith(i int, of int32) bool {
 	return false
 }
 
-// freedWith yields the keys of what a person has and gives up.
-func (t *turn) freedWith(rec, held int32, yield func(uint32, int32)) {
+// releasedWith yields the keys of what a person has and gives up.
+func (t *turn) releasedWith(rec, held int32, yield func(uint32, int32)) {
 	h := t.plan.facts.recs[held]
 	if h.Holder() != t.plan.facts.recs[rec].ID {
 		return
@@ -146,16 +146,16 @@ func (t *turn) freedWith(rec, held int32, yield func(uint32, int32)) {
 	}
 }
 
-// freedByDelete yields everything that goes with a person who is deleted.
-func (t *turn) freedByDelete(rec int32, yield func(uint32, int32)) {
+// releasedByDelete yields everything that goes with a person who is deleted.
+func (t *turn) releasedByDelete(rec int32, yield func(uint32, int32)) {
 	r := t.plan.facts.recs[rec]
 	if users.Remainder(r) != nil {
 		return
 	}
 	yield(t.plan.personKey(rec), rec)
-	t.freedWith(rec, rec, yield)
+	t.releasedWith(rec, rec, yield)
 	for _, h := range t.plan.facts.held[rec] {
-		t.freedWith(rec, h, yield)
+		t.releasedWith(rec, h, yield)
 	}
 }
 
@@ -172,7 +172,7 @@ func (t *turn) leadDelta(rec int32) int {
 		r = t.plan.facts.recs[rec]
 	}
 	was := users.Leads(r)
-	is := !t.says.deletes && users.Leads(t.wanted(r, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == "active" }))
+	is := !t.says.deletes && users.Leads(t.withWants(r, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == "active" }))
 	switch {
 	case was && !is:
 		return -1
@@ -182,9 +182,9 @@ func (t *turn) leadDelta(rec int32) int {
 	return 0
 }
 
-// wanted is the record with what the drafted row wants of it, as far as chosen,
+// withWants is the record with what the drafted row wants of it, as far as chosen,
 // until it is called again. One that is to be made begins blank.
-func (t *turn) wanted(r users.Record, chosen func(want) bool) users.Record {
+func (t *turn) withWants(r users.Record, chosen func(want) bool) users.Record {
 	made := r.Data == nil
 	own := made
 	if made {
@@ -198,13 +198,13 @@ func (t *turn) wanted(r users.Record, chosen func(want) bool) users.Record {
 		if !own {
 			r, own = r.Clone(), true
 		}
-		w.onto(r)
+		w.applyTo(r)
 	}
 	return r
 }
 
-// onto writes what is wanted to a record.
-func (w want) onto(r users.Record) {
+// applyTo writes what is wanted to a record.
+func (w want) applyTo(r users.Record) {
 	if w.member == notMember {
 		r.SetField(w.field, w.value)
 		return

@@ -28,7 +28,7 @@ func (d *Draft) restore(s *span) {
 	d.About(users.SpaceID, string(s.id))
 	d.OneRowPerPerson()
 	switch {
-	case s.lost:
+	case s.erased:
 		d.Error("", "undo.erased")
 	case s.last.Fields() == nil:
 		d.Error("", "undo.kind")
@@ -45,7 +45,7 @@ func (t *turn) spare(code string) {
 func (t *turn) restore() {
 	s, rec := t.says.restores, t.person()
 	switch {
-	case s.lost || s.last.Fields() == nil:
+	case s.erased || s.last.Fields() == nil:
 	case s.gone && rec >= 0:
 		t.spare("undo.there")
 	case s.gone:
@@ -72,7 +72,7 @@ func (t *turn) restoreGone(s *span) {
 			t.restoreField(f, v)
 		}
 	}
-	t.aim(blank, target)
+	t.claimGains(blank, target)
 }
 
 // restoreMade deletes what the import made, if it is as it was left.
@@ -82,7 +82,7 @@ func (t *turn) restoreMade(s *span, rec int32) {
 	for _, f := range fieldsOf(now, s.last) {
 		if now.Field(f) != s.last.Field(f) {
 			t.spared = true
-			t.edited(f, now)
+			t.noteEdited(f, now)
 		}
 	}
 	if t.spared {
@@ -107,7 +107,7 @@ func (t *turn) restoreMade(s *span, rec int32) {
 		t.keys = append(t.keys, rowKey{draftKey{space: spaceUse, rel: relClaim, column: -1}, key})
 	}
 	t.drops = append(t.drops, t.plan.personKey(rec))
-	t.drop(rec, now.Keys())
+	t.dropKeys(rec, now.Keys())
 	for _, f := range references {
 		if to := now.Field(f); to != "" {
 			t.drops = append(t.drops, t.plan.useKey(now.ID, users.ID(to)))
@@ -129,11 +129,11 @@ func (t *turn) restoreChanged(s *span, rec int32) {
 				t.drops = append(t.drops, t.plan.useKey(now.ID, users.ID(f.new)))
 			}
 		default:
-			t.edited(f.name, now)
+			t.noteEdited(f.name, now)
 		}
 	}
-	t.aim(now, target)
-	t.drop(rec, without(now.Keys(), target.Keys()))
+	t.claimGains(now, target)
+	t.dropKeys(rec, without(now.Keys(), target.Keys()))
 }
 
 // restoreField wants a field, which may name a record.
@@ -145,8 +145,8 @@ func (t *turn) restoreField(field, value string) {
 	t.draft.Want(field, value)
 }
 
-// aim claims the keys that the record gains.
-func (t *turn) aim(now, target users.Record) {
+// claimGains claims the keys that the record gains.
+func (t *turn) claimGains(now, target users.Record) {
 	t.target = &target
 	for _, k := range without(target.Keys(), now.Keys()) {
 		t.add(draftKey{space: k.Space, rel: relClaim, value: k.Value, column: -1})
@@ -158,7 +158,7 @@ func (t *turn) add(k draftKey) {
 	t.keys = append(t.keys, rowKey{k, t.plan.keys.key(k.space, k.value)})
 }
 
-func (t *turn) drop(rec int32, keys []users.Key) {
+func (t *turn) dropKeys(rec int32, keys []users.Key) {
 	for _, k := range keys {
 		id := t.plan.keys.key(k.Space, k.Value)
 		t.plan.keys.state[id].fact = rec + 1
@@ -172,8 +172,8 @@ func (p *plan) useKey(by, of users.ID) uint32 {
 	return p.keys.key(spaceUse, string(by)+" "+string(of))
 }
 
-// edited warns of a field that is not as the import left it, and stays.
-func (t *turn) edited(field string, now users.Record) {
+// noteEdited warns of a field that is not as the import left it, and stays.
+func (t *turn) noteEdited(field string, now users.Record) {
 	value := now.Field(field)
 	if slices.Contains(t.plan.undo.sensitive, field) {
 		value = ""
@@ -189,8 +189,8 @@ func without[T comparable](a, b []T) []T {
 	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.Contains(b, x) })
 }
 
-// decideRestore says what becomes of a row that takes something back.
-func (t *turn) decideRestore() {
+// decideRestoring says what becomes of a row that takes something back.
+func (t *turn) decideRestoring() {
 	d, v := &t.says, &t.verdict
 	if t.spared || v.failed() {
 		v.action = ActionSkip
@@ -203,9 +203,9 @@ func (t *turn) decideRestore() {
 	for i := range t.keys {
 		switch k := &t.keys[i]; {
 		case k.rel == relRefer:
-			t.decideNamed(k)
+			t.decideRestoredReference(k)
 		case k.rel == relClaim && k.space != users.SpaceID:
-			t.decideKey(k)
+			t.decideRestoredKey(k)
 		}
 	}
 	t.decideWants()
@@ -228,10 +228,10 @@ func (t *turn) decideRestore() {
 	}
 }
 
-// decideNamed lets a field name a record again; if that has gone since, the
+// decideRestoredReference lets a field name a record again; if that has gone since, the
 // field names none, as it would if the import had never been: what the import
 // made it name may go as well. What was a circle before may be one again.
-func (t *turn) decideNamed(k *rowKey) {
+func (t *turn) decideRestoredReference(k *rowKey) {
 	v := &t.verdict
 	at, rec := t.plan.view(k.id), t.plan.facts.holderOf(k.id)
 	switch {
@@ -247,9 +247,9 @@ func (t *turn) decideNamed(k *rowKey) {
 	}
 }
 
-// decideKey asks whether the record may have a key again, or whether what
+// decideRestoredKey asks whether the record may have a key again, or whether what
 // refers to the record goes.
-func (t *turn) decideKey(k *rowKey) {
+func (t *turn) decideRestoredKey(k *rowKey) {
 	v := &t.verdict
 	at, rec := t.plan.view(k.id), t.plan.facts.holderOf(k.id)
 	code := string(k.space) + ".taken"
@@ -314,9 +314,9 @@ func (t *turn) leadTarget(rec int32) int {
 	return 1
 }
 
-// restored is the data of a record that is made again, before its fields are
+// restoredData is the data of a record that is made again, before its fields are
 // set: references come with the changes, as far as there is still whom they name.
-func (s *span) restored() users.Data {
+func (s *span) restoredData() users.Data {
 	r := s.last.Clone()
 	for _, f := range references {
 		r.SetField(f, "")

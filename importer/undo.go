@@ -128,7 +128,7 @@ type span struct {
 	made, gone bool         // whether the import made it, and whether it deleted it
 	last       users.Record // as the import left it; one that is gone, as it was before it went
 	fields     []spanField  // changed, in the order in which they were first
-	lost       bool         // an image of it was erased
+	erased     bool         // an image of it was erased
 }
 
 // A spanField is a field before the import's first change and after its last.
@@ -137,7 +137,7 @@ type spanField struct{ name, old, new string }
 func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, opts Options) (*undoing, error) {
 	imp, resume := rec.Data.(*users.Import), opts.Resume
 	if opts.continues != "" {
-		if err := undone(ctx, dir, opts.continues, rec.ID); err != nil {
+		if err := checkUndoing(ctx, dir, opts.continues, rec.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -171,11 +171,11 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, op
 			if err != nil {
 				return nil, err
 			}
-			u.lose(l.User)
+			u.noteErased(l.User)
 		}
 	}
 	u.spans = slices.DeleteFunc(u.spans, func(s *span) bool {
-		return !s.lost && s.made && s.gone || !s.made && !s.gone && !s.lost && len(s.fields) == 0
+		return !s.erased && s.made && s.gone || !s.made && !s.gone && !s.erased && len(s.fields) == 0
 	})
 	if len(u.spans) == 0 {
 		return nil, ErrNothing
@@ -204,14 +204,14 @@ func (u *undoing) add(i users.Image) {
 	s.fields = slices.DeleteFunc(s.fields, func(f spanField) bool { return f.old == f.new })
 }
 
-// lose notes a person of whom the journal remembers nothing.
-func (u *undoing) lose(id users.ID) {
+// noteErased notes a person of whom the journal remembers nothing.
+func (u *undoing) noteErased(id users.ID) {
 	s := u.byID[id]
 	if s == nil {
 		s = &span{id: id, last: users.Record{Head: users.Head{ID: id}, Data: &users.Profile{}}}
 		u.byID[id], u.spans = s, append(u.spans, s)
 	}
-	s.lost = true
+	s.erased = true
 }
 
 func (s *span) change(field, old, new string) {
@@ -240,8 +240,8 @@ func fieldsOf(recs ...users.Record) []string {
 	return out
 }
 
-// done is what the import did, as the outcome of a row is called.
-func (s *span) done() Outcome {
+// outcome is what the import did, as the outcome of a row is called.
+func (s *span) outcome() Outcome {
 	switch {
 	case s.made:
 		return OutcomeCreated
@@ -283,7 +283,7 @@ func (u *undoing) table() (*formats.Table, error) {
 	b := formats.NewBuilder(TemplateUndo, formats.Limits{Rows: -1, Cells: -1})
 	rows := [][]string{{"NUMBER", "KIND", "DONE"}}
 	for i, s := range u.spans {
-		rows = append(rows, []string{strconv.Itoa(i + 1), string(s.last.Kind()), string(s.done())})
+		rows = append(rows, []string{strconv.Itoa(i + 1), string(s.last.Kind()), string(s.outcome())})
 	}
 	for i, r := range rows {
 		for _, c := range r {

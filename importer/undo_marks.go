@@ -39,13 +39,13 @@ func (c *commit) mark(ctx context.Context) error {
 		return ErrRunning // it went on since its journal was read
 	}
 	if continues != "" {
-		if err := undone(ctx, c.dir, continues, u.of); err != nil {
+		if err := checkUndoing(ctx, c.dir, continues, u.of); err != nil {
 			return err
 		}
 	}
 	c.marks.done = false
 	imp.State, imp.UndoneBy = users.ImportUndone, c.id
-	c.markAs(rec, &imp)
+	c.addMark(rec, &imp)
 	if imp.Undoes == "" {
 		return nil
 	}
@@ -69,17 +69,17 @@ func (c *commit) markStanding(ctx context.Context, id users.ID, undoing *users.I
 			imp.State = users.ImportRunning // it had been interrupted
 		}
 		if imp.Once {
-			if imp.Once, err = c.free(ctx, rec, &imp); err != nil {
+			if imp.Once, err = c.areKeysUnused(ctx, rec, &imp); err != nil {
 				return err
 			}
 		}
 	}
-	c.markAs(rec, &imp)
+	c.addMark(rec, &imp)
 	return nil
 }
 
-// undone is an error unless the import is a finished undoing of the other that still stands.
-func undone(ctx context.Context, dir *users.Directory, id, of users.ID) error {
+// checkUndoing is an error unless the import is a finished undoing of the other that still stands.
+func checkUndoing(ctx context.Context, dir *users.Directory, id, of users.ID) error {
 	rec, err := importRecord(ctx, dir, id)
 	if err != nil {
 		return err
@@ -90,14 +90,14 @@ func undone(ctx context.Context, dir *users.Directory, id, of users.ID) error {
 	return nil
 }
 
-// free reports whether nobody else holds the keys that the import would hold.
-func (c *commit) free(ctx context.Context, rec users.Record, imp *users.Import) (bool, error) {
+// areKeysUnused reports whether nobody else holds the keys that the import would hold.
+func (c *commit) areKeysUnused(ctx context.Context, rec users.Record, imp *users.Import) (bool, error) {
 	rec.Data = imp
 	found, err := c.dir.Find(ctx, rec.Keys()...)
 	return err == nil && !slices.ContainsFunc(found.Records, func(r users.Record) bool { return r.ID != rec.ID }), err
 }
 
-func (c *commit) markAs(rec users.Record, imp *users.Import) {
+func (c *commit) addMark(rec users.Record, imp *users.Import) {
 	w := users.Write{ID: rec.ID, Version: rec.Version}
 	rec.Data = imp
 	w.Record = &rec
@@ -117,15 +117,15 @@ func (c *commit) writeMarks(b *composed) {
 	}
 }
 
-// marked reports whether a record is one that the undoing marks.
-func (c *commit) marked(id users.ID) bool {
+// isMarked reports whether a record is one that the undoing marks.
+func (c *commit) isMarked(id users.ID) bool {
 	return !c.marks.done && slices.ContainsFunc(c.marks.writes, func(w users.Write) bool { return w.ID == id })
 }
 
 // contestImports looks again at the records of imports that stand in the way:
 // another has imported the same document meanwhile, or undone what this one undoes.
 func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
-	again := slices.ContainsFunc(x.Stale, c.marked)
+	again := slices.ContainsFunc(x.Stale, c.isMarked)
 	for _, k := range x.Keys {
 		if k.Wants == c.id && k.Key.Space == users.SpaceDocument {
 			rec, err := importRecord(ctx, c.dir, k.Holder)
@@ -134,7 +134,7 @@ func (c *commit) contestImports(ctx context.Context, x *users.Conflict) error {
 			}
 			return replayedAs(rec)
 		}
-		again = again || c.marked(k.Wants)
+		again = again || c.isMarked(k.Wants)
 	}
 	if !again {
 		return nil
