@@ -7,11 +7,11 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A turn is one row being worked on: what the row says, and what is decided
-// about it. A method that needs a row is a method of its turn, so that none can
+// turn is one row being worked on: what the row says, and what is decided about
+// it. A method that needs a row is a method of its turn, so that no method can
 // read another row than the one it was given.
 //
-// A plan has one turn, which read makes that of the next row: a turn is valid
+// A plan has one turn, and plan.read fills it with the next row. A turn is valid
 // until the next call of plan.read.
 type turn struct {
 	plan  *plan
@@ -35,8 +35,8 @@ type rowKey struct {
 	id uint32
 }
 
-// read has the Template read a row, and gives the row's keys their numbers. It
-// forgets the turn before.
+// read runs the Template's Draft function on a row, numbers the row's keys and
+// returns the turn. The turn of the row before is invalid from then on.
 //
 // Every stage reads its rows again instead of keeping a draft of each: drafts of
 // a million rows would take a gigabyte, and a row that meets no other is decided
@@ -47,12 +47,15 @@ func (p *plan) read(row uint32) *turn {
 	t := p.nextTurn(row)
 	g := p.grid
 	t.spec = g.spec(row)
+
 	if cap(t.cells) < len(t.spec.Columns) {
 		t.cells = make([]cell, len(t.spec.Columns))
 	}
 	t.cells = t.cells[:len(t.spec.Columns)]
+
 	t.restoring = restoring{}
 
+	// A row that panicked once is not read again until it is edited.
 	t.reset()
 	if p.panicked[row] || !t.readRow() {
 		if p.panicked == nil {
@@ -63,10 +66,12 @@ func (p *plan) read(row uint32) *turn {
 		t.note(formats.Error, "internal.panic")
 	}
 
+	// A row that restores a record adds keys of its own to those of the draft.
 	t.numberKeys()
 	if t.says.restores != nil {
 		t.restore()
 	}
+
 	p.grants = p.grants || t.says.restores != nil || t.says.mayGrant()
 	return t
 }
@@ -80,17 +85,17 @@ func (t *turn) reset() {
 // note adds a finding about the whole row to its draft.
 func (t *turn) note(s formats.Severity, code string, args ...string) { t.draft.note(s, "", code, args) }
 
-// decided reads a row and decides it.
+// decided reads a row, decides it and returns its turn.
 func (p *plan) decided(row uint32) *turn {
 	t := p.read(row)
 	t.decide()
 	return t
 }
 
-// nextTurn returns the plan's turn, for another row.
+// nextTurn returns the plan's turn with the number of the next row.
 //
-// A strict plan, which tests make, has a new turn for each row instead, and
-// takes the plan away from the one before: who still uses it panics.
+// A strict plan, which tests make, has a new turn for each row instead. The
+// former turn loses its plan, so that code which still uses it panics.
 func (p *plan) nextTurn(row uint32) *turn {
 	switch {
 	case p.turn == nil:
@@ -110,8 +115,9 @@ func newTurn(p *plan) *turn {
 	return t
 }
 
-// readRow has the Template read the row, and reports whether it came back. The
-// code is the host's: a panic in it fails its row, and no other, until that is edited.
+// readRow runs the Template on the row, and reports whether it returned. The
+// Template is the host's code: a panic in it fails this row alone, until the row
+// is edited.
 func (t *turn) readRow() (ok bool) {
 	defer func() {
 		if !ok {
@@ -128,38 +134,42 @@ func (t *turn) readRow() (ok bool) {
 	return true
 }
 
-// readNotes takes over what the format found in the row.
+// readNotes adds the findings of the file format to the draft.
 func (t *turn) readNotes() {
 	g := t.plan.grid
 	table := &g.tables[g.rows[t.row].id.Table()]
 	for _, f := range g.notes(t.row) {
 		n := note{severity: f.Severity, code: f.Code, column: -1, key: none, args: f.Args, fix: f.Fix, value: f.Value}
 		if f.Column > 0 {
-			if n.column = table.column(f.Column); n.column < 0 && f.Severity == formats.Warning {
-				continue // in a column that the Template does not have
+			n.column = table.column(f.Column)
+			if n.column < 0 && f.Severity == formats.Warning {
+				continue // the Template does not have this column
 			}
 		}
+
 		if f.Code == "cell.date" && n.column >= 0 {
-			n.severity = formats.Error // text was wanted
+			n.severity = formats.Error // the column wants text
 		}
 		if n.severity == formats.Error && n.column >= 0 {
 			t.cells[n.column] = cell{bad: true}
 		}
+
 		t.says.notes = append(t.says.notes, n)
 	}
 }
 
-// numberKeys gives the keys of the draft their numbers, and drops those that
-// are claimed only for a thing to be made (ClaimIfCreating) where the thing exists.
+// numberKeys numbers the keys of the draft. Keys claimed only for a thing to be
+// created (ClaimIfCreating) are dropped if the thing exists: a default name for a
+// new line, where line 1001 is stored.
 func (t *turn) numberKeys() {
 	t.keys = t.keys[:0]
 	for _, k := range t.says.keys {
 		t.keys = append(t.keys, rowKey{k, t.plan.keys.key(k.space, k.space.Fold(k.value))})
 	}
-
 	if !slices.ContainsFunc(t.keys, func(k rowKey) bool { return k.made }) {
 		return
 	}
+
 	t.keys = slices.DeleteFunc(t.keys, func(k rowKey) bool {
 		if !k.made {
 			return false
@@ -167,7 +177,9 @@ func (t *turn) numberKeys() {
 		rec, ok := t.heldRecord(k.space.Kind())
 		return ok && rec >= 0
 	})
-	for i := range t.keys { // the last one counts
+
+	// Positions have moved. Of several About keys the last one counts.
+	for i := range t.keys {
 		if t.keys[i].rel == relAbout {
 			t.says.about = i
 		}
@@ -181,7 +193,7 @@ func (d *said) mayGrant() bool {
 	})
 }
 
-// claims reports whether the row claims the interned key.
+// claims reports whether the row claims the key of that number.
 func (t *turn) claims(id uint32) bool {
 	for i := range t.keys {
 		if k := &t.keys[i]; k.id == id && k.isClaim() {
@@ -206,7 +218,7 @@ func (t *turn) secret(id uint32) bool {
 	return false
 }
 
-// holdsSensitive reports whether a sensitive cell holds just that value.
+// holdsSensitive reports whether the value of a sensitive cell is exactly value.
 func (t *turn) holdsSensitive(value string) bool {
 	for i := range t.spec.Columns {
 		if t.spec.Columns[i].Sensitive && value != "" && t.cells[i].value == value {
@@ -216,7 +228,8 @@ func (t *turn) holdsSensitive(value string) bool {
 	return false
 }
 
-// claimsBefore reports whether the key at i is one the row claims already.
+// claimsBefore reports whether the row claims the key at i already, by an
+// earlier claim or an exclusive place.
 func (t *turn) claimsBefore(i int) bool {
 	for j := range i {
 		if k := &t.keys[j]; k.id == t.keys[i].id && (k.isClaim() || k.rel == relSlot) {

@@ -7,6 +7,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
+// decidePerson decides which person the row is about: a stored one, one that the
+// row itself creates, or one that another row creates.
 func (t *turn) decidePerson() {
 	d, v := &t.says, &t.verdict
 	if d.about < 0 {
@@ -15,6 +17,7 @@ func (t *turn) decidePerson() {
 	k := &t.keys[d.about]
 	col := k.column
 	at, makes := t.plan.view(k.id), t.makes()
+
 	switch {
 	case v.rec >= 0:
 		if at.first != none && at.claims > 0 && !makes {
@@ -30,19 +33,22 @@ func (t *turn) decidePerson() {
 	case at.claims > 1:
 		v.doomed = k.id
 	case at.claims == 1 && at.claimer != t.row:
+		// The claimer renames a stored person, who has the present name still.
 		v.find("person.renamed_here", col, k.id)
 		v.notes[len(v.notes)-1].fix = t.plan.presentName(t.row, at.claimer, k.space)
 	default:
 		v.find(string(k.space)+".unknown", col, k.id)
 	}
+
+	// Rows that contest a new person's key are told of that instead.
 	s := t.plan.view(t.subjectKey(v.rec))
 	if (d.sole && s.abouts > 1 || !d.sole && s.soles > 0) && !(makes && at.claims > 1) {
 		v.find("person.contradiction", col, t.subjectKey(v.rec))
 	}
 }
 
-// presentName is what the person another row is about holds in a space now,
-// unless a row gives that to somebody else.
+// presentName returns the value that the person of row claimer holds in a space
+// now. It returns nil if the person holds none, or if a row claims that value.
 func (p *plan) presentName(row, claimer uint32, space users.Space) *string {
 	rec := p.state[claimer].rec
 	if rec < 0 {
@@ -57,11 +63,13 @@ func (p *plan) presentName(row, claimer uint32, space users.Space) *string {
 	return &name
 }
 
+// decideClaim decides whether the row's person gets the claimed key at i.
 func (t *turn) decideClaim(i int) {
 	v, k := &t.verdict, &t.keys[i]
 	col := k.column
 	at := t.plan.view(k.id)
 	code := string(k.space)
+
 	if at.claims > 1 {
 		v.find(code+".contested", col, k.id)
 		if col >= 0 && t.cells[col].blank {
@@ -75,11 +83,13 @@ func (t *turn) decideClaim(i int) {
 		}
 		return
 	}
+
 	rec := t.plan.facts.holderOf(k.id)
 	if rec < 0 {
 		v.gains = append(v.gains, gain{k.id, -1})
 		return
 	}
+
 	holder := t.plan.facts.recs[rec].Holder()
 	switch {
 	case v.rec >= 0 && holder == t.plan.facts.recs[v.rec].ID:
@@ -90,7 +100,7 @@ func (t *turn) decideClaim(i int) {
 		t.takeWhole(i, rec)
 	case at.first != none:
 		v.need(t.row, at.first, false)
-	case t.claimedWith(i, rec): // told of the same thing already
+	case t.claimedWith(i, rec): // an earlier key of the same thing has the finding
 	default:
 		v.find(code+".taken", col, k.id)
 		if i, ok := t.plan.facts.byID[holder]; ok {
@@ -100,7 +110,8 @@ func (t *turn) decideClaim(i int) {
 	v.gains = append(v.gains, gain{k.id, rec})
 }
 
-// takeWhole has the holder of a thing lose all that it is known by.
+// takeWhole notes that the holder of a thing loses all its keys: a line taken by
+// its number +33 1 … is lost with its extension 1001.
 func (t *turn) takeWhole(i int, rec int32) {
 	v := &t.verdict
 	if t.claimedWith(i, rec) {
@@ -112,85 +123,103 @@ func (t *turn) takeWhole(i int, rec int32) {
 	}
 }
 
-// decideWants compares what the row wants with what there is, and asks whether it may.
+// decideWants compares what the row wants with the stored record, and notes what
+// differs and what the actor may not change.
 func (t *turn) decideWants() {
 	d, v := &t.says, &t.verdict
 	var rec users.Record
 	if v.rec >= 0 {
 		rec = t.plan.facts.recs[v.rec]
 	}
-	actor := t.plan.actor
 	if d.deletes && v.rec >= 0 {
-		if bad := actor.PermitsDelete(rec); bad != nil {
+		if bad := t.plan.actor.PermitsDelete(rec); bad != nil {
 			v.problem(bad, -1)
 		}
 		return
 	}
-	allowed := v.rec < 0 || t.plan.changesPerson(v.rec)
-	change := func(on users.Record, field, old, new string, col int) {
-		if old == new {
-			return
-		}
-		if bad := actor.Permits(on, field, old, new); bad != nil && allowed {
-			v.problem(bad, col)
-		}
-		v.changes = append(v.changes, Change{field, old, new})
-	}
+
 	for i, w := range d.wants {
 		name, kind, held := ofHeld(w.field)
-		if w.onlyNew && v.rec >= 0 && !held {
-			continue
-		}
-		col := t.spec.holding(w.field)
-		if w.member != notMember {
+		switch {
+		case w.onlyNew && v.rec >= 0 && !held:
+		case w.member != notMember:
+			// All members of one field are one change, noted at the first of them.
 			if !slices.ContainsFunc(d.wants[:i], func(o want) bool { return o.field == w.field && o.member != notMember }) {
 				out, in := t.members(rec, w.field)
-				change(rec, w.field, out, in, col)
+				t.change(rec, w.field, out, in)
 			}
-			continue
-		}
-		if held {
+		case held:
 			if on, ok := t.heldRecord(kind); ok {
 				t.decideHeldField(w, name, on)
 			}
-			continue
+		default:
+			t.decideField(rec, w)
 		}
-		old := rec.Field(w.field)
-		if v.rec < 0 && w.field == "role" {
-			old = users.RoleUser
-		}
-		if w.space != "" && old != "" && w.space.Fold(old) == w.space.Fold(w.value) {
-			continue // the same name in other letters
-		}
-		change(rec, w.field, old, w.value, col)
 	}
+
 	for _, f := range v.refers {
-		old := rec.Field(f.field)
-		if f.rec < 0 && f.row == none { // nobody any more
-			change(rec, f.field, old, "", t.spec.holding(f.field))
-			continue
-		}
-		if f.rec >= 0 && old == string(t.plan.facts.recs[f.rec].ID) {
-			continue
-		}
-		for i := range t.keys {
-			if k := &t.keys[i]; k.rel == relRefer && k.field == f.field {
-				change(rec, f.field, old, k.value, t.spec.holding(f.field))
-			}
+		t.decideReferField(rec, f)
+	}
+}
+
+// change notes that a field of rec differs, and a finding if the actor may not
+// change it. Equal values are no change.
+func (t *turn) change(rec users.Record, field, old, new string) {
+	if old == new {
+		return
+	}
+
+	// A row that may not change the person at all gets one finding about that.
+	v := &t.verdict
+	allowed := v.rec < 0 || t.plan.changesPerson(v.rec)
+	if bad := t.plan.actor.Permits(rec, field, old, new); bad != nil && allowed {
+		v.problem(bad, t.spec.holding(field))
+	}
+	v.changes = append(v.changes, Change{field, old, new})
+}
+
+// decideField compares a field of the person with what the row wants.
+func (t *turn) decideField(rec users.Record, w want) {
+	old := rec.Field(w.field)
+	if t.verdict.rec < 0 && w.field == "role" {
+		old = users.RoleUser
+	}
+	if w.space != "" && old != "" && w.space.Fold(old) == w.space.Fold(w.value) {
+		return // the same name in other letters
+	}
+	t.change(rec, w.field, old, w.value)
+}
+
+// decideReferField compares a reference of the person with the record it is to name.
+func (t *turn) decideReferField(rec users.Record, f reference) {
+	old := rec.Field(f.field)
+	if f.rec < 0 && f.row == none { // the field is to name no record
+		t.change(rec, f.field, old, "")
+		return
+	}
+	if f.rec >= 0 && old == string(t.plan.facts.recs[f.rec].ID) {
+		return
+	}
+
+	for i := range t.keys {
+		if k := &t.keys[i]; k.rel == relRefer && k.field == f.field {
+			t.change(rec, f.field, old, k.value)
 		}
 	}
 }
 
-// members are what the drafted row takes out of a field that is a set, and what
-// it puts in, each once and in order.
+// members returns what the row takes out of a field that is a set, and what it
+// puts in, each once and in order: "admin" and "audit" where the roles are
+// admin,user and are to be audit,user.
 func (t *turn) members(rec users.Record, field string) (out, in string) {
 	with := t.withWants(rec, func(w want) bool { return w.field == field && w.member != notMember })
 	was, is := strings.Split(rec.Field(field), ","), strings.Split(with.Field(field), ",")
 	return strings.Join(without(was, is), ","), strings.Join(without(is, was), ",")
 }
 
-// decideHeldField wants a field of what the person has: the record on, or one
-// that is to be made. A name in other letters is the same.
+// decideHeldField compares a field of a thing the person holds with what the row
+// wants: of the record on, or of one to be created if on is -1. A name in other
+// letters is no change.
 func (t *turn) decideHeldField(w want, name string, on int32) {
 	old := ""
 	if on >= 0 {
@@ -203,11 +232,13 @@ func (t *turn) decideHeldField(w want, name string, on int32) {
 	t.verdict.changes = append(t.verdict.changes, Change{w.field, old, w.value})
 }
 
-// decideLead keeps an account from losing its last admin.
+// decideLead adds a finding to a row that would leave the account without an
+// admin. A row that makes another admin lifts it, and is then needed.
 func (t *turn) decideLead() {
 	if t.leadDelta(t.verdict.rec) >= 0 || t.plan.dir.Actor().Unbound() || t.plan.undo != nil && t.plan.undo.first {
 		return
 	}
+
 	at := t.plan.view(t.plan.leadKey())
 	switch {
 	case !at.short:

@@ -8,7 +8,7 @@ import (
 )
 
 // verdict is what the engine decides about a row. It is scratch, made again
-// whenever it is shown; what is kept of it is in rowState.
+// whenever it is shown; rowState keeps a part of it.
 type verdict struct {
 	action  Action
 	rec     int32  // the person in the store, or -1
@@ -22,7 +22,7 @@ type verdict struct {
 	refs    []uint32 // rows its references lead to
 	doomed  uint32   // a contested key the row depends on, or none
 	refers  []reference
-	// successor is whether some row that makes an admin must happen.
+	// successor reports whether the row needs some row that makes an admin.
 	successor bool
 }
 
@@ -32,7 +32,7 @@ type gain struct {
 	rec int32
 }
 
-// loss is a key somebody gives up or is made to give up.
+// loss is a key that a person releases, or that is taken from them.
 type loss struct {
 	holder users.ID
 	key    uint32
@@ -41,14 +41,15 @@ type loss struct {
 	part   bool  // the holder keeps the rest of it
 }
 
-// reference is a field that shall name a record: one of the store, or the one a
-// row makes, or none any more.
+// reference is a field that is to name a record: a stored one, the one a row
+// makes, or no record.
 type reference struct {
 	field string
 	rec   int32
 	row   uint32
 }
 
+// find adds an error to the row's findings.
 func (v *verdict) find(code string, column int, key uint32) {
 	v.notes = append(v.notes, note{severity: formats.Error, code: code, column: column, key: key})
 }
@@ -58,6 +59,7 @@ func (v *verdict) failed() bool {
 	return slices.ContainsFunc(v.notes, func(n note) bool { return n.severity == formats.Error })
 }
 
+// need notes that the row needs another one, and with ref that a reference leads there.
 func (v *verdict) need(row, by uint32, ref bool) {
 	if by == row || by == none {
 		return
@@ -70,18 +72,11 @@ func (v *verdict) need(row, by uint32, ref bool) {
 	}
 }
 
-// decide says what becomes of the drafted row, from its draft, the store and
-// the views of its keys.
+// decide decides what the row does, from its draft, the store and the views of
+// its keys.
 func (t *turn) decide() {
-	d, v := &t.says, &t.verdict
-	*v = verdict{rec: t.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
-		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
-	for _, n := range d.notes {
-		if t.plan.noteApplies(&n, v.rec) {
-			v.notes = append(v.notes, n)
-		}
-	}
-	if d.restores != nil {
+	t.resetVerdict()
+	if t.says.restores != nil {
 		t.decideRestoring()
 		return
 	}
@@ -89,7 +84,36 @@ func (t *turn) decide() {
 		t.decideRepeat(first)
 		return
 	}
+
+	// The person comes first: what the row may claim and release depends on it.
 	t.decidePerson()
+	t.decideKeys()
+	t.decideTakenAlong()
+	t.decideReleases()
+
+	// Rights are asked once changes and losses are complete.
+	t.decideWants()
+	t.decideLead()
+	t.warnNothingReleased()
+	t.verdict.action = t.action()
+}
+
+// resetVerdict empties the verdict, and takes over the findings of the draft.
+func (t *turn) resetVerdict() {
+	v := &t.verdict
+	*v = verdict{rec: t.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
+		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
+
+	for _, n := range t.says.notes {
+		if t.plan.noteApplies(&n, v.rec) {
+			v.notes = append(v.notes, n)
+		}
+	}
+}
+
+// decideKeys decides each key that the row claims, takes or refers to.
+func (t *turn) decideKeys() {
+	v := &t.verdict
 	for i := range t.keys {
 		switch k := &t.keys[i]; k.rel {
 		case relClaim, relTake:
@@ -103,25 +127,33 @@ func (t *turn) decide() {
 			}
 		}
 	}
+}
+
+// decideTakenAlong adds a finding for each key that comes along with a taken thing
+// and that another row claims too.
+func (t *turn) decideTakenAlong() {
+	v := &t.verdict
 	t.takenAlong(v.rec, func(key uint32, at int) {
 		if t.plan.view(key).claims > 1 {
 			v.find(string(t.plan.keys.spaceOf(key))+".contested", t.keys[at].column, key)
-			t.nameInFinding(t.written(key, -1)) // which does not stand in the cell
+			t.nameInFinding(t.written(key, -1)) // the cell does not name this key
 		}
 	})
+}
+
+// decideReleases notes the keys of things that the person loses. A key of the
+// person's own record goes with its field, and is shown as a change.
+func (t *turn) decideReleases() {
+	v := &t.verdict
 	t.releasedKeys(v.rec, func(key uint32, of int32) {
-		if l := t.plan.facts.recs[of]; l.Holder() != l.ID { // what a person is goes with the field
+		if l := t.plan.facts.recs[of]; l.Holder() != l.ID {
 			v.losses = append(v.losses, loss{holder: l.Holder(), key: key, rec: of, part: t.gives(of)})
 		}
 	})
-	t.decideWants()
-	t.decideLead()
-	t.warnNothingReleased()
-	v.action = t.action()
 }
 
-// nameInFinding has the last finding say what is meant, where its cell does not, and
-// no sensitive cell does.
+// nameInFinding adds the name that is meant to the last finding, for a cell that
+// does not tell it. A value of a sensitive cell is not added.
 func (t *turn) nameInFinding(name string) {
 	n := &t.verdict.notes[len(t.verdict.notes)-1]
 	if !t.secret(n.key) && !t.holdsSensitive(name) {
@@ -129,7 +161,8 @@ func (t *turn) nameInFinding(name string) {
 	}
 }
 
-// noteApplies reports whether a note is one for the person rec, who is -1 if the row makes them.
+// noteApplies reports whether a note applies to the person rec, or to a person
+// made by the row if rec is -1.
 func (p *plan) noteApplies(n *note, rec int32) bool {
 	switch {
 	case n.onlyNew:
@@ -140,12 +173,14 @@ func (p *plan) noteApplies(n *note, rec int32) bool {
 	return true
 }
 
-// warnNothingReleased warns of a row that would only free what the person does not have.
+// warnNothingReleased warns of a row that would release things of a kind, such as
+// lines, where the person has none.
 func (t *turn) warnNothingReleased() {
 	d, v := &t.says, &t.verdict
 	if !t.plan.changesPerson(v.rec) || len(v.losses) > 0 || v.failed() {
 		return
 	}
+
 	for i, f := range d.releases {
 		_, named := t.heldRecord(f.kind)
 		if !named && !slices.ContainsFunc(d.releases[:i], func(o release) bool { return o.kind == f.kind }) {
@@ -154,7 +189,7 @@ func (t *turn) warnNothingReleased() {
 	}
 }
 
-// decideRepeat skips a row that asks for what an earlier one asks for.
+// decideRepeat skips a row that says the same as an earlier one, and names that one.
 func (t *turn) decideRepeat(first uint32) {
 	v := &t.verdict
 	v.action = ActionSkip
@@ -165,25 +200,19 @@ func (t *turn) decideRepeat(first uint32) {
 	v.notes = append(v.notes, note{severity: formats.Warning, code: "row.repeated", column: -1, key: none, rows: []uint32{first}})
 }
 
-// action is what the row will do, once everything else is decided.
+// action returns what the row does, once its keys and wants are decided.
 func (t *turn) action() Action {
 	d, v := &t.says, &t.verdict
 	makes := v.rec < 0 && t.makes()
 	if makes && t.plan.opts.Mode != ModeUpdate {
 		t.decideNew()
 	}
-	if v.rec >= 0 && !t.plan.changesPerson(v.rec) && (len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0) {
-		k := t.keys[d.about]
-		code := "person.exists" // who the row speaks of, and could not make
-		if t.makes() {
-			code = string(k.space) + ".taken"
-		}
-		v.find(code, k.column, k.id)
-		v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(v.rec)}
-		v.changes, v.gains = v.changes[:0], v.gains[:0]
+	if v.rec >= 0 && !t.plan.changesPerson(v.rec) {
+		t.decideExisting()
 	}
 	t.decideHeldKinds()
-	t.decideUnknown()
+	t.decideUnknown() // last: only a row without any error gets this one
+
 	switch {
 	case v.failed():
 		return ActionError
@@ -199,7 +228,26 @@ func (t *turn) action() Action {
 	return ActionUpdate
 }
 
-// hasLeft reports whether a person who stays listed has no account already.
+// decideExisting fails a row that would change a person it may not change:
+// in mode create a row equal to the store is unchanged, any other is an error.
+func (t *turn) decideExisting() {
+	d, v := &t.says, &t.verdict
+	if len(v.changes)+len(v.gains) == 0 && !d.deletes && (len(d.releases) == 0 || len(v.keeps) > 0) {
+		return
+	}
+
+	k := t.keys[d.about]
+	code := "person.exists" // the row names a person, and could not make one
+	if t.makes() {
+		code = string(k.space) + ".taken"
+	}
+	v.find(code, k.column, k.id)
+	v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(v.rec)}
+	v.changes, v.gains = v.changes[:0], v.gains[:0]
+}
+
+// hasLeft reports whether nothing remains to be deleted of a person: one who is
+// still listed after a deletion, and whose record equals what a deletion leaves.
 func (p *plan) hasLeft(rec int32) bool {
 	if rec < 0 {
 		return false
@@ -208,7 +256,8 @@ func (p *plan) hasLeft(rec int32) bool {
 	return left != nil && !slices.ContainsFunc(left.Fields(), func(f string) bool { return left.Field(f) != p.facts.recs[rec].Field(f) })
 }
 
-// decideHeldKinds asks whether the actor may change what people have.
+// decideHeldKinds adds a finding if the actor may not change a kind of thing that
+// the row changes: lines.
 func (t *turn) decideHeldKinds() {
 	v := &t.verdict
 	var kinds []users.Kind
@@ -223,24 +272,27 @@ func (t *turn) decideHeldKinds() {
 	for _, g := range v.gains {
 		kinds = append(kinds, t.plan.keys.spaceOf(g.key).Kind())
 	}
+
 	for _, k := range kinds {
 		if !k.Held() {
 			continue
 		}
-		if bad := t.plan.dir.Actor().PermitsHeld(k); bad != nil {
+		bad := t.plan.dir.Actor().PermitsHeld(k)
+		if bad != nil {
 			v.problem(bad, -1)
 			return
 		}
 	}
 }
 
-// decideUnknown fails a row that is about nobody, or deletes somebody who is
-// not there, and has not said so itself.
+// decideUnknown fails a row that is about no person, or deletes a person who does
+// not exist, if the row has no error yet.
 func (t *turn) decideUnknown() {
 	d, v := &t.says, &t.verdict
 	if v.rec >= 0 || v.maker != none || v.doomed != none || t.makes() && !d.deletes || v.failed() {
 		return
 	}
+
 	if d.about < 0 {
 		v.find("row.nobody", -1, none)
 		return
@@ -249,8 +301,8 @@ func (t *turn) decideUnknown() {
 	v.find(string(k.space)+".unknown", k.column, k.id)
 }
 
-// decideNew asks whether somebody may be made of what the row wants, where no
-// cell is at fault already.
+// decideNew adds a finding if the actor may not create the person the row wants.
+// A cell that is at fault already explains more, and keeps its finding alone.
 func (t *turn) decideNew() {
 	v := &t.verdict
 	bad := t.plan.dir.Actor().PermitsNew(func(name string) string {
@@ -261,12 +313,15 @@ func (t *turn) decideNew() {
 		}
 		return ""
 	})
-	if bad == nil || slices.ContainsFunc(v.notes, func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }) {
+
+	isTold := func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }
+	if bad == nil || slices.ContainsFunc(v.notes, isTold) {
 		return
 	}
 	v.problem(bad, t.spec.holding("name"))
 }
 
+// problem adds an error that the rules about people found.
 func (v *verdict) problem(bad *users.Problem, col int) {
 	v.notes = append(v.notes, note{severity: formats.Error, code: bad.Code, column: col, key: none, args: bad.Args})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// person is the record the drafted row is about, or -1.
+// person returns the stored record the row is about, or -1.
 func (t *turn) person() int32 {
 	if t.says.about < 0 {
 		return -1
@@ -20,14 +20,15 @@ func (t *turn) person() int32 {
 	return i
 }
 
-// changesPerson reports whether the row may change the person it found. In mode
-// create none may, also in a table that makes nobody: it frees nothing, and is
-// unchanged or an error.
+// changesPerson reports whether the row may change the stored person rec. In mode
+// create no row may, not even in a table that creates no one: the row releases
+// nothing, and is unchanged or an error.
 func (p *plan) changesPerson(rec int32) bool {
 	return rec >= 0 && p.opts.Mode != ModeCreate
 }
 
-// subjectKey is the key that stands for the person: the record's id, or the name of one to be made.
+// subjectKey returns the key under which rows about one person meet: the stored
+// person's id, or the name of a person to be created.
 func (t *turn) subjectKey(rec int32) uint32 {
 	if rec >= 0 {
 		return t.plan.personKey(rec)
@@ -35,7 +36,8 @@ func (t *turn) subjectKey(rec int32) uint32 {
 	return t.keys[t.says.about].id
 }
 
-// releasedKeys yields the keys the drafted row takes from its own person, with what the store has of them.
+// releasedKeys yields the keys the row's own person gives up, with the stored
+// record that has each: the old e-mail address where the row sets a new one.
 func (t *turn) releasedKeys(rec int32, yield func(key uint32, of int32)) {
 	if t.says.restores != nil {
 		for _, k := range t.drops {
@@ -46,24 +48,12 @@ func (t *turn) releasedKeys(rec int32, yield func(key uint32, of int32)) {
 	if !t.plan.changesPerson(rec) {
 		return
 	}
-	r := t.plan.facts.recs[rec]
 	if t.says.deletes {
 		t.releasedByDelete(rec, yield)
 		return
 	}
-	for i := range t.keys {
-		k := &t.keys[i]
-		f := k.space.Field()
-		if f == "" || !k.isClaim() {
-			continue
-		}
-		if old := k.space.Fold(r.Field(f)); old != "" {
-			if id := t.plan.keys.key(k.space, old); !t.claims(id) {
-				t.plan.keys.state[id].fact = rec + 1
-				yield(id, rec)
-			}
-		}
-	}
+
+	t.releasedFields(rec, yield)
 	for _, f := range t.says.releases {
 		for _, h := range t.plan.facts.released(rec, f) {
 			if !t.gives(h) {
@@ -72,14 +62,39 @@ func (t *turn) releasedKeys(rec int32, yield func(key uint32, of int32)) {
 		}
 	}
 	t.things(func(_ users.Kind, thing int32) {
-		if thing >= 0 && t.plan.facts.recs[thing].Holder() == r.ID {
+		if thing >= 0 && t.plan.facts.recs[thing].Holder() == t.plan.facts.recs[rec].ID {
 			t.replacedKeys(thing, yield)
 		}
 	})
 }
 
-// replacedKeys yields the keys of what the person has, and keeps, in whose place the
-// drafted row claims others: a line's public number, once it has another.
+// releasedFields yields the keys in the person's fields for which the row claims
+// another value.
+func (t *turn) releasedFields(rec int32, yield func(key uint32, of int32)) {
+	r := t.plan.facts.recs[rec]
+	for i := range t.keys {
+		k := &t.keys[i]
+		f := k.space.Field()
+		if f == "" || !k.isClaim() {
+			continue
+		}
+		old := k.space.Fold(r.Field(f))
+		if old == "" {
+			continue
+		}
+
+		// The store is not asked again: the record itself says who holds the key.
+		id := t.plan.keys.key(k.space, old)
+		if !t.claims(id) {
+			t.plan.keys.state[id].fact = rec + 1
+			yield(id, rec)
+		}
+	}
+}
+
+// replacedKeys yields the keys of a thing the person keeps, in spaces where the
+// row claims another key: the old public number of line 1001, where the row gives
+// that line a new one.
 func (t *turn) replacedKeys(thing int32, yield func(uint32, int32)) {
 	for _, key := range t.plan.facts.recs[thing].Keys() {
 		id := t.plan.keys.key(key.Space, key.Value)
@@ -91,13 +106,14 @@ func (t *turn) replacedKeys(thing int32, yield func(uint32, int32)) {
 	}
 }
 
-// takenAlong yields the keys that the drafted row does not name, of things it takes
-// from others: whoever else claims one of them claims the same thing. at is the
-// row's own key by which it takes the thing.
+// takenAlong yields the keys the row does not name, of things it takes from others:
+// +33 1 … of line 1001, where the row takes extension 1001. A row that claims one of
+// them claims the same thing. at is the row's own key by which it takes the thing.
 func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
 	if t.says.restores != nil {
 		return
 	}
+
 	for i := range t.keys {
 		k := &t.keys[i]
 		of := t.plan.facts.holderOf(k.id)
@@ -114,13 +130,13 @@ func (t *turn) takenAlong(rec int32, yield func(key uint32, at int)) {
 	}
 }
 
-// isHeldByOther reports whether somebody else than the person rec holds the record.
+// isHeldByOther reports whether the record has a holder other than the person rec.
 func (p *plan) isHeldByOther(rec, of int32) bool {
 	holder := p.facts.recs[of].Holder()
 	return holder != "" && (rec < 0 || holder != p.facts.recs[rec].ID)
 }
 
-// claimedWith reports whether an earlier key of the drafted row claims the same record.
+// claimedWith reports whether a key of the row before i claims the same record.
 func (t *turn) claimedWith(i int, of int32) bool {
 	for j := range i {
 		if k := &t.keys[j]; k.isClaim() && t.plan.facts.holderOf(k.id) == of {
@@ -130,28 +146,31 @@ func (t *turn) claimedWith(i int, of int32) bool {
 	return false
 }
 
-// releasedWith yields the keys of what a person has and gives up.
+// releasedWith yields the keys of a thing that the person holds and releases.
 func (t *turn) releasedWith(rec, held int32, yield func(uint32, int32)) {
 	h := t.plan.facts.recs[held]
 	if h.Holder() != t.plan.facts.recs[rec].ID {
 		return
 	}
+
 	for _, k := range h.Keys() {
 		id := t.plan.keys.key(k.Space, k.Value)
 		if t.claims(id) {
-			continue // it goes on with another thing of theirs
+			continue // the row gives the key to another thing of the same person
 		}
 		t.plan.keys.state[id].fact = held + 1
 		yield(id, held)
 	}
 }
 
-// releasedByDelete yields everything that goes with a person who is deleted.
+// releasedByDelete yields the keys of a person who is deleted, and of all things
+// the person holds. A person who stays listed releases nothing.
 func (t *turn) releasedByDelete(rec int32, yield func(uint32, int32)) {
 	r := t.plan.facts.recs[rec]
 	if users.Remainder(r) != nil {
 		return
 	}
+
 	yield(t.plan.personKey(rec), rec)
 	t.releasedWith(rec, rec, yield)
 	for _, h := range t.plan.facts.held[rec] {
@@ -159,11 +178,13 @@ func (t *turn) releasedByDelete(rec int32, yield func(uint32, int32)) {
 	}
 }
 
-// leadDelta says whether the drafted row makes (+1) or takes (-1) one who leads the account.
+// leadDelta returns 1 if the row makes an admin of the account, -1 if it takes an
+// admin's rights, and 0 otherwise.
 func (t *turn) leadDelta(rec int32) int {
 	if t.says.restores != nil {
 		return t.leadTarget(rec)
 	}
+
 	var r users.Record
 	switch {
 	case rec < 0 && !t.makes(), rec >= 0 && !t.plan.changesPerson(rec):
@@ -171,6 +192,7 @@ func (t *turn) leadDelta(rec int32) int {
 	case rec >= 0:
 		r = t.plan.facts.recs[rec]
 	}
+
 	was := users.Leads(r)
 	is := !t.says.deletes && users.Leads(t.withWants(r, func(w want) bool { return w.field == "role" || w.field == "roles" || w.field == "active" }))
 	switch {
@@ -182,8 +204,8 @@ func (t *turn) leadDelta(rec int32) int {
 	return 0
 }
 
-// withWants is the record with what the drafted row wants of it, as far as chosen,
-// until it is called again. One that is to be made begins blank.
+// withWants returns the record with the chosen wants of the row applied. A person
+// to be created begins blank. The result is valid until the next call.
 func (t *turn) withWants(r users.Record, chosen func(want) bool) users.Record {
 	made := r.Data == nil
 	own := made
@@ -191,11 +213,12 @@ func (t *turn) withWants(r users.Record, chosen func(want) bool) users.Record {
 		t.blank = users.Profile{}
 		r.Data = &t.blank
 	}
+
 	for _, w := range t.says.wants {
 		if w.onlyNew && !made || !chosen(w) || w.member == notMember && r.Field(w.field) == w.value {
 			continue
 		}
-		if !own {
+		if !own { // the stored record is copied once, and only if a want changes it
 			r, own = r.Clone(), true
 		}
 		w.applyTo(r)
@@ -203,7 +226,7 @@ func (t *turn) withWants(r users.Record, chosen func(want) bool) users.Record {
 	return r
 }
 
-// applyTo writes what is wanted to a record.
+// applyTo writes the wanted value to a record.
 func (w want) applyTo(r users.Record) {
 	if w.member == notMember {
 		r.SetField(w.field, w.value)
@@ -212,17 +235,19 @@ func (w want) applyTo(r users.Record) {
 	recordedit.SetMember(r, w.field, w.value, w.member == memberIn)
 }
 
-// personKey is the key that stands for a stored person.
+// personKey returns the key that stands for a stored person.
 func (p *plan) personKey(rec int32) uint32 {
 	return p.keys.key(users.SpaceID, string(p.facts.recs[rec].ID))
 }
 
-// referrerKey is the key at which rows meet that set whom a stored person refers to.
+// referrerKey returns the key at which the rows meet that set the references of a
+// stored person: two rows that each give Ada a supervisor.
 func (p *plan) referrerKey(rec int32) uint32 {
 	return p.keys.key(spaceReferrer, string(p.facts.recs[rec].ID))
 }
 
-// ofHeld splits "line.internal" into the field and the kind of what a person has.
+// ofHeld splits the field of a thing: "line.internal" is field "internal" of kind
+// "line".
 func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 	k, name, found := strings.Cut(field, ".")
 	if !found || !users.Kind(k).Held() {
@@ -231,8 +256,8 @@ func ofHeld(field string) (name string, kind users.Kind, ok bool) {
 	return name, users.Kind(k), true
 }
 
-// heldRecord is the record of that kind which the drafted row gives its person:
-// the one of the first key it claims. It is -1 if it is to be made.
+// heldRecord returns the record of a kind that the row gives its person: that of
+// the first key of the kind it claims. It returns -1 if the record is to be made.
 func (t *turn) heldRecord(kind users.Kind) (rec int32, ok bool) {
 	for i := range t.keys {
 		k := &t.keys[i]
@@ -243,33 +268,36 @@ func (t *turn) heldRecord(kind users.Kind) (rec int32, ok bool) {
 	return -1, false
 }
 
-// gives reports whether the record is one that the drafted row gives its person.
+// gives reports whether the row gives its person that record.
 func (t *turn) gives(rec int32) bool {
 	thing, ok := t.heldRecord(t.plan.facts.recs[rec].Kind())
 	return ok && thing == rec
 }
 
-// things yields what the drafted row gives its person, one thing of a kind, as
-// heldRecord says it.
+// things yields what the row gives its person, one record of each kind, as
+// heldRecord returns it.
 func (t *turn) things(yield func(kind users.Kind, rec int32)) {
 	for i := range t.keys {
 		k := &t.keys[i]
 		kind := k.space.Kind()
-		if !kind.Held() || !k.isClaim() || slices.ContainsFunc(t.keys[:i], func(o rowKey) bool {
-			return o.space.Kind() == kind && o.isClaim()
-		}) {
+		if !kind.Held() || !k.isClaim() {
 			continue
 		}
-		yield(kind, t.plan.facts.holderOf(k.id))
+
+		isYielded := slices.ContainsFunc(t.keys[:i], func(o rowKey) bool { return o.space.Kind() == kind && o.isClaim() })
+		if !isYielded {
+			yield(kind, t.plan.facts.holderOf(k.id))
+		}
 	}
 }
 
-// keysFromOtherLines yields the keys that the drafted row claims and that stand with other
-// things than the one it gives its person, with what the store has of them.
+// keysFromOtherLines yields the keys this row claims that now belong to another
+// line: +33 1 … of line 1001, when the row sets it on line 1002. of is that line.
 func (t *turn) keysFromOtherLines(yield func(key uint32, of int32)) {
 	if t.says.restores != nil {
 		return
 	}
+
 	for i := range t.keys {
 		k := &t.keys[i]
 		if !k.space.Kind().Held() || !k.isClaim() {
@@ -281,4 +309,5 @@ func (t *turn) keysFromOtherLines(yield func(key uint32, of int32)) {
 	}
 }
 
+// leadKey returns the key at which the rows meet that make or remove admins.
 func (p *plan) leadKey() uint32 { return p.keys.key(spaceLead, "") }

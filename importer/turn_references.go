@@ -7,17 +7,20 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
+// decideRefer decides which record a reference of the row names: a stored one, or
+// the person of the row that will hold the key. The file's end state counts.
 func (t *turn) decideRefer(k *rowKey) {
 	v := &t.verdict
 	col := k.column
 	rec := t.plan.facts.holderOf(k.id)
-	if k.space.Managed() {
+	if k.space.Managed() { // no row makes or releases such a key
 		if rec < 0 {
 			v.find(k.field+".unknown", col, k.id)
 		}
 		v.refers = append(v.refers, reference{k.field, rec, none})
 		return
 	}
+
 	at := t.plan.view(k.id)
 	switch {
 	case rec >= 0 && rec == v.rec, t.claims(k.id) && (rec < 0 || at.first != none):
@@ -40,35 +43,38 @@ func (t *turn) decideRefer(k *rowKey) {
 	v.refers = append(v.refers, reference{k.field, rec, none})
 }
 
-// decideAbove follows a reference through the store, to the first person whose
-// own reference a row of the file sets: a circle may close through them.
+// decideAbove follows a reference through the store, up to the first person whose
+// own reference a row of the file sets. A circle may close through that person.
 func (t *turn) decideAbove(k *rowKey, rec int32) {
+	v := &t.verdict
 	chain := t.plan.above(rec, k.field)
 	for i, x := range chain {
-		switch by := t.plan.view(t.plan.referrerKey(x)).first; by {
-		case none:
+		by := t.plan.view(t.plan.referrerKey(x)).first
+		if by == none {
 			continue
-		case t.row:
-			n := note{severity: formats.Error, code: "reference.cycle", column: k.column, key: none, rows: []uint32{t.row}}
-			t.verdict.notes = append(t.verdict.notes, n)
-		default:
-			if !slices.Contains(t.verdict.refs, by) {
-				t.verdict.refs = append(t.verdict.refs, by)
-			}
-			if t.verdict.rec >= 0 && slices.Contains(chain[i+1:], t.verdict.rec) {
-				t.verdict.need(t.row, by, true) // if that row does not happen, the store itself closes the circle
-			}
+		}
+
+		if by == t.row {
+			v.notes = append(v.notes, note{severity: formats.Error, code: "reference.cycle", column: k.column, key: none, rows: []uint32{t.row}})
+			return
+		}
+		if !slices.Contains(v.refs, by) {
+			v.refs = append(v.refs, by)
+		}
+		// If row by does not happen, the stored references close the circle.
+		if v.rec >= 0 && slices.Contains(chain[i+1:], v.rec) {
+			v.need(t.row, by, true)
 		}
 		return
 	}
 }
 
-// hops is how far a reference is followed through the store. A circle longer
-// than that among people whom no row of the file is about goes unseen.
+// hops is how many stored references are followed. A longer circle is not seen
+// if no row of the file is about one of its people.
 const hops = 8
 
-// above are a stored person and those the field leads to from there, as far as
-// they have been looked up.
+// above returns a stored person and the people the field leads to from there,
+// as far as they were looked up: Ada, her supervisor, the supervisor's supervisor.
 func (p *plan) above(rec int32, field string) []int32 {
 	out := p.chain[:0]
 	for rec >= 0 && len(out) <= hops && !slices.Contains(out, rec) {
@@ -79,6 +85,7 @@ func (p *plan) above(rec int32, field string) []int32 {
 		}
 		rec = next
 	}
+
 	p.chain = out
 	return out
 }
