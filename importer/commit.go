@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
 
-// A Policy says what becomes of the good rows when others are in error. The
-// zero value is ValidRows.
+// A Policy decides whether the good rows are committed when others are in error.
+// The zero value is ValidRows.
 type Policy uint8
 
 const (
@@ -25,19 +26,19 @@ const (
 
 // CommitOptions of [Preview.Commit]. The zero value and nil mean the defaults.
 type CommitOptions struct {
-	// ID names the import. The same id is the same import: what it did before
-	// is not done again. Default: [Preview.ID].
+	// ID names the import. The same id is the same import: rows it has done are
+	// not done again. Default: [Preview.ID].
 	ID users.ID
 	// Label makes the import traceable for people. Default: Options.Label.
 	Label  string
 	Policy Policy
 	// Batch is about how many rows are written at once. Default 500. Rows that
-	// need each other are never torn apart.
+	// need each other are always in one batch.
 	Batch int
 	// Progress is called after every batch, on the caller's goroutine.
 	Progress func(Progress)
-	// Approve names the codes of brakes that a person lifted. The rows a brake
-	// concerns are skipped without it.
+	// Approve names the codes of brakes that a person approved. The rows a brake
+	// concerns are skipped otherwise.
 	Approve []string
 	// Strict makes any newer version of a person a conflict, not only one that
 	// changes what was shown.
@@ -51,18 +52,39 @@ type Progress struct {
 }
 
 // Commit does what the preview shows, in batches, through the directory, and
-// reports what became of every row.
+// reports the outcome of every row.
 //
-// Each row is decided again on fresh facts. One that would still do what was
-// shown is written; one that would not ends as a conflict, and nobody else's
-// change is overwritten. What the actor may not do ends as failed.
+// Each row is decided again on fresh facts. A row that would still do what was
+// shown is written. A row that would not ends as a conflict, and no change of
+// another person is overwritten. A row that the actor may not write ends as failed.
 //
 // An error means that the import did not come to its end: the store's, or the
-// context's. The report then tells what was done so far, and calling again with
-// the same id goes on from there. [users.ErrDigest] refuses another document
-// under an id already used; [ErrRunning] says that somebody else is committing
-// the same import at this moment, and goes on with it.
+// context's. The report then holds the rows done so far, and calling again with
+// the same id goes on from there. [users.ErrDigest] is returned for another document
+// under an id already used. [ErrRunning] is returned if another call is committing
+// the same import at this moment; that call goes on.
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
+	c := p.newCommit(opts)
+	if p.opts.Resume != "" && c.id != p.opts.Resume {
+		return nil, fmt.Errorf("importer: commit: %w: the preview resumes another import", users.ErrDigest)
+	}
+
+	err := ctx.Err()
+	if err == nil {
+		c.digest = p.digest()
+		err = c.hideForeign(c.run(ctx))
+	}
+
+	r := c.report()
+	if err != nil {
+		return r, fmt.Errorf("importer: commit: %w", err)
+	}
+	return r, r.check(len(c.rows))
+}
+
+// newCommit returns a commit of the preview, with the defaults of the options
+// filled in. It marks the preview as committed if the import has its id.
+func (p *Preview) newCommit(opts *CommitOptions) *commit {
 	c := &commit{shown: p, dir: p.dir, batch: 500, rows: make([]*rowResult, len(p.grid.rows)),
 		own: newOwnWork(), counts: map[string]int{}, newIDs: map[uint32]users.ID{}, heldIDs: map[heldBy]users.ID{}, ids: map[users.ID]bool{}}
 	if opts != nil {
@@ -75,23 +97,12 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 	if p.undo != nil {
 		c.newIDs = p.undo.newIDs(p.grid)
 	}
+
 	c.id = c.opts.ID
 	if c.id == "" {
 		c.id, p.committed = p.ID(), true
 	}
-	if p.opts.Resume != "" && c.id != p.opts.Resume {
-		return nil, fmt.Errorf("importer: commit: %w: the preview resumes another import", users.ErrDigest)
-	}
-	err := ctx.Err()
-	if err == nil {
-		c.digest = p.digest()
-		err = c.hideForeign(c.run(ctx))
-	}
-	r := c.report()
-	if err != nil {
-		return r, fmt.Errorf("importer: commit: %w", err)
-	}
-	return r, r.check(len(c.rows))
+	return c
 }
 
 // commit is one call of Commit.
@@ -106,23 +117,23 @@ type commit struct {
 
 	record  users.Record // the import's
 	marks   marking
-	rows    []*rowResult // by row; nil while it is not known what becomes of it
+	rows    []*rowResult // by row; nil while the outcome is open
 	done    int          // rows in the journal
 	counts  map[string]int
 	last    users.RowID // the row entered last
 	own     *ownWork
 	newIDs  map[uint32]users.ID // by the row that makes the person
-	ids     map[users.ID]bool   // given to something
+	ids     map[users.ID]bool   // ids this commit has used
 	heldIDs map[heldBy]users.ID
 }
 
-// heldBy is a thing that a row makes for its person.
+// heldBy is a thing that a row makes for its person: the line of row 7.
 type heldBy struct {
 	row  uint32
 	kind users.Kind
 }
 
-// rowResult is what became of a row.
+// rowResult is the outcome of a row.
 type rowResult struct {
 	outcome  Outcome
 	findings []formats.Finding
@@ -130,16 +141,21 @@ type rowResult struct {
 	stored   bool
 }
 
+// run commits the rows, stage by stage.
 func (c *commit) run(ctx context.Context) error {
+	// The journal comes first: fresh facts are those from before the import began,
+	// and the import's own images put them back.
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
+
 	p := c.shown
 	c.fresh = newPlan(p.dir, p.tpl, p.opts, p.grid)
 	c.fresh.own, c.fresh.panicked = c.own, maps.Clone(p.panicked)
 	if err := c.fresh.build(ctx); err != nil {
 		return err
 	}
+
 	c.classify()
 	if err := c.write(ctx); err != nil {
 		return err
@@ -147,45 +163,60 @@ func (c *commit) run(ctx context.Context) error {
 	return c.finish(ctx)
 }
 
-// hideForeign says of an id that another account's import has, no more than that there is no such import here.
+// hideForeign returns ErrNotFound instead of the store's refusal of an id that an
+// import of another account has. The actor may not learn that it exists.
 func (c *commit) hideForeign(err error) error {
 	var denied *users.Denied
-	if errors.As(err, &denied) && c.record.Version == 0 && len(denied.Refusals) == 1 && denied.Refusals[0].ID == c.id && denied.Refusals[0].Row == 0 {
+	isForeign := errors.As(err, &denied) && c.record.Version == 0 && len(denied.Refusals) == 1 &&
+		denied.Refusals[0].ID == c.id && denied.Refusals[0].Row == 0
+	if isForeign {
 		return users.ErrNotFound
 	}
 	return err
 }
 
-// begin reads what the import has done before.
+// begin goes on with an import that has begun, or makes the record of a new one.
 func (c *commit) begin(ctx context.Context) error {
-	p := c.shown
 	now := c.dir.Now()
 	rec, err := c.dir.Get(ctx, c.id)
 	switch {
 	case err == nil:
-		imp, ok := rec.Data.(*users.Import)
-		if !ok || rec.Account != p.account {
-			return users.ErrNotFound
-		}
-		switch {
-		case imp.Digest != c.digest:
-			return users.ErrDigest
-		case imp.State == users.ImportUndone:
-			return ErrUndone
-		case imp.Pruned:
-			return ErrPruned
-		}
-		c.record = rec
-		if err := c.readJournal(ctx); err != nil {
-			return err
-		}
-		return c.mark(ctx)
-	case !errors.Is(err, users.ErrNotFound):
+		err = c.resume(ctx, rec)
+	case errors.Is(err, users.ErrNotFound):
+		err = c.newRecord(ctx, now)
+	}
+	if err != nil {
 		return err
 	}
+	return c.mark(ctx)
+}
+
+// resume checks that the stored record is that of the same import, and reads what
+// the import has done.
+func (c *commit) resume(ctx context.Context, rec users.Record) error {
+	imp, ok := rec.Data.(*users.Import)
+	switch {
+	case !ok || rec.Account != c.shown.account:
+		return users.ErrNotFound
+	case imp.Digest != c.digest:
+		return users.ErrDigest
+	case imp.State == users.ImportUndone:
+		return ErrUndone
+	case imp.Pruned:
+		return ErrPruned
+	}
+
+	c.record = rec
+	return c.readJournal(ctx)
+}
+
+// newRecord makes the record of an import that begins now. The first batch writes it.
+func (c *commit) newRecord(ctx context.Context, now time.Time) error {
+	p := c.shown
 	imp := &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
 		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.RefuseReplay && !p.opts.AllowReplay, Rows: len(c.rows)}
-	if read := p.readDigest(); read != c.digest {
+	read := p.readDigest()
+	if read != c.digest {
 		imp.Read = read
 	}
 	if p.undo != nil {
@@ -194,17 +225,16 @@ func (c *commit) begin(ctx context.Context) error {
 		imp.Mode = string(p.opts.Mode)
 	}
 	c.record = users.Record{Head: users.Head{ID: c.id, Account: p.account, Created: now, Updated: now}, Data: imp}
-	if imp.First, err = p.makesFirst(ctx); err != nil {
+
+	var err error
+	imp.First, err = p.makesFirst(ctx)
+	if err != nil || !imp.Once {
 		return err
 	}
-	if imp.Once {
-		if err := p.replayed(ctx, imp.Digest, imp.Read); err != nil {
-			return err
-		}
-	}
-	return c.mark(ctx)
+	return p.replayed(ctx, imp.Digest, imp.Read)
 }
 
+// readJournal takes over every row that the journal has.
 func (c *commit) readJournal(ctx context.Context) error {
 	for e, err := range c.dir.Journal(ctx, c.id, 0) {
 		if err != nil {
@@ -221,16 +251,18 @@ func (c *commit) readJournal(ctx context.Context) error {
 	return nil
 }
 
-// adopt takes over what the journal says of a row.
+// adopt takes over a row from its journal entry: outcome, new id and images.
 func (c *commit) adopt(row uint32, e users.Entry) error {
 	line, err := readNote(e)
 	if err != nil {
 		return err
 	}
+
 	c.rows[row] = &rowResult{outcome: line.Outcome, line: &line, stored: true}
 	c.done++
 	c.last = e.Row
 	c.counts[string(line.Outcome)]++
+
 	if line.Outcome == OutcomeCreated && line.User != "" {
 		c.newIDs[row] = line.User
 	}
@@ -240,7 +272,7 @@ func (c *commit) adopt(row uint32, e users.Entry) error {
 	return nil
 }
 
-// report is what is known so far.
+// report returns what is known so far: the rows in the journal.
 func (c *commit) report() *Report {
 	imp, ok := c.record.Data.(*users.Import)
 	if !ok {

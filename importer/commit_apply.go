@@ -10,19 +10,15 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// write applies the rows that are left, unit by unit.
+// write applies the open rows in batches of whole units.
 func (c *commit) write(ctx context.Context) error {
 	units, err := c.withoutTooLarge(c.fresh.units(func(r uint32) bool { return c.rows[r] == nil }))
 	if err != nil {
 		return err
 	}
-	limit := c.dir.MaxWrites()
+
 	for len(units) > 0 {
-		n, rows := 1, len(units[0])
-		for n < len(units) && (c.opts.Policy == AllOrNothing || rows+len(units[n]) <= c.batch && (limit == 0 || c.fresh.weight(slices.Concat(units[:n+1]...)) <= limit)) {
-			rows += len(units[n])
-			n++
-		}
+		n := c.batchOf(units)
 		if err := c.apply(ctx, units[:n]); err != nil {
 			return err
 		}
@@ -32,7 +28,24 @@ func (c *commit) write(ctx context.Context) error {
 	return nil
 }
 
-// withoutTooLarge takes out the units that the store cannot write at once.
+// batchOf returns how many of the units go into the next batch: at least one, and
+// all of them under AllOrNothing.
+func (c *commit) batchOf(units [][]uint32) int {
+	if c.opts.Policy == AllOrNothing {
+		return len(units)
+	}
+
+	limit := c.dir.MaxWrites()
+	n, rows := 1, len(units[0])
+	for n < len(units) && rows+len(units[n]) <= c.batch && (limit == 0 || c.fresh.weight(slices.Concat(units[:n+1]...)) <= limit) {
+		rows += len(units[n])
+		n++
+	}
+	return n
+}
+
+// withoutTooLarge fails the units that the store cannot write in one batch, and
+// returns the others. Under AllOrNothing, rows that do not fit one batch are ErrBatch.
 func (c *commit) withoutTooLarge(units [][]uint32) ([][]uint32, error) {
 	limit := c.dir.MaxWrites()
 	if limit == 0 {
@@ -41,6 +54,7 @@ func (c *commit) withoutTooLarge(units [][]uint32) ([][]uint32, error) {
 	if c.opts.Policy == AllOrNothing && c.fresh.weight(slices.Concat(units...)) > limit {
 		return nil, ErrBatch
 	}
+
 	var out [][]uint32
 	var failed []uint32
 	for _, u := range units {
@@ -57,62 +71,62 @@ func (c *commit) withoutTooLarge(units [][]uint32) ([][]uint32, error) {
 		}
 		failed = append(failed, u...)
 	}
+
 	c.settle(failed, OutcomeFailed)
 	return out, nil
 }
 
+// progress tells the host how many rows are done.
 func (c *commit) progress() {
 	if c.opts.Progress != nil {
 		c.opts.Progress(Progress{Done: c.done, Total: len(c.rows)})
 	}
 }
 
-// attempts is how often a batch is tried while others change what it touches.
+// attempts is how often a batch is tried while others change the same records.
 const attempts = 8
 
-// apply writes units in one batch. Rows in the way of which something stands
-// are taken out, with those that need them, and the rest is tried again.
+// apply writes units in one batch. After a refusal or a conflict the rows at fault
+// and the rows that need them are left out, and the rest is tried again.
 func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	for range attempts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if c.recheck(units) && c.opts.Policy == AllOrNothing {
+
+		// Rows written before may have changed what was decided about these.
+		anyLost := c.recheck(units)
+		if anyLost && c.opts.Policy == AllOrNothing {
 			c.holdBack()
 		}
 		rows := c.openRows(units)
 		if len(rows) == 0 {
 			return nil
 		}
+
 		b := c.compose(rows)
-		if c.failPanicked(rows) {
+		anyPanicked := c.failPanicked(rows)
+		if anyPanicked {
 			continue
 		}
+
 		err := c.dir.Apply(ctx, b.batch)
-		var conflict *users.Conflict
-		var denied *users.Denied
-		switch {
-		case err == nil:
+		if err == nil {
 			c.applied(b)
 			return nil
-		case errors.As(err, &denied):
-			if !c.failDenied(b, denied) {
-				return err
-			}
-		case errors.As(err, &conflict):
-			if err := c.retryConflicts(ctx, b, conflict); err != nil {
-				return err
-			}
-		case errors.Is(err, users.ErrPanic) && ctx.Err() == nil:
+		}
+		if errors.Is(err, users.ErrPanic) && ctx.Err() == nil && !isRefused(err) {
 			return c.retryAfterPanic(ctx, units, err)
-		default:
-			c.rereadJournal(ctx)
+		}
+		if err := c.handleRefusal(ctx, b, err); err != nil {
 			return err
 		}
 		if c.opts.Policy == AllOrNothing {
 			c.holdBack()
 		}
 	}
+
+	// Others change the same records all the time: the rows end as conflicts.
 	left := c.openRows(units)
 	for _, r := range left {
 		c.conflict(r)
@@ -121,19 +135,47 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 	return nil
 }
 
-// retryAfterPanic goes on after the store panicked over a batch: unit by unit, until
-// the one is found that it cannot take, whose rows then fail. What the batch
-// did nevertheless is read from the journal.
+// isRefused reports whether the store refused a batch for reasons it names.
+func isRefused(err error) bool {
+	var conflict *users.Conflict
+	var denied *users.Denied
+	return errors.As(err, &denied) || errors.As(err, &conflict)
+}
+
+// handleRefusal takes the rows out that a refused batch failed for, so that the
+// rest can be tried again. It returns an error if trying again is of no use.
+func (c *commit) handleRefusal(ctx context.Context, b *composed, err error) error {
+	var conflict *users.Conflict
+	var denied *users.Denied
+	switch {
+	case errors.As(err, &denied):
+		anyFailed := c.failDenied(b, denied)
+		if !anyFailed {
+			return err
+		}
+		return nil
+	case errors.As(err, &conflict):
+		return c.retryConflicts(ctx, b, conflict)
+	}
+
+	c.rereadJournal(ctx)
+	return err
+}
+
+// retryAfterPanic applies the units one by one after the store panicked over their
+// batch. The rows of the unit that makes it panic again fail. The journal is read
+// first, because the batch may have been written in spite of the panic.
 func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause error) error {
 	before := c.done
 	if err := c.reread(ctx); err != nil {
 		return errors.Join(cause, err)
 	}
+
 	switch {
 	case c.opts.Policy == AllOrNothing:
 		return cause
 	case c.done > before:
-		return nil // it was done
+		return nil // the batch was written
 	case len(units) == 1:
 		for _, r := range c.openRows(units) {
 			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, "internal.panic")}
@@ -141,6 +183,7 @@ func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause er
 		}
 		return nil
 	}
+
 	for _, u := range units {
 		if err := c.apply(ctx, [][]uint32{u}); err != nil {
 			return err
@@ -149,12 +192,12 @@ func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause er
 	return nil
 }
 
-// patience is how long is waited, after an error, for the journal to say what
-// was done in spite of it. The report says what is known by then.
+// patience is how long reading the journal may take after an error. The report
+// then tells what is known.
 const patience = 2 * time.Second
 
-// failPanicked fails the rows over which the Template panicked while they were composed,
-// and reports whether there were any.
+// failPanicked fails the rows whose Template panicked while they were composed, and
+// reports whether there were any.
 func (c *commit) failPanicked(rows []uint32) bool {
 	var failed []uint32
 	for _, r := range rows {
@@ -167,59 +210,65 @@ func (c *commit) failPanicked(rows []uint32) bool {
 	return len(failed) > 0
 }
 
-// rereadJournal reads, after an error, whether the batch was done in spite of it, so
-// that the report says so. The context may be what failed.
+// rereadJournal reads after an error whether the batch was written in spite of it,
+// so that the report is right. The context may be what failed.
 func (c *commit) rereadJournal(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	_ = c.reread(ctx) // the error that is told is the first
+	_ = c.reread(ctx) // the first error is the one returned
 }
 
-// reread reads what is known of the import again, after a batch of which it is
-// not known whether it was done.
+// reread reads the import's record and the new entries of its journal, after a
+// batch that may or may not have been written.
 func (c *commit) reread(ctx context.Context) error {
 	rec, err := c.dir.Get(ctx, c.id)
 	if errors.Is(err, users.ErrNotFound) {
-		return nil // nothing was done
+		return nil // no batch was written
 	}
 	if err != nil {
 		return err
 	}
 	c.record = rec
+
 	for e, err := range c.dir.Journal(ctx, c.id, c.last) {
 		if err != nil {
 			return err
 		}
-		if row, ok := c.shown.grid.find(e.Row); ok && (c.rows[row] == nil || !c.rows[row].stored) {
-			if err := c.adopt(row, e); err != nil {
-				return err
-			}
-			c.settleDone(row)
+		row, ok := c.shown.grid.find(e.Row)
+		if !ok || c.rows[row] != nil && c.rows[row].stored {
+			continue
 		}
+		if err := c.adopt(row, e); err != nil {
+			return err
+		}
+		c.settleDone(row)
 	}
+
 	return c.mark(ctx)
 }
 
-// recheck decides the rows of units again: what was learnt since, for other
-// rows, may concern them. Those that would no longer do what was shown are
-// conflicts. It reports whether there were any.
+// recheck decides the rows of units again on the facts learnt since. Rows that
+// would no longer do what was shown end as conflicts. It reports whether there
+// were any.
 func (c *commit) recheck(units [][]uint32) bool {
 	var lost []uint32
-	live := c.openRows(units)
-	for _, r := range live {
+	open := c.openRows(units)
+	for _, r := range open {
 		c.fresh.redecide(r)
-		if c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.hasNewerVersion(r) || c.needsLaterRow(r, live) {
+		isStale := c.fresh.state[r].print != c.shown.state[r].print || c.opts.Strict && c.hasNewerVersion(r)
+		if isStale || c.needsLaterRow(r, open) {
 			c.conflict(r)
 			lost = append(lost, r)
 		}
 	}
+
 	c.settle(lost, OutcomeConflict)
 	return len(lost) > 0
 }
 
-// needsLaterRow reports whether a row about to be written needs one that is neither done
-// nor written with it. Units come after what they need, so the need is new:
-// somebody has by now what was free, and a row that takes it from them comes later, or never.
+// needsLaterRow reports whether a row needs one that is neither done nor written
+// with it. Units come after those they need, so this need is new: another person
+// took a key meanwhile that was unused, and the row that releases it comes later.
 func (c *commit) needsLaterRow(row uint32, with []uint32) bool {
 	return slices.ContainsFunc(c.fresh.state[row].extra().needs, func(n uint32) bool {
 		_, together := slices.BinarySearchFunc(with, n, c.fresh.order)
@@ -227,41 +276,42 @@ func (c *commit) needsLaterRow(row uint32, with []uint32) bool {
 	})
 }
 
-// openRows are the rows of units that are still to be written. A unit of which a
-// row fell out is not.
+// openRows returns the rows of units that are still to be written, in order. A unit
+// is written wholly: if one row is out, the others are blocked.
 func (c *commit) openRows(units [][]uint32) []uint32 {
 	var out []uint32
+	isOut := func(r uint32) bool { return c.rows[r] != nil || !c.fresh.actionOf(r).writes() }
 	for _, u := range units {
-		ok := true
-		for _, r := range u {
-			ok = ok && c.rows[r] == nil && c.fresh.actionOf(r).writes()
-		}
-		if ok {
+		if !slices.ContainsFunc(u, isOut) {
 			out = append(out, u...)
-		} else {
-			for _, r := range u {
-				if c.rows[r] == nil {
-					c.rows[r] = &rowResult{outcome: OutcomeBlocked, findings: c.rowFinding(r, "row.blocked")}
-				}
+			continue
+		}
+		for _, r := range u {
+			if c.rows[r] == nil {
+				c.rows[r] = &rowResult{outcome: OutcomeBlocked, findings: c.rowFinding(r, "row.blocked")}
 			}
 		}
 	}
+
 	slices.SortFunc(out, c.fresh.order)
 	return out
 }
 
-// failDenied fails the rows whose writes the rules about people forbid. It reports
-// whether there were any: a batch may be forbidden as such.
+// failDenied fails the rows whose writes the rules about people forbid, and reports
+// whether there were any. There are none if the batch is forbidden as a whole.
 func (c *commit) failDenied(b *composed, d *users.Denied) bool {
-	if c.lostFirstAdmin(d) {
+	wasFirst := c.lostFirstAdmin(d)
+	if wasFirst {
 		return true
 	}
+
 	by := map[users.ID][]uint32{}
 	for _, r := range b.rows {
 		for _, id := range b.touches[r] {
 			by[id] = append(by[id], r)
 		}
 	}
+
 	var failed []uint32
 	for _, x := range d.Refusals {
 		for _, r := range by[x.ID] {
@@ -273,12 +323,14 @@ func (c *commit) failDenied(b *composed, d *users.Denied) bool {
 			c.rows[r].findings = append(c.rows[r].findings, c.fresh.finding(r, &n))
 		}
 	}
+
 	c.settle(failed, OutcomeFailed)
 	return len(failed) > 0
 }
 
-// lostFirstAdmin reports whether a batch was forbidden because somebody made an admin
-// since the import found none. It then calls itself the first no longer.
+// lostFirstAdmin reports whether a batch was forbidden because another person made
+// an admin since this import found none. The import's record then no longer says
+// that it makes the first ones.
 func (c *commit) lostFirstAdmin(d *users.Denied) bool {
 	imp := *c.record.Data.(*users.Import)
 	if !imp.First || !slices.ContainsFunc(d.Refusals, func(x users.Refused) bool { return x.ID == c.id && x.Problem.Code == "import.first" }) {
@@ -288,8 +340,8 @@ func (c *commit) lostFirstAdmin(d *users.Denied) bool {
 	return true
 }
 
-// retryConflicts looks again at the rows in whose way something stands. Those that
-// would still do what was shown are then tried again.
+// retryConflicts looks up again the rows that a conflict is about. Those that would
+// still do what was shown are then tried again.
 func (c *commit) retryConflicts(ctx context.Context, b *composed, x *users.Conflict) error {
 	if len(x.Done) > 0 || slices.Contains(x.Stale, c.id) {
 		return ErrRunning
@@ -298,11 +350,21 @@ func (c *commit) retryConflicts(ctx context.Context, b *composed, x *users.Confl
 		return err
 	}
 	c.forgetTakenIDs(x.Stale)
-	in := map[users.ID]bool{}
-	for _, id := range x.Stale {
-		in[id] = true
+
+	meets := conflictingIDs(x)
+	var rows []uint32
+	for _, r := range b.rows {
+		if slices.ContainsFunc(b.touches[r], meets) || slices.ContainsFunc(b.refers[r], meets) {
+			rows = append(rows, r)
+		}
 	}
-	for _, id := range x.Gone {
+	return c.fresh.refresh(ctx, rows)
+}
+
+// conflictingIDs returns a function that reports whether a conflict names a record.
+func conflictingIDs(x *users.Conflict) func(users.ID) bool {
+	in := map[users.ID]bool{}
+	for _, id := range slices.Concat(x.Stale, x.Gone) {
 		in[id] = true
 	}
 	for _, k := range x.Used {
@@ -311,20 +373,14 @@ func (c *commit) retryConflicts(ctx context.Context, b *composed, x *users.Confl
 	for _, k := range x.Keys {
 		in[k.Wants] = true
 	}
-	var rows []uint32
-	for _, r := range b.rows {
-		meets := func(id users.ID) bool { return in[id] }
-		if slices.ContainsFunc(b.touches[r], meets) || slices.ContainsFunc(b.refers[r], meets) {
-			rows = append(rows, r)
-		}
-	}
-	return c.fresh.refresh(ctx, rows)
+	return func(id users.ID) bool { return in[id] }
 }
 
-// applied notes what a batch did.
+// applied notes that a batch was written: the outcomes of its rows and its images.
 func (c *commit) applied(b *composed) {
 	c.record = b.record
 	c.marks.done = c.marks.done || b.marks
+
 	for i, r := range b.rows {
 		x := c.rows[r]
 		if x == nil {
@@ -336,6 +392,7 @@ func (c *commit) applied(b *composed) {
 		c.counts[string(x.outcome)]++
 		c.last = b.lines[i].Row
 	}
+
 	for _, i := range b.images {
 		c.own.add(i)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// composed is a batch with what is needed to note what it did.
+// composed is a batch, and what the commit notes once it is written.
 type composed struct {
 	rows    []uint32
 	batch   users.Batch
@@ -17,14 +17,13 @@ type composed struct {
 	touches map[uint32][]users.ID // the records each row writes
 	refers  map[uint32][]users.ID // and those it names
 	images  []users.Image
-	marks   bool // imports are marked
-
-	work  map[users.ID]*work
-	order []users.ID
-	needs map[users.ID]bool // referred to by what is written
+	marks   bool // the batch marks the imports of an undoing
+	work    map[users.ID]*work
+	order   []users.ID
+	needs   map[users.ID]bool // records that the written ones refer to
 }
 
-// work is a record while rows change it.
+// work is a record of a batch while rows change it.
 type work struct {
 	row     users.RowID
 	version uint64
@@ -33,30 +32,58 @@ type work struct {
 	deleted bool
 }
 
-// compose makes the batch that does the rows: for each record they touch, its
-// end state. What is given up goes before what is gained, so that a line moves
-// whichever row comes first.
+// compose makes the batch that does the rows: one write with the end state of each
+// record they touch.
 func (c *commit) compose(rows []uint32) *composed {
 	b := &composed{rows: rows, touches: map[uint32][]users.ID{}, refers: map[uint32][]users.ID{}, work: map[users.ID]*work{}, needs: map[users.ID]bool{},
 		batch: users.Batch{Import: c.id, Digest: c.digest}}
+
+	// Releases are applied before claims, so that a line moves whichever row comes
+	// first.
 	for _, r := range rows {
-		t := c.fresh.decided(r)
-		for _, l := range t.verdict.losses {
-			kept := l.part || l.taken && t.gives(l.rec)
-			if w := b.storedWork(c, r, l.rec); !kept && w.rec.Holder() == l.holder {
-				w.rec.SetField("holder", "")
-			}
-		}
-		t.keysFromOtherLines(func(key uint32, of int32) {
-			space, value := c.fresh.keys.parts(key)
-			recordedit.ClearKey(b.storedWork(c, r, of).rec, space, value)
-		})
+		c.composeReleases(b, c.fresh.decided(r))
 	}
 	for _, r := range rows {
 		t := c.fresh.decided(r)
 		c.composePerson(b, t)
 		c.composeHeld(b, t)
 	}
+
+	c.addWrites(b)
+	for _, id := range slices.Sorted(maps.Keys(b.needs)) {
+		if b.work[id] == nil {
+			b.batch.Needs = append(b.batch.Needs, users.Need{ID: id})
+		}
+	}
+	for _, r := range rows {
+		c.note(b, r, c.fresh.actionOf(r).outcome())
+	}
+
+	// The import's record counts the notes, so that it comes after them.
+	b.batch.Writes = append(b.batch.Writes, c.importWrite(b, users.ImportRunning))
+	c.writeMarks(b)
+	return b
+}
+
+// composeReleases takes from their holders the things and keys that the row
+// releases or takes.
+func (c *commit) composeReleases(b *composed, t *turn) {
+	for _, l := range t.verdict.losses {
+		kept := l.part || l.taken && t.gives(l.rec)
+		w := b.storedWork(c, t.row, l.rec)
+		if !kept && w.rec.Holder() == l.holder {
+			w.rec.SetField("holder", "")
+		}
+	}
+	t.keysFromOtherLines(func(key uint32, of int32) {
+		space, value := c.fresh.keys.parts(key)
+		recordedit.ClearKey(b.storedWork(c, t.row, of).rec, space, value)
+	})
+}
+
+// addWrites adds a write and an image for each record of the batch, in the order
+// in which rows first touched them.
+func (c *commit) addWrites(b *composed) {
 	now := c.dir.Now()
 	for _, id := range b.order {
 		w := b.work[id]
@@ -73,26 +100,15 @@ func (c *commit) compose(rows []uint32) *composed {
 		b.images = append(b.images, i)
 		b.batch.Writes = append(b.batch.Writes, write)
 	}
-	for _, id := range slices.Sorted(maps.Keys(b.needs)) {
-		if b.work[id] == nil {
-			b.batch.Needs = append(b.batch.Needs, users.Need{ID: id})
-		}
-	}
-	for _, r := range rows {
-		c.note(b, r, c.fresh.actionOf(r).outcome())
-	}
-	b.batch.Writes = append(b.batch.Writes, c.importWrite(b, users.ImportRunning))
-	c.writeMarks(b)
-	return b
 }
 
-// storedWork is the work on a record of the store.
+// storedWork returns the work on a record of the store.
 func (b *composed) storedWork(c *commit, row uint32, rec int32) *work {
 	r := c.fresh.facts.recs[rec]
 	return b.workOn(c, row, r.ID, func() *work { return &work{version: r.Version, before: &r, rec: r.Clone()} })
 }
 
-// newWork is the work on a record that row makes.
+// newWork returns the work on a record that the row makes.
 func (b *composed) newWork(c *commit, row uint32, id users.ID, data users.Data) *work {
 	return b.workOn(c, row, id, func() *work {
 		now := c.dir.Now()
@@ -100,6 +116,8 @@ func (b *composed) newWork(c *commit, row uint32, id users.ID, data users.Data) 
 	})
 }
 
+// workOn returns the work on a record, and notes that the row touches it. The first
+// row that touches it calls begin, and is the one the write names.
 func (b *composed) workOn(c *commit, row uint32, id users.ID, begin func() *work) *work {
 	w := b.work[id]
 	if w == nil {
@@ -113,7 +131,7 @@ func (b *composed) workOn(c *commit, row uint32, id users.ID, begin func() *work
 	return w
 }
 
-// needRecord notes that what the row writes names a record, which must be there.
+// needRecord notes that a record the row writes refers to another, which must exist.
 func (b *composed) needRecord(row uint32, id users.ID) {
 	if id != "" {
 		b.needs[id] = true
@@ -121,7 +139,7 @@ func (b *composed) needRecord(row uint32, id users.ID) {
 	}
 }
 
-// idOf is the id of the person a row is about.
+// idOf returns the id of the person a row is about.
 func (c *commit) idOf(t *turn) users.ID {
 	switch v := &t.verdict; {
 	case v.rec >= 0:
@@ -132,7 +150,7 @@ func (c *commit) idOf(t *turn) users.ID {
 	return c.newID(t.row)
 }
 
-// newID is the id of the person a row makes. A batch tried again keeps it.
+// newID returns the id of the person a row makes. A batch tried again keeps it.
 func (c *commit) newID(row uint32) users.ID {
 	id, ok := c.newIDs[row]
 	if !ok {
@@ -142,7 +160,7 @@ func (c *commit) newID(row uint32) users.ID {
 	return id
 }
 
-// unusedID is an id that this commit has given to nothing yet.
+// unusedID returns an id that this commit has not used yet.
 func (c *commit) unusedID() users.ID {
 	for range attempts {
 		if id := c.dir.NewID(); !c.ids[id] {
@@ -150,89 +168,117 @@ func (c *commit) unusedID() users.ID {
 			return id
 		}
 	}
-	return users.NewID() // the host's ids repeat
+	return users.NewID() // the host's ids repeat themselves
 }
 
-// forgetTakenIDs forgets ids that somebody has already, so that others are drawn.
+// forgetTakenIDs forgets new ids that another record has already, so that others
+// are drawn. An undoing keeps its ids: they are those of the deleted records.
 func (c *commit) forgetTakenIDs(taken []users.ID) {
 	if c.shown.undo != nil {
 		return
 	}
-	again := func(row uint32, id users.ID) bool {
+	isTaken := func(row uint32, id users.ID) bool {
 		return slices.Contains(taken, id) && (c.rows[row] == nil || !c.rows[row].stored)
 	}
-	maps.DeleteFunc(c.newIDs, again)
-	maps.DeleteFunc(c.heldIDs, func(x heldBy, id users.ID) bool { return again(x.row, id) })
+	maps.DeleteFunc(c.newIDs, isTaken)
+	maps.DeleteFunc(c.heldIDs, func(x heldBy, id users.ID) bool { return isTaken(x.row, id) })
 }
 
-// composePerson makes, changes or deletes the person the row is about.
+// composePerson creates, changes or deletes the person the row is about.
 func (c *commit) composePerson(b *composed, t *turn) {
-	row, v := t.row, &t.verdict
+	v := &t.verdict
+	// A row that changes only a line must not touch its person.
 	var w *work
 	person := func() *work {
-		switch {
-		case w != nil:
-		case v.rec >= 0:
-			w = b.storedWork(c, row, v.rec)
-		default:
-			w = b.newWork(c, row, c.idOf(t), c.newData(t))
-			if s := t.says.restores; s != nil {
-				w.rec.Created = s.last.Created
-			}
+		if w == nil {
+			w = c.personWork(b, t)
 		}
 		return w
 	}
-	if v.action == ActionDelete {
-		if left := users.Remainder(c.fresh.facts.recs[v.rec]); left != nil && (t.says.restores == nil || t.target != nil) {
-			person().rec.Data = left.Data
-		} else {
-			person().deleted = true
-			if t.says.restores != nil && !c.shown.undo.again { // else somebody may have referred to them all along
-				b.batch.Unused = append(b.batch.Unused, users.KeyOf(c.shown.account, users.LinkSupervisor, string(w.rec.ID)))
-			}
-		}
+
+	switch v.action {
+	case ActionDelete:
+		c.composeDelete(b, t, person())
 		return
-	}
-	if v.action == ActionCreate {
+	case ActionCreate:
 		person()
 	}
+
 	for _, x := range v.changes {
 		if _, _, held := ofHeld(x.Field); held {
 			continue
 		}
-		if t.composeMembers(x.Field, person) {
+		isSet := t.composeMembers(x.Field, person)
+		if isSet {
 			continue
 		}
+
 		i := slices.IndexFunc(v.refers, func(f reference) bool { return f.field == x.Field })
 		if i < 0 {
 			person().rec.SetField(x.Field, x.New)
 			continue
 		}
-		id := users.ID("")
-		if f := v.refers[i]; f.rec >= 0 {
-			id = c.fresh.facts.recs[f.rec].ID
-		} else if f.row != none {
-			id = c.newID(f.row)
-		}
+		id := c.referredID(v.refers[i])
 		person().rec.SetField(x.Field, string(id))
-		b.needRecord(row, id)
+		b.needRecord(t.row, id)
 	}
 }
 
-// composeMembers puts into a field that is a set what the drafted row says, and
-// takes out likewise: other rows of the batch may do the same to the same person.
-// It reports whether the row speaks of the field so.
-func (t *turn) composeMembers(field string, person func() *work) (speaks bool) {
+// personWork returns the work on the person the row is about: a stored one, or one
+// that a row makes.
+func (c *commit) personWork(b *composed, t *turn) *work {
+	if t.verdict.rec >= 0 {
+		return b.storedWork(c, t.row, t.verdict.rec)
+	}
+
+	w := b.newWork(c, t.row, c.idOf(t), c.newData(t))
+	if s := t.says.restores; s != nil {
+		w.rec.Created = s.last.Created
+	}
+	return w
+}
+
+// composeDelete deletes a record, or leaves of it what stays listed.
+func (c *commit) composeDelete(b *composed, t *turn, w *work) {
+	left := users.Remainder(c.fresh.facts.recs[t.verdict.rec])
+	if left != nil && (t.says.restores == nil || t.target != nil) {
+		w.rec.Data = left.Data
+		return
+	}
+
+	w.deleted = true
+	// The preview of an undoing found no one who refers to the record, and the store
+	// must find the same. A record that was made again may have been referred to before.
+	if t.says.restores != nil && !c.shown.undo.again {
+		b.batch.Unused = append(b.batch.Unused, users.KeyOf(c.shown.account, users.LinkSupervisor, string(w.rec.ID)))
+	}
+}
+
+// referredID returns the id of the record that a reference names, or "" for none.
+func (c *commit) referredID(f reference) users.ID {
+	switch {
+	case f.rec >= 0:
+		return c.fresh.facts.recs[f.rec].ID
+	case f.row != none:
+		return c.newID(f.row)
+	}
+	return ""
+}
+
+// composeMembers puts into a field that is a set what the row adds, and takes out
+// what it removes. It sets single members, because other rows of the batch may add
+// others to the same person. It reports whether the row has members of the field.
+func (t *turn) composeMembers(field string, person func() *work) (isSet bool) {
 	for _, w := range t.says.wants {
 		if w.field == field && w.member != notMember {
 			w.applyTo(person().rec)
-			speaks = true
+			isSet = true
 		}
 	}
-	return speaks
+	return isSet
 }
 
-// newData is the data of somebody whom the drafted row makes, before its fields are set.
+// newData returns the data of a person the row makes, before its fields are set.
 func (c *commit) newData(t *turn) users.Data {
 	if s := t.says.restores; s != nil {
 		return s.restoredData()
@@ -240,30 +286,31 @@ func (c *commit) newData(t *turn) users.Data {
 	return &users.Profile{Source: c.dir.Actor().Source()}
 }
 
-// composeHeld gives the person what the row gains, and sets its fields.
+// composeHeld gives the person the things the row gains, and sets their fields.
 func (c *commit) composeHeld(b *composed, t *turn) {
 	row, v := t.row, &t.verdict
-	have := func(kind users.Kind) *work {
+	thing := func(kind users.Kind) *work {
 		if rec, _ := t.heldRecord(kind); rec >= 0 {
 			return b.storedWork(c, row, rec)
 		}
 		return b.newWork(c, row, c.heldID(row, kind), recordedit.New(kind))
 	}
+
 	for _, g := range v.gains {
 		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {
 			id := c.idOf(t)
-			have(kind).rec.SetField("holder", string(id))
+			thing(kind).rec.SetField("holder", string(id))
 			b.needRecord(row, id)
 		}
 	}
 	for _, x := range v.changes {
 		if name, kind, ok := ofHeld(x.Field); ok {
-			have(kind).rec.SetField(name, x.New)
+			thing(kind).rec.SetField(name, x.New)
 		}
 	}
 }
 
-// heldID is the id of the thing of a kind that a row makes for its person.
+// heldID returns the id of the thing of a kind that a row makes for its person.
 func (c *commit) heldID(row uint32, kind users.Kind) users.ID {
 	x := heldBy{row, kind}
 	id, ok := c.heldIDs[x]

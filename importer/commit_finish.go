@@ -23,12 +23,16 @@ func (c *commit) finish(ctx context.Context) error {
 	if len(open) == 0 && c.record.Data.(*users.Import).State == users.ImportDone {
 		return nil
 	}
+
 	for range attempts {
 		err := c.journalRows(ctx, open)
 		var conflict *users.Conflict
 		var denied *users.Denied
-		if errors.As(err, &denied) && c.lostFirstAdmin(denied) {
-			continue
+		if errors.As(err, &denied) {
+			wasFirst := c.lostFirstAdmin(denied)
+			if wasFirst {
+				continue
+			}
 		}
 		if !errors.As(err, &conflict) {
 			if err != nil {
@@ -36,6 +40,8 @@ func (c *commit) finish(ctx context.Context) error {
 			}
 			return err
 		}
+
+		// The rows are done already: only records of imports can be in the way.
 		if len(conflict.Done) > 0 || slices.Contains(conflict.Stale, c.id) {
 			return ErrRunning
 		}
@@ -47,16 +53,20 @@ func (c *commit) finish(ctx context.Context) error {
 	return ErrRunning
 }
 
+// journalRows journals rows in batches. The last batch ends the import, also if
+// there are no rows.
 func (c *commit) journalRows(ctx context.Context, open []uint32) error {
 	parts := slices.Collect(slices.Chunk(open, 2000))
 	if len(parts) == 0 {
 		parts = [][]uint32{nil}
 	}
+
 	for i, part := range parts {
 		b := &composed{rows: part, batch: users.Batch{Import: c.id, Digest: c.digest}}
 		for _, r := range part {
 			c.note(b, r, c.rows[r].outcome)
 		}
+
 		state := users.ImportRunning
 		if i == len(parts)-1 {
 			state = users.ImportDone
@@ -65,6 +75,7 @@ func (c *commit) journalRows(ctx context.Context, open []uint32) error {
 			}
 		}
 		b.batch.Writes = append(b.batch.Writes, c.importWrite(b, state))
+
 		if err := c.dir.Apply(ctx, b.batch); err != nil {
 			return err
 		}
@@ -79,6 +90,7 @@ func (c *commit) isAllDone() bool {
 	return !slices.ContainsFunc(c.rows, func(x *rowResult) bool { return x == nil || !x.outcome.Done() })
 }
 
+// note adds the report line of a row to the batch.
 func (c *commit) note(b *composed, row uint32, o Outcome) {
 	x := c.rows[row]
 	if x == nil {
@@ -93,29 +105,25 @@ func (c *commit) note(b *composed, row uint32, o Outcome) {
 	b.batch.Rows = append(b.batch.Rows, users.RowNote{Row: l.Row, Note: text})
 }
 
-// line is the report's line of a row that ends in o.
+// line returns the report line of a row that ends in outcome o.
 func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *ReportLine {
 	at := &c.shown.grid.rows[row]
 	l := &ReportLine{Row: at.id, Number: at.id.Number(), Outcome: o}
 	if at.removed {
-		if len(c.shown.grid.tpl.Tables) > 1 {
-			l.Table = c.shown.grid.tpl.Tables[at.id.Table()].Name
-		}
-		if at.src >= 0 {
-			l.Line = c.shown.grid.tables[at.id.Table()].read.Row(int(at.src)).Line()
-		}
-		l.Action = ActionSkip
+		c.fillRemoved(l, row)
 		return l
 	}
+
 	v := c.shown.show(row)
 	l.Table, l.Line, l.Action, l.Who = v.Table, v.Line, v.Action, v.Who
 	l.Findings = append(v.Findings, findings...)
 	for i, f := range l.Findings {
-		if f.Args["account"] != "" { // who reads the report may not reach that account
+		if f.Args["account"] != "" { // readers of the report may not reach that account
 			l.Findings[i].Args = maps.Clone(f.Args)
 			delete(l.Findings[i].Args, "account")
 		}
 	}
+
 	switch rec := c.shown.state[row].rec; {
 	case rec >= 0:
 		if c.shown.facts.recs[rec].Kind() == users.KindUser {
@@ -124,12 +132,28 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 	case o.Done():
 		l.User = c.idOf(c.fresh.decided(row))
 	}
+
 	if o == OutcomeCreated || o == OutcomeUpdated || o == OutcomeDeleted {
 		l.Changes, l.Gains, l.Losses = v.Changes, v.Gains, v.Losses
 	}
 	return l
 }
 
+// fillRemoved fills in the line of a row that was removed in the preview: only
+// where it was in the file.
+func (c *commit) fillRemoved(l *ReportLine, row uint32) {
+	g := c.shown.grid
+	at := &g.rows[row]
+	if len(g.tpl.Tables) > 1 {
+		l.Table = g.tpl.Tables[at.id.Table()].Name
+	}
+	if at.src >= 0 {
+		l.Line = g.tables[at.id.Table()].read.Row(int(at.src)).Line()
+	}
+	l.Action = ActionSkip
+}
+
+// importWrite returns the write of the import's record as the batch leaves it.
 func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
 	old := c.record.Data.(*users.Import)
 	imp := *old
@@ -138,9 +162,12 @@ func (c *commit) importWrite(b *composed, state users.ImportState) users.Write {
 	for _, l := range b.lines {
 		imp.Counts[string(l.Outcome)]++
 	}
+
+	// An import that wrote nothing does not keep the same data from coming again.
 	if state == users.ImportDone && imp.Counts[string(OutcomeCreated)]+imp.Counts[string(OutcomeUpdated)]+imp.Counts[string(OutcomeDeleted)] == 0 {
-		imp.Once = false // it did nothing, and the same data may come again
+		imp.Once = false
 	}
+
 	rec := c.record
 	rec.Data, rec.Updated = &imp, c.dir.Now()
 	b.record = rec

@@ -9,17 +9,18 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// units are the rows to write, in groups that are written wholly or not at
-// all, each after those it needs: the strongly connected components of "needs"
-// and of "writes the same record"; of an undoing also of "gives back to whom
-// another takes from", so that nobody has both between two batches. open is whether a row is still to be written.
+// units returns the open rows that write, in groups that are written wholly or not
+// at all, each after those it needs. The groups are the strongly connected
+// components of "needs" and "writes the same record".
+//
+// In an undoing, a row that gives a line back to Ada also needs the rows that take
+// one from her, so that Ada never has both between two batches.
 func (p *plan) units(open func(uint32) bool) [][]uint32 {
 	var rows []uint32
 	edges := map[uint32][]uint32{}
 	last := map[record]uint32{}
 	successor := none
-	taker := map[users.ID]uint32{} // the last of the rows that take something from a person
-	back := map[uint32]users.ID{}  // who is given something back
+	back := giveBacks{takers: map[users.ID]uint32{}, to: map[uint32]users.ID{}}
 	for r := range p.grid.ordered {
 		if !open(r) || !p.actionOf(r).writes() {
 			continue
@@ -34,6 +35,7 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 			edges[r] = append(edges[r], successor)
 		}
 
+		// Rows that write one record are joined both ways: the write is one.
 		t := p.decided(r)
 		for _, rec := range t.writesTo() {
 			if s, ok := last[rec]; ok && s != r {
@@ -41,62 +43,81 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 			}
 			last[rec] = r
 		}
-
-		if p.undo == nil {
-			continue
-		}
-		for _, l := range t.verdict.losses {
-			if other, ok := taker[l.holder]; ok && other != r {
-				edges[r] = append(edges[r], other)
-			}
-			taker[l.holder] = r
-		}
-		if rec := t.target; rec != nil && rec.Kind() != users.KindUser && rec.Holder() != "" {
-			back[r] = rec.Holder()
+		if p.undo != nil {
+			back.add(t, edges)
 		}
 	}
 
-	for r, id := range back {
-		if t, ok := taker[id]; ok && t != r {
-			edges[r] = append(edges[r], t)
-		}
-	}
+	back.join(edges)
 	return components(rows, func(r uint32) []uint32 { return edges[r] })
 }
 
-// A record is one that rows write: one of the store by its number, or what a
-// row makes, the person or what that person has.
+// giveBacks are the people from whom rows of an undoing take a thing, and those to
+// whom rows give one back.
+type giveBacks struct {
+	takers map[users.ID]uint32 // the last row that takes something from the person
+	to     map[uint32]users.ID // the person to whom the row gives something back
+}
+
+// add notes a row, and joins it to the row before that takes from the same person.
+func (g giveBacks) add(t *turn, edges map[uint32][]uint32) {
+	for _, l := range t.verdict.losses {
+		if other, ok := g.takers[l.holder]; ok && other != t.row {
+			edges[t.row] = append(edges[t.row], other)
+		}
+		g.takers[l.holder] = t.row
+	}
+	if rec := t.target; rec != nil && rec.Kind() != users.KindUser && rec.Holder() != "" {
+		g.to[t.row] = rec.Holder()
+	}
+}
+
+// join lets each row that gives something back need the last row that takes from
+// the same person. It runs once all rows are noted.
+func (g giveBacks) join(edges map[uint32][]uint32) {
+	for r, id := range g.to {
+		if t, ok := g.takers[id]; ok && t != r {
+			edges[r] = append(edges[r], t)
+		}
+	}
+}
+
+// record is a record that rows write: a stored one by its number, or the person or
+// the thing that a row makes.
 type record struct {
 	stored int32
 	maker  uint32
-	held   users.Kind // of what the row's person has; empty for the person
+	held   users.Kind // the kind of a thing; empty for the person
 }
 
-// writesTo are the records the row writes, as it was decided.
+// writesTo returns the records the decided row writes.
 func (t *turn) writesTo() []record {
 	v := &t.verdict
 	var out []record
-	person := slices.ContainsFunc(v.changes, func(x Change) bool { _, _, held := ofHeld(x.Field); return !held })
+	stored := func(rec int32) { out = append(out, record{stored: rec, maker: none}) }
+
+	changesPerson := slices.ContainsFunc(v.changes, func(x Change) bool { _, _, held := ofHeld(x.Field); return !held })
 	switch {
-	case v.rec >= 0 && (person || v.action == ActionDelete):
-		out = append(out, record{stored: v.rec, maker: none})
-	case v.rec < 0 && v.maker != none && person:
+	case v.rec >= 0 && (changesPerson || v.action == ActionDelete):
+		stored(v.rec)
+	case v.rec < 0 && v.maker != none && changesPerson:
 		out = append(out, record{stored: -1, maker: v.maker})
 	case v.action == ActionCreate:
 		out = append(out, record{stored: -1, maker: t.row})
 	}
+
 	for _, l := range v.losses {
-		out = append(out, record{stored: l.rec, maker: none})
+		stored(l.rec)
 	}
 	for _, g := range v.gains {
 		if g.rec >= 0 && t.plan.keys.spaceOf(g.key).Kind() != users.KindUser {
-			out = append(out, record{stored: g.rec, maker: none})
+			stored(g.rec)
 		}
 	}
-	t.keysFromOtherLines(func(_ uint32, of int32) { out = append(out, record{stored: of, maker: none}) })
+	t.keysFromOtherLines(func(_ uint32, of int32) { stored(of) })
 	t.things(func(kind users.Kind, rec int32) {
 		if rec >= 0 {
-			out = append(out, record{stored: rec, maker: none})
+			stored(rec)
 		} else {
 			out = append(out, record{stored: -1, maker: t.row, held: kind})
 		}
@@ -104,7 +125,7 @@ func (t *turn) writesTo() []record {
 	return out
 }
 
-// weight is how many records the rows write.
+// weight returns how many records the rows write.
 func (p *plan) weight(rows []uint32) int {
 	seen := map[record]bool{}
 	for _, r := range rows {
@@ -115,12 +136,12 @@ func (p *plan) weight(rows []uint32) int {
 	return len(seen)
 }
 
-// maxUnits is how many groups of rows that are too large for the store are told.
+// maxUnits is how many groups that are too large for the store are reported.
 const maxUnits = 20
 
-// tooLarge are the findings of rows that would have to be done together and
-// write more records than the store takes at once. It is worked out again
-// after an edit, over all rows, for stores that have such a limit alone.
+// tooLarge returns findings about rows that must be written together and write more
+// records than the store takes at once. After an edit it goes over all rows again,
+// but only for stores that have such a limit.
 func (p *plan) tooLarge() []formats.Finding {
 	limit := p.dir.MaxWrites()
 	if limit == 0 || p.sized {
@@ -136,6 +157,7 @@ func (p *plan) tooLarge() []formats.Finding {
 	return p.large
 }
 
+// unitFinding returns the finding about one such group, with the numbers of its rows.
 func (p *plan) unitFinding(unit []uint32) formats.Finding {
 	slices.SortFunc(unit, p.order)
 	names := make([]string, 0, len(unit))
