@@ -8,8 +8,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// firstSameRequest is the first of the rows that ask for the same as the drafted
-// one: the row itself, unless the Template takes repeats for one request.
+// firstSameRequest returns the first of the rows that say the same as this one. It
+// is the row itself unless the Template takes repeats for one request.
 func (t *turn) firstSameRequest() uint32 {
 	if !t.plan.tpl.Repeats {
 		return t.row
@@ -20,12 +20,14 @@ func (t *turn) firstSameRequest() uint32 {
 	return t.row
 }
 
-// request is the key that stands for everything the drafted row says.
+// request returns the key that stands for everything the row says. Rows with equal
+// requests ask for the same in every meaning.
 func (t *turn) request() uint32 {
 	d := &t.says
 	b := t.scratch[:0]
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	str := func(s string) { num(len(s)); b = append(b, s...) }
+
 	for i := range t.keys {
 		num(int(t.keys[i].rel))
 		num(int(t.keys[i].id))
@@ -47,6 +49,7 @@ func (t *turn) request() uint32 {
 			num(n.column + 1)
 		}
 	}
+
 	if d.sole {
 		b = append(b, 1)
 	}
@@ -57,78 +60,113 @@ func (t *turn) request() uint32 {
 	return t.plan.keys.key(spaceRequest, string(b))
 }
 
-// place hangs the drafted row into the chains of its keys: those of its cells,
-// its person, and what it frees of what that person holds. A row that repeats
-// an earlier one stands at its request alone. seen is called with every key
-// before the row is added to it.
+// place adds the row to the chains of its keys: the keys of its cells, its person,
+// and those it releases. A row that repeats an earlier one is added to its request
+// alone. seen is called with every key before the row is added to it.
 func (t *turn) place(seen func(key uint32)) {
 	s := &t.plan.state[t.row]
-	list := none
-	add := func(key uint32, c chain, sole bool) {
-		seen(key)
-		list = t.plan.keys.add(t.row, key, c, sole, list)
-		if c == chainRelease {
-			k := &t.plan.keys.state[key]
-			if alone := t.plan.keys.nodes[list].next == none; alone || k.first != none && t.plan.grid.less(t.row, k.first) {
-				k.first = t.row
-			}
-		}
-	}
-	d := &t.says
+	pl := placing{turn: t, seen: seen, list: none}
 	s.rec, s.makes, s.repeat = t.person(), false, false
 	if t.plan.tpl.Repeats {
 		req := t.request()
-		add(req, chainRelease, false)
+		pl.add(req, chainRelease, false)
 		if t.plan.first(req) != t.row {
-			s.repeat, s.nodes = true, list
+			s.repeat, s.nodes = true, pl.list
 			return
 		}
 	}
+
 	s.makes = s.rec < 0 && t.makes()
-	steers := false
-	if d.about >= 0 {
-		if !t.makes() { // else it sees the key by its claim
-			add(t.keys[d.about].id, chainRefer, false)
-		}
-		add(t.subjectKey(s.rec), chainAbout, d.sole)
+	pl.addPerson(s.rec)
+	pl.addKeys(s.rec)
+
+	// These keys follow from the store, and not from the cells alone.
+	t.takenAlong(s.rec, func(key uint32, _ int) { pl.add(key, chainClaim, false) })
+	t.releasedKeys(s.rec, func(key uint32, _ int32) { pl.add(key, chainRelease, false) })
+	switch t.leadDelta(s.rec) {
+	case -1:
+		pl.add(t.plan.leadKey(), chainClaim, false)
+	case 1:
+		pl.add(t.plan.leadKey(), chainRelease, false)
 	}
-	for i := range t.keys {
-		switch k := &t.keys[i]; k.rel {
+	s.nodes = pl.list
+}
+
+// placing is one call of place.
+type placing struct {
+	*turn
+	seen func(key uint32)
+	list uint32 // the row's nodes so far
+}
+
+// add adds the row to one chain of a key.
+func (pl *placing) add(key uint32, c chain, sole bool) {
+	p := pl.plan
+	pl.seen(key)
+	pl.list = p.keys.add(pl.row, key, c, sole, pl.list)
+	if c != chainRelease {
+		return
+	}
+
+	// A key keeps its first releasing row up to date: asking for it is frequent.
+	k := &p.keys.state[key]
+	isAlone := p.keys.nodes[pl.list].next == none
+	if isAlone || k.first != none && p.grid.less(pl.row, k.first) {
+		k.first = pl.row
+	}
+}
+
+// addPerson adds the row to the keys of the person it is about.
+func (pl *placing) addPerson(rec int32) {
+	d := &pl.says
+	if d.about < 0 {
+		return
+	}
+	if !pl.makes() { // a row that makes its person sees the key by its claim
+		pl.add(pl.keys[d.about].id, chainRefer, false)
+	}
+	pl.add(pl.subjectKey(rec), chainAbout, d.sole)
+}
+
+// addKeys adds the row to the keys it claims and refers to.
+func (pl *placing) addKeys(rec int32) {
+	setsReference := false
+	for i := range pl.keys {
+		switch k := &pl.keys[i]; k.rel {
 		case relClaim, relTake, relSlot:
-			if !t.claimsBefore(i) {
-				add(k.id, chainClaim, false)
+			if !pl.claimsBefore(i) {
+				pl.add(k.id, chainClaim, false)
 			}
 		case relRefer:
 			if k.space.Managed() {
 				continue
 			}
-			add(k.id, chainRefer, false)
-			if rec := t.plan.facts.holderOf(k.id); rec >= 0 {
-				for _, x := range slices.Clone(t.plan.above(rec, k.field)) {
-					add(t.plan.referrerKey(x), chainRefer, false)
-				}
-			}
-			steers = s.rec >= 0
+			pl.addReference(k)
+			setsReference = rec >= 0
 		}
 	}
-	for i := range d.wants {
-		steers = steers || d.wants[i].unrefer && s.rec >= 0
+	for i := range pl.says.wants {
+		setsReference = setsReference || pl.says.wants[i].unrefer && rec >= 0
 	}
-	if steers {
-		add(t.plan.referrerKey(s.rec), chainRelease, false)
+	if setsReference {
+		pl.add(pl.plan.referrerKey(rec), chainRelease, false)
 	}
-	t.takenAlong(s.rec, func(key uint32, _ int) { add(key, chainClaim, false) })
-	t.releasedKeys(s.rec, func(key uint32, _ int32) { add(key, chainRelease, false) })
-	switch t.leadDelta(s.rec) {
-	case -1:
-		add(t.plan.leadKey(), chainClaim, false)
-	case 1:
-		add(t.plan.leadKey(), chainRelease, false)
-	}
-	s.nodes = list
 }
 
-// watch has a placed row see a key that only its decision named.
+// addReference adds the row to a key it refers to, and to the stored people above:
+// a row that sets the reference of one of them may close a circle with this one.
+func (pl *placing) addReference(k *rowKey) {
+	pl.add(k.id, chainRefer, false)
+	rec := pl.plan.facts.holderOf(k.id)
+	if rec < 0 {
+		return
+	}
+	for _, x := range slices.Clone(pl.plan.above(rec, k.field)) {
+		pl.add(pl.plan.referrerKey(x), chainRefer, false)
+	}
+}
+
+// watch adds a placed row to a key that only its decision named.
 func (p *plan) watch(row, key uint32) {
 	s := &p.state[row]
 	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
@@ -139,13 +177,14 @@ func (p *plan) watch(row, key uint32) {
 	s.nodes = p.keys.add(row, key, chainRefer, false, s.nodes)
 }
 
-// unplace takes the row out of all chains. seen is called with every key
-// before the row is removed from it.
+// unplace takes the row out of all chains. seen is called with every key before the
+// row is removed from any.
 func (p *plan) unplace(row uint32, seen func(key uint32)) {
 	s := &p.state[row]
 	for n := s.nodes; n != none; n = p.keys.nodes[n].more {
 		seen(p.keys.nodes[n].key)
 	}
+
 	for n := s.nodes; n != none; {
 		d := p.keys.nodes[n]
 		n = p.keys.remove(n)
@@ -156,9 +195,9 @@ func (p *plan) unplace(row uint32, seen func(key uint32)) {
 	s.nodes = none
 }
 
-// dependents yields the rows that need this one or whose references lead to it:
-// they refer to what it claims, claim what it frees, or name a person whose own
-// reference it sets. A row may come more than once.
+// dependents yields the rows that need this one, or whose references lead to it. They
+// refer to a key it claims, claim a key it releases, or name a person whose own
+// reference it sets. A row may be yielded more than once.
 func (p *plan) dependents(row uint32, yield func(uint32)) {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		d := p.keys.nodes[n]
@@ -171,6 +210,7 @@ func (p *plan) dependents(row uint32, yield func(uint32)) {
 		default:
 			continue
 		}
+
 		for r := range p.keys.rows(d.key, c) {
 			if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
 				yield(r)
@@ -179,11 +219,12 @@ func (p *plan) dependents(row uint32, yield func(uint32)) {
 	}
 }
 
+// needs reports whether the row needs row by.
 func (p *plan) needs(row, by uint32) bool {
 	return slices.Contains(p.state[row].extra().needs, by)
 }
 
-// keyUnasked reports whether the store was never asked about a key that it may hold.
+// keyUnasked reports whether the store may hold a key and was not asked about it.
 func (p *plan) keyUnasked(k *rowKey) bool {
 	return (k.space.Kind() != "" || k.space == users.SpaceID) && p.keys.state[k.id].fact == factUnasked
 }

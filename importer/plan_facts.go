@@ -11,8 +11,8 @@ import (
 
 // facts are what the store said: the records that hold the keys of the file.
 //
-// During a commit they are what the store would say if the import had not begun:
-// a row that is decided after some of them were written must see what was shown.
+// During a commit they are what the store would say if the import had not begun. A
+// row that is decided after others were written must see what was shown.
 type facts struct {
 	dir     *users.Directory
 	account users.AccountID
@@ -21,26 +21,27 @@ type facts struct {
 
 	recs []users.Record
 	byID map[users.ID]int32
-	held map[int32][]int32 // the records each person has (lines), by index of the person, once asked for
+	held map[int32][]int32 // the records each person holds (lines), by index of the person, once asked for
 	led  map[int32][]int32 // the people each person leads, likewise
-	// sorted holds the things of a person who has many, by the value of a field.
+	// sorted has the things of a person with many, by the value of a field.
 	sorted map[heldField]map[string][]int32
-	named  int        // how many of recs were asked who holds them
+	named  int        // how many of recs have had their holders looked up
 	moved  []users.ID // the holders of records that were looked up again
-	// elsewhere are the accounts in which keys unique over all are held, as far
-	// as the actor reaches them.
+	// elsewhere are the accounts that hold keys unique over all accounts, as far as
+	// the actor reaches them.
 	elsewhere map[uint32]users.AccountID
 	leading   int // how many lead the account; -1 until asked
 	people    int // users of the account, counted at the same time
 }
 
-// heldField is a field of what a person has.
+// heldField is a field of the things that a person holds: "internal" of Ada's lines.
 type heldField struct {
 	rec   int32
 	kind  users.Kind
 	field string
 }
 
+// newFacts returns facts of a store that was not asked yet.
 func newFacts(dir *users.Directory, account users.AccountID, keys *keyTable, own *ownWork) *facts {
 	return &facts{dir: dir, account: account, keys: keys, own: own,
 		byID: map[users.ID]int32{}, held: map[int32][]int32{}, led: map[int32][]int32{},
@@ -48,7 +49,7 @@ func newFacts(dir *users.Directory, account users.AccountID, keys *keyTable, own
 }
 
 // find asks the store, [users.MaxFind] keys at a time, and undoes in the answers
-// what the import itself has changed.
+// what the import itself has written.
 func (f *facts) find(ctx context.Context, keys []users.Key) (users.Found, error) {
 	var out users.Found
 	for part := range slices.Chunk(keys, users.MaxFind) {
@@ -63,8 +64,8 @@ func (f *facts) find(ctx context.Context, keys []users.Key) (users.Found, error)
 	return f.rewind(ctx, keys, out)
 }
 
-// ask looks keys up and notes who holds them. If that fails, they count as
-// unasked, and nothing is noted.
+// ask looks keys up and notes which records hold them. If that fails, the keys
+// count as unasked and nothing is noted.
 func (f *facts) ask(ctx context.Context, keys []uint32) error {
 	found, err := f.find(ctx, f.storeKeys(keys))
 	if err != nil {
@@ -105,16 +106,11 @@ func (f *facts) storeKeys(keys []uint32) []users.Key {
 	return list
 }
 
-// keep keeps a record, notes it at those of its keys that the file has, and
-// returns its index: -1 for a record of another account.
+// keep stores a record, notes it at those of its keys that the file has, and returns
+// its index. It returns -1 for a record of another account.
 func (f *facts) keep(r users.Record) int32 {
 	if r.Account != f.account {
-		for _, k := range r.Keys() {
-			if id := f.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
-				f.keys.state[id].fact = factBeyond
-				f.elsewhere[id] = r.Account
-			}
-		}
+		f.keepForeign(r)
 		return -1
 	}
 
@@ -124,7 +120,7 @@ func (f *facts) keep(r users.Record) int32 {
 		f.recs = append(f.recs, r)
 		f.byID[r.ID] = i
 	}
-	f.forget(i) // it may have lost keys since
+	f.forget(i) // the record may have lost keys since it was first read
 	f.recs[i] = r
 	if h := r.Holder(); int(i) < f.named && h != r.ID {
 		f.moved = append(f.moved, h)
@@ -137,6 +133,17 @@ func (f *facts) keep(r users.Record) int32 {
 	return i
 }
 
+// keepForeign notes the keys of another account's record that are unique over all
+// accounts.
+func (f *facts) keepForeign(r users.Record) {
+	for _, k := range r.Keys() {
+		if id := f.keys.known(k.Space, k.Value); id != none && k.Space.Global() {
+			f.keys.state[id].fact = factBeyond
+			f.elsewhere[id] = r.Account
+		}
+	}
+}
+
 // noteHolder notes which record holds a key, if the file has the key.
 func (f *facts) noteHolder(key uint32, rec int32) {
 	if key != none {
@@ -144,7 +151,7 @@ func (f *facts) noteHolder(key uint32, rec int32) {
 	}
 }
 
-// forget takes a record off the keys it was noted at.
+// forget removes a record from the keys at which it was noted.
 func (f *facts) forget(rec int32) {
 	clear := func(key uint32) {
 		if key != none && f.keys.state[key].fact == rec+1 {
@@ -158,7 +165,7 @@ func (f *facts) forget(rec int32) {
 	clear(f.keys.known(users.SpaceID, string(r.ID)))
 }
 
-// holderOf is the record that holds the key in the store: its index, or -1.
+// holderOf returns the index of the stored record that has the key, or -1.
 func (f *facts) holderOf(key uint32) int32 {
 	if rec := f.keys.state[key].fact; rec > 0 {
 		return rec - 1
@@ -166,7 +173,7 @@ func (f *facts) holderOf(key uint32) int32 {
 	return -1
 }
 
-// askIDs looks up records by id, those not known yet.
+// askIDs looks up records by id, except those already known.
 func (f *facts) askIDs(ctx context.Context, ids []users.ID) error {
 	slices.Sort(ids)
 	var list []users.Key
@@ -186,13 +193,13 @@ func (f *facts) askIDs(ctx context.Context, ids []users.ID) error {
 	return nil
 }
 
-// askHeld looks up what people have.
+// askHeld looks up the things that people hold.
 func (f *facts) askHeld(ctx context.Context, people []int32) error {
 	clear(f.sorted)
 	return f.askLinked(ctx, people, users.LinkHolder, f.held, users.Record.Holder)
 }
 
-// askLed looks up whom people lead.
+// askLed looks up the people that each of these people leads.
 func (f *facts) askLed(ctx context.Context, people []int32) error {
 	return f.askLinked(ctx, people, users.LinkSupervisor, f.led, func(r users.Record) users.ID {
 		return users.ID(r.Field("supervisor"))
@@ -230,11 +237,11 @@ func (f *facts) askLinked(ctx context.Context, people []int32, link users.Space,
 	return nil
 }
 
-// manyHeld is from how many things on a person's are sorted by a field: every
-// row about them asks.
+// manyHeld is the number of things from which on they are sorted by a field. Every
+// row about their person asks for some of them.
 const manyHeld = 16
 
-// released returns the things that the person has and a row gives up.
+// released returns the things the person holds and a row releases.
 func (f *facts) released(rec int32, of release) []int32 {
 	held := f.held[rec]
 	if of.field == "" || len(held) < manyHeld {
@@ -262,8 +269,8 @@ func (f *facts) released(rec int32, of release) []int32 {
 	return byValue[of.value]
 }
 
-// askPeople looks up those who hold what the file names, so that a finding can
-// say who it is.
+// askPeople looks up the holders of the records the file names, so that a finding
+// can name them.
 func (f *facts) askPeople(ctx context.Context) error {
 	ids := f.moved
 	known := len(f.recs)
@@ -273,20 +280,22 @@ func (f *facts) askPeople(ctx context.Context) error {
 		}
 	}
 
-	err := f.askIDs(ctx, ids)
-	if err == nil {
-		f.named, f.moved = known, nil
+	// The holders are not asked for holders of their own: known was counted before.
+	if err := f.askIDs(ctx, ids); err != nil {
+		return err
 	}
-	return err
+	f.named, f.moved = known, nil
+	return nil
 }
 
-// step is where a reference leads from.
+// step is a reference of a stored person: the supervisor of Ada.
 type step struct {
 	rec   int32
 	field string
 }
 
-// askAbove looks up whom references lead to in the store, one round a hop.
+// askAbove looks up the people to whom references lead in the store, one round for
+// each hop.
 func (f *facts) askAbove(ctx context.Context, at map[step]bool) error {
 	for range hops {
 		var ids []users.ID
@@ -310,11 +319,12 @@ func (f *facts) askAbove(ctx context.Context, at map[step]bool) error {
 	return nil
 }
 
-// askLeading counts those who lead the account.
+// askLeading counts the users of the account, and those who are admins.
 func (f *facts) askLeading(ctx context.Context) error {
 	if f.leading >= 0 {
 		return nil
 	}
+
 	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{f.account}}, Limit: 1, Count: true}
 	all, err := f.dir.List(ctx, q)
 	if err != nil {
@@ -326,6 +336,7 @@ func (f *facts) askLeading(ctx context.Context) error {
 		return err
 	}
 
+	// A count cannot be rewound record by record: what the import changed is added.
 	f.people, f.leading = all.Total, leading.Total
 	if f.own != nil {
 		people, leads := f.own.fewerPeople()
@@ -334,8 +345,8 @@ func (f *facts) askLeading(ctx context.Context) error {
 	return nil
 }
 
-// nameOf names a person by e-mail address, LAN ID, login or name, a line by its
-// numbers, a unit by its path. It is "" for the index -1.
+// nameOf returns the name of a record as people know it: a person's e-mail address,
+// LAN ID, login or name, a line's numbers, a unit's path. It is "" for index -1.
 func (f *facts) nameOf(i int32) string {
 	if i < 0 {
 		return ""
@@ -343,6 +354,7 @@ func (f *facts) nameOf(i int32) string {
 	return whoIs(f.recs[i])
 }
 
+// whoIs is nameOf for a record.
 func whoIs(r users.Record) string {
 	switch d := r.Data.(type) {
 	case *users.Profile:
@@ -355,6 +367,7 @@ func whoIs(r users.Record) string {
 	return string(r.ID)
 }
 
+// personIs is nameOf for a person.
 func personIs(u *users.Profile) string {
 	switch {
 	case u.Email != "":

@@ -7,40 +7,41 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Spaces of the engine's own, beside those of package users.
+// Spaces of the engine itself, in addition to those of package users.
 const (
 	spaceSlot     users.Space = "slot"    // places that take one row: Draft.Exclusive
 	spaceRequest  users.Space = "request" // rows that ask for the same
 	spaceLead     users.Space = "lead"    // an account's admins, of whom one must stay
-	spaceReferrer users.Space = "steer"   // whom a person refers to, by the person's id
+	spaceReferrer users.Space = "steer"   // the references of a person, by the person's id
 	spaceUse      users.Space = "use"     // what refers to a record, by both ids
 )
 
-// A key's rows hang in four chains, by what they see of it.
+// chain is one of the four lists of rows at a key, by what the rows see of it.
 type chain uint8
 
 const (
 	// chainAbout: the rows about the person this key stands for.
 	chainAbout chain = iota
-	// chainClaim: the rows that claim the key. Of a lead key: those that take an admin's rights.
+	// chainClaim: the rows that claim the key. At a lead key: the rows that take an
+	// admin's rights.
 	chainClaim
-	// chainFree: the rows that free the key. Of a request: the rows that make
-	// it. Of a lead key: those that make an admin. Of a steer key: those that set
-	// whom the person refers to.
+	// chainRelease: the rows that release the key. At a request: the rows that make
+	// it. At a lead key: the rows that make an admin. At a referrer key: the rows that
+	// set a reference of the person.
 	chainRelease
-	// chainRefer: the rows that need to know who will hold the key.
+	// chainRefer: the rows that need to know which person will hold the key.
 	chainRefer
 	chains
 )
 
 const none = ^uint32(0) // no row, no node
 
-// noRows are the chains of a key at which no row stands.
+// noRows are the chains of a key without rows.
 var noRows = [chains]uint32{none, none, none, none}
 
-// keyState is what is known of a key. Rows see a view of it, never the chains.
+// keyState is what is known of a key. Rows see a view of it, and never the chains.
 type keyState struct {
-	fact   int32 // who holds it in the store: an index in facts plus one, or one of the below
+	fact   int32 // the stored record that has it: an index in facts plus one, or one of the below
 	first  uint32
 	abouts uint32
 	soles  uint32
@@ -50,11 +51,11 @@ type keyState struct {
 
 const (
 	factNone    int32 = 0
-	factBeyond  int32 = -1 // somebody the actor does not reach
-	factUnasked int32 = -2
+	factBeyond  int32 = -1 // a record the actor does not reach
+	factUnasked int32 = -2 // the store was not asked yet
 )
 
-// node is one row at one key.
+// node is one row in one chain of a key.
 type node struct {
 	row, key   uint32
 	prev, next uint32 // in the chain
@@ -63,8 +64,8 @@ type node struct {
 	sole       bool
 }
 
-// keyTable gives every key a number, and keeps who stands at it. Hashes only
-// lead to a key; the bytes decide.
+// keyTable numbers the keys and keeps the rows at each. A hash only leads to a key;
+// the bytes are compared.
 type keyTable struct {
 	seed   maphash.Seed
 	spaces []users.Space
@@ -74,10 +75,11 @@ type keyTable struct {
 	slots  []uint32 // key+1
 	state  []keyState
 	nodes  []node
-	free   uint32
+	free   uint32 // the first unused node
 	buf    []byte
 }
 
+// newKeyTable returns an empty table with room for about the keys of so many rows.
 func newKeyTable(rows int) *keyTable {
 	t := &keyTable{seed: maphash.MakeSeed(), free: none}
 	size := 64
@@ -88,6 +90,7 @@ func newKeyTable(rows int) *keyTable {
 	return t
 }
 
+// space returns the number of a space, which is new if it was not seen before.
 func (t *keyTable) space(s users.Space) byte {
 	for i, x := range t.spaces {
 		if x == s {
@@ -98,32 +101,36 @@ func (t *keyTable) space(s users.Space) byte {
 	return byte(len(t.spaces) - 1)
 }
 
-// key is the number of a key, made if it is new. The value must be folded.
+// key returns the number of a key, which is new if the key was not seen before. The
+// value must be folded.
 func (t *keyTable) key(s users.Space, value string) uint32 {
 	t.buf = append(append(t.buf[:0], t.space(s)), value...)
 	id, slot, hash := t.lookup()
 	if id != none {
 		return id
 	}
+
 	id = uint32(len(t.ends))
 	t.text = append(t.text, t.buf...)
 	t.ends = append(t.ends, uint32(len(t.text)))
 	t.hashes = append(t.hashes, hash)
 	t.state = append(t.state, keyState{fact: factUnasked, first: none, head: noRows})
 	t.slots[slot] = id + 1
+
 	if len(t.ends)*3 > len(t.slots)*2 {
 		t.grow()
 	}
 	return id
 }
 
-// known is the number of a key, or none.
+// known returns the number of a key, or none if it was not seen before.
 func (t *keyTable) known(s users.Space, value string) uint32 {
 	t.buf = append(append(t.buf[:0], t.space(s)), value...)
 	id, _, _ := t.lookup()
 	return id
 }
 
+// lookup finds the key in buf. It returns none, and the slot for it, if the key is new.
 func (t *keyTable) lookup() (id, slot, hash uint32) {
 	hash = uint32(maphash.Bytes(t.seed, t.buf))
 	mask := uint32(len(t.slots) - 1)
@@ -136,6 +143,7 @@ func (t *keyTable) lookup() (id, slot, hash uint32) {
 	return none, slot, hash
 }
 
+// grow doubles the slots.
 func (t *keyTable) grow() {
 	t.slots = make([]uint32, 2*len(t.slots))
 	mask := uint32(len(t.slots) - 1)
@@ -148,6 +156,7 @@ func (t *keyTable) grow() {
 	}
 }
 
+// bytes returns a key as it is stored: the number of its space, then its value.
 func (t *keyTable) bytes(id uint32) []byte {
 	var start uint32
 	if id > 0 {
@@ -156,16 +165,17 @@ func (t *keyTable) bytes(id uint32) []byte {
 	return t.text[start:t.ends[id]]
 }
 
-// parts are the space and the folded value of a key.
+// parts returns the space and the folded value of a key.
 func (t *keyTable) parts(id uint32) (users.Space, string) {
 	b := t.bytes(id)
 	return t.spaces[b[0]], string(b[1:])
 }
 
-// spaceOf is the space of a key.
+// spaceOf returns the space of a key.
 func (t *keyTable) spaceOf(id uint32) users.Space { return t.spaces[t.bytes(id)[0]] }
 
-// add hangs a row into a chain of a key, and returns the node, to which list is joined.
+// add adds a row to a chain of a key, and returns the node. list is the row's former
+// first node, and comes after the new one.
 func (t *keyTable) add(row, key uint32, c chain, sole bool, list uint32) uint32 {
 	n := t.free
 	if n == none {
@@ -174,6 +184,7 @@ func (t *keyTable) add(row, key uint32, c chain, sole bool, list uint32) uint32 
 	} else {
 		t.free = t.nodes[n].more
 	}
+
 	s := &t.state[key]
 	t.nodes[n] = node{row: row, key: key, prev: none, next: s.head[c], more: list, chain: c, sole: sole}
 	if h := s.head[c]; h != none {
@@ -196,11 +207,13 @@ func (t *keyTable) remove(n uint32) uint32 {
 	if d.next != none {
 		t.nodes[d.next].prev = d.prev
 	}
-	t.count(s, d.chain, d.sole, ^uint32(0))
+
+	t.count(s, d.chain, d.sole, ^uint32(0)) // minus one
 	t.nodes[n].more, t.free = t.free, n
 	return d.more
 }
 
+// count adds to the number of rows in a chain.
 func (t *keyTable) count(s *keyState, c chain, sole bool, by uint32) {
 	switch c {
 	case chainAbout:
@@ -213,7 +226,7 @@ func (t *keyTable) count(s *keyState, c chain, sole bool, by uint32) {
 	}
 }
 
-// rows yields the rows in a chain of a key, in no order that means anything.
+// rows yields the rows in a chain of a key, in no particular order.
 func (t *keyTable) rows(key uint32, c chain) func(func(uint32) bool) {
 	return func(yield func(uint32) bool) {
 		for n := t.state[key].head[c]; n != none; n = t.nodes[n].next {

@@ -8,29 +8,30 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// unasked appends those of the row's keys that the store was not asked about.
+// unasked appends the row's keys about which the store was not asked, and marks
+// them as asked, so that no key is asked twice.
 func (t *turn) unasked(to []uint32) []uint32 {
 	for i := range t.keys {
 		if k := &t.keys[i]; t.plan.keyUnasked(k) {
-			t.plan.keys.state[k.id].fact = factNone // asked once
+			t.plan.keys.state[k.id].fact = factNone
 			to = append(to, k.id)
 		}
 	}
 	return to
 }
 
-// wanting is what the decisions about rows want to know of the store, beyond who
-// holds the keys that stand in the rows.
+// wanting is what decisions about rows need to know of the store, beyond the holders
+// of the keys in their cells.
 type wanting struct {
 	keys      []uint32      // keys that follow from what a record is now
-	held, led []int32       // people whose things, and whose team, a row may change
-	present   []users.ID    // whom people refer to now
-	above     map[step]bool // where references lead from
-	leading   bool          // how many admins the account has
+	held, led []int32       // people whose things, or whose team, a row may change
+	present   []users.ID    // records to which people refer now
+	above     map[step]bool // stored references to follow
+	leading   bool          // the number of the account's admins
 }
 
-// lookUp asks the store about keys, and then, one round for each question, what
-// follows from the answers for those rows.
+// lookUp asks the store about keys. Then it asks about what follows from the answers
+// for those rows, one round for each question.
 func (p *plan) lookUp(ctx context.Context, keys []uint32, rows iter.Seq[uint32]) error {
 	if err := ctx.Err(); err != nil {
 		for _, k := range keys {
@@ -51,12 +52,13 @@ func (p *plan) lookUp(ctx context.Context, keys []uint32, rows iter.Seq[uint32])
 	return p.askAll(ctx, p.collect(rows))
 }
 
-// bindActor reads what the account's catalogue says of the roles the actor may
-// give, once a row gives or takes any.
+// bindActor reads from the account's catalogue which roles the actor may give. It
+// does so once, as soon as a row gives or takes a role.
 func (p *plan) bindActor(ctx context.Context) error {
 	if !p.grants || p.bound {
 		return nil
 	}
+
 	actor, err := p.dir.ActorIn(ctx, p.account)
 	if err != nil {
 		p.actor = p.dir.Actor()
@@ -66,7 +68,7 @@ func (p *plan) bindActor(ctx context.Context) error {
 	return nil
 }
 
-// collect gathers what the decisions about the rows want to know.
+// collect returns what the decisions about the rows need to know.
 func (p *plan) collect(rows iter.Seq[uint32]) *wanting {
 	w := &wanting{above: map[step]bool{}}
 	for r := range rows {
@@ -75,7 +77,7 @@ func (p *plan) collect(rows iter.Seq[uint32]) *wanting {
 	return w
 }
 
-// want adds what the decision about the row wants to know.
+// want adds what the decision about the row needs to know.
 func (t *turn) want(w *wanting) {
 	d, rec := &t.says, t.person()
 	w.keys = t.unasked(w.keys)
@@ -92,6 +94,7 @@ func (t *turn) want(w *wanting) {
 	}
 	w.leading = w.leading || d.deletes || t.leadDelta(rec) < 0
 
+	// A reference is compared with the record it names now.
 	refersBy := func(field string) {
 		w.present = append(w.present, users.ID(t.plan.facts.recs[rec].Field(field)))
 	}
@@ -112,20 +115,22 @@ func (t *turn) want(w *wanting) {
 	}
 }
 
-// referred notes the stored people whom the row refers to.
+// referred notes the stored people to whom the row refers.
 func (t *turn) referred(at map[step]bool) {
 	for i := range t.keys {
-		if k := &t.keys[i]; k.rel == relRefer && !k.space.Managed() {
-			if rec := t.plan.facts.holderOf(k.id); rec >= 0 {
-				at[step{rec, k.field}] = true
-			}
+		k := &t.keys[i]
+		if k.rel != relRefer || k.space.Managed() {
+			continue
+		}
+		if rec := t.plan.facts.holderOf(k.id); rec >= 0 {
+			at[step{rec, k.field}] = true
 		}
 	}
 }
 
-// askAll asks what is wanted, one round each. Keys come first: until they are
-// asked they count as held by no one. People are named last, because every round
-// may bring records that someone holds.
+// askAll asks what is wanted, one round each. Keys come first: until they are asked
+// they count as unused. Holders come last, because every round may bring records
+// that a person holds.
 func (p *plan) askAll(ctx context.Context, w *wanting) error {
 	f := p.facts
 	rounds := []func() error{
@@ -165,11 +170,13 @@ func (p *plan) makesFirst(ctx context.Context) (bool, error) {
 	return err == nil && len(page.Records) == 0, err
 }
 
-// refresh looks rows up again: their keys, their people and what these have.
+// refresh looks rows up again: their keys, their people, and what these people hold.
 func (p *plan) refresh(ctx context.Context, rows []uint32) error {
+	// The rows leave their keys first: where they belong follows from the new facts.
 	keys := p.unplaceAll(rows)
 	holders := p.forgetHolders(keys)
 	p.facts.leading, p.asked = -1, false
+
 	if err := p.lookUp(ctx, keys, slices.Values(rows)); err != nil {
 		return err
 	}
@@ -183,13 +190,14 @@ func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 	return nil
 }
 
-// unplaceAll takes rows out of all chains, and returns the keys that the store
-// may hold of those they were at, and of those they name.
+// unplaceAll takes rows out of all chains. It returns the keys to look up again:
+// those the rows were at and those they name, as far as the store may hold them.
 func (p *plan) unplaceAll(rows []uint32) []uint32 {
 	var keys []uint32
 	for _, r := range rows {
 		p.unplace(r, func(key uint32) {
-			if space, id := p.keys.parts(key); space == spaceReferrer { // the person may refer to another by now
+			space, id := p.keys.parts(key)
+			if space == spaceReferrer { // the person may refer to another one by now
 				key = p.keys.key(users.SpaceID, id)
 			}
 			keys = append(keys, key)
@@ -207,8 +215,8 @@ func (p *plan) unplaceAll(rows []uint32) []uint32 {
 	})
 }
 
-// forgetHolders forgets who holds keys, and returns the people among them whose
-// things were asked for.
+// forgetHolders forgets which records hold keys. It returns those of the records
+// that are people whose things were asked for.
 func (p *plan) forgetHolders(keys []uint32) []int32 {
 	f := p.facts
 	var holders []int32

@@ -8,16 +8,16 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// ownWork is what an import has done so far, by record, so that the rest of its
-// rows can be decided as if it had not begun. It is kept for every record that
-// was written, and small therefore.
+// ownWork is what an import has done so far, by record, so that the rest of its rows
+// can be decided as if it had not begun. It is kept for every written record, and
+// is small for that reason.
 type ownWork struct {
 	images map[users.ID]ownImage
-	// by are the records that stood under a key before, their holders included.
+	// by are the written records that had a key or link before the import.
 	by map[users.Key][]users.ID
 }
 
-// ownImage is a record before the first write, and what the last one left.
+// ownImage is a record before the import's first write, and the facts of its last.
 type ownImage struct {
 	before      *users.Record
 	version     uint64 // 0 if it was deleted
@@ -34,6 +34,8 @@ func (o *ownWork) add(i users.Image) {
 	if rec == nil {
 		rec = i.Before
 	}
+
+	// The image before the first write stays, however often the record is written.
 	was, seen := o.images[rec.ID]
 	if !seen {
 		was.before = i.Before
@@ -46,14 +48,16 @@ func (o *ownWork) add(i users.Image) {
 	if seen || i.Before == nil {
 		return
 	}
+
 	x := i.Before.Index()
 	for _, k := range append(x.Keys, x.Links...) {
 		o.by[k] = append(o.by[k], rec.ID)
 	}
 }
 
-// fewerPeople is how many fewer users there are, and how many fewer who lead, than
-// before the import.
+// fewerPeople returns how many users, and how many admins, the import has removed so
+// far: before it there were 10 admins and now 9, so 1. It is negative for an import
+// that creates.
 func (o *ownWork) fewerPeople() (people, leading int) {
 	count := func(user, leads bool, by int) {
 		if user {
@@ -72,8 +76,9 @@ func (o *ownWork) fewerPeople() (people, leading int) {
 	return people, leading
 }
 
-// rewind puts the records that the import has changed, and no one since, back
-// to what they were before it; what it made is not there yet.
+// rewind replaces the records that the import wrote by what they were before it. A
+// record that another person wrote since stays as it is, and a record that the
+// import made is left out.
 func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found) (users.Found, error) {
 	if f.own == nil || len(f.own.images) == 0 {
 		return found, nil
@@ -87,15 +92,16 @@ func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found
 	if err != nil {
 		return found, err
 	}
-	found.Records = slices.DeleteFunc(found.Records, func(r users.Record) bool { _, ok := f.own.images[r.ID]; return ok })
+	isOwn := func(r users.Record) bool { _, ok := f.own.images[r.ID]; return ok }
+	found.Records = slices.DeleteFunc(found.Records, isOwn)
 	for _, id := range ids {
 		i := f.own.images[id]
-		switch r, there := now[id]; {
-		case !there && i.version == 0 && i.before != nil:
+		switch r, exists := now[id]; {
+		case !exists && i.version == 0 && i.before != nil: // the import deleted it
 			found.Records = append(found.Records, *i.before)
-		case !there:
-		case r.Version != i.version:
-			found.Records = append(found.Records, r) // written by another since
+		case !exists:
+		case r.Version != i.version: // another person wrote it since
+			found.Records = append(found.Records, r)
 		case i.before != nil:
 			was := *i.before
 			was.Version = r.Version
@@ -107,8 +113,8 @@ func (f *facts) rewind(ctx context.Context, asked []users.Key, found users.Found
 	return found, nil
 }
 
-// writtenRecords returns the records that the import wrote and that answer for the
-// keys, now or before it, in order.
+// writtenRecords returns the ids of the records that the import wrote and that have
+// one of the keys, now or before the import, in order.
 func (o *ownWork) writtenRecords(asked []users.Key, found []users.Record) []users.ID {
 	var ids []users.ID
 	for _, r := range found {

@@ -1,41 +1,51 @@
 package importer
 
-// view is what a row may see of a key: never the list of rows.
+// view is what a row may see of a key. It never holds the list of rows.
 type view struct {
 	fact    int32
 	abouts  uint8 // 0, 1, or 2 for several
 	soles   uint8
 	claims  uint8
-	claimer uint32 // if there is one
+	claimer uint32 // the only claiming row, or none
 	makes   bool   // the claimer makes the person the key names
-	person  int32  // whom the claimer is about, if they are stored
-	first   uint32 // of those that free the key, or none
+	person  int32  // the stored person the claimer is about, or -1
+	first   uint32 // the first row that releases the key, or none
 	short   bool   // of a lead key: too few admins would stay
 }
 
+// upToTwo returns 0, 1, or 2 for more: rows cannot tell two others from three.
 func upToTwo(n uint32) uint8 { return uint8(min(n, 2)) }
 
+// view returns what a row sees of a key now.
 func (p *plan) view(key uint32) view {
 	s := &p.keys.state[key]
-	v := view{fact: s.fact, abouts: upToTwo(s.abouts), soles: upToTwo(s.soles), claims: upToTwo(s.claims), claimer: none, person: -1, first: p.first(key)}
+	first := p.first(key)
+	space := p.keys.spaceOf(key)
+
+	// Rows at a lead key see only whether too few admins stay, and which row makes
+	// another one. With more, every admin's row would wake all the others.
+	if space == spaceLead {
+		v := view{short: s.claims > 0 && p.facts.leading-int(s.claims) < 1, claimer: none, person: -1, first: first}
+		if !v.short {
+			v.first = none
+		}
+		return v
+	}
+
+	v := view{fact: s.fact, abouts: upToTwo(s.abouts), soles: upToTwo(s.soles), claims: upToTwo(s.claims), claimer: none, person: -1, first: first}
 	if s.claims == 1 {
 		v.claimer = p.keys.nodes[s.head[chainClaim]].row
 		v.makes, v.person = p.state[v.claimer].makes, p.state[v.claimer].rec
 	}
-	if s.head[chainRelease] != none && p.keys.nodes[s.head[chainRelease]].next != none && p.keys.spaceOf(key) == spaceReferrer {
-		v.first = none // rows that contest whom a person refers to decide nothing
-	}
-	if p.keys.spaceOf(key) == spaceLead { // its rows see no more than whether too few stay, and who makes another
-		v = view{short: s.claims > 0 && p.facts.leading-int(s.claims) < 1, claimer: none, person: -1, first: v.first}
-		if !v.short {
-			v.first = none
-		}
+	// Several rows that set the reference of one person contest it, and decide nothing.
+	if space == spaceReferrer && s.head[chainRelease] != none && p.keys.nodes[s.head[chainRelease]].next != none {
+		v.first = none
 	}
 	return v
 }
 
-// first is the first of the rows that free a key. It is looked for again only
-// after that very row left.
+// first returns the first row that releases a key, or none. It is looked for again
+// only after that row has left the key.
 func (p *plan) first(key uint32) uint32 {
 	s := &p.keys.state[key]
 	if s.head[chainRelease] == none {
@@ -50,7 +60,7 @@ func (p *plan) first(key uint32) uint32 {
 	return s.first
 }
 
-// sees reports whether a row in chain c can tell a from b.
+// sees reports whether a row in chain c can tell view a from view b.
 func (c chain) sees(a, b view) bool {
 	switch c {
 	case chainAbout:
