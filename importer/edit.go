@@ -8,7 +8,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// An Edit is one correction: see [Set], [Clear], [Add] and [Remove].
+// An Edit is one correction. [Set], [Clear], [Add] and [Remove] make one.
 type Edit struct {
 	row    users.RowID
 	field  string
@@ -19,42 +19,44 @@ type Edit struct {
 	remove bool
 }
 
-// Set writes a cell.
+// Set returns an edit that writes a cell.
 func Set(row users.RowID, field, value string) Edit {
 	return Edit{row: row, field: field, value: value}
 }
 
-// Clear empties a cell.
+// Clear returns an edit that empties a cell.
 func Clear(row users.RowID, field string) Edit { return Edit{row: row, field: field} }
 
-// Add appends a row to table number table, from 0. Its record number is the next one.
+// Add returns an edit that appends a row to table number table, from 0. Its record
+// number is the next one.
 func Add(table int, cells map[string]string) Edit { return Edit{add: true, table: table, cells: cells} }
 
-// Remove takes a row out. It ends as skipped.
+// Remove returns an edit that takes a row out. The row ends as skipped.
 func Remove(row users.RowID) Edit { return Edit{remove: true, row: row} }
 
 // A Delta says which rows an edit changed.
 type Delta struct {
-	// Rows are those edited or added, and those decided again that may look
-	// different now, in order: a screen draws these. A finding that tells how many rows share a key is read
-	// when it is shown: rows of which only that number changed are not among them.
+	// Rows are the rows edited or added, and the rows that may look different now, in
+	// order. A screen draws these again. A finding that counts the rows of a key is
+	// read when it is shown: rows of which only that number changed are not included.
 	Rows []users.RowID
 	// Added are the ids of the rows added, in the order of the edits.
 	Added []users.RowID
 	// Removed are the ids of the rows removed.
 	Removed []users.RowID
-	// Summary is the preview's, after the edit.
+	// Summary is the preview's summary after the edit.
 	Summary Summary
 }
 
-// Edit corrects cells and rows, all at once, and says what changed. The result
-// is the preview that a fresh one of the edited table would be. The cost grows
-// with what the edit touches, not with the file.
+// Edit corrects cells and rows, all at once, and reports what changed. The result
+// equals a fresh preview of the edited table. The cost grows with what the edit
+// touches, not with the file.
 //
-// New values are looked up in the store once. If that fails, or an edit names a
-// row or field there is not ([ErrRow], [ErrField]), nothing is edited.
+// New values are looked up in the store once. If that fails, or an edit names a row
+// or field that does not exist ([ErrRow], [ErrField]), nothing is edited.
 func (p *Preview) Edit(ctx context.Context, edits ...Edit) (Delta, error) {
-	e := &editing{p: p, before: map[uint32]view{}, wrote: map[uint32]bool{}, people: map[int32]bool{}, old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows), added0: len(p.grid.added)}
+	e := &editing{p: p, before: map[uint32]view{}, wrote: map[uint32]bool{}, people: map[int32]bool{},
+		old: map[gridCell]*string{}, flags: map[uint32]gridRow{}, size: len(p.grid.rows), added0: len(p.grid.added)}
 	if err := e.apply(ctx, edits); err != nil {
 		e.revert()
 		return Delta{}, err
@@ -68,19 +70,19 @@ type editing struct {
 	rows    []uint32 // edited, added or removed
 	added   []uint32
 	removed []uint32
-	size    int
+	size    int                  // rows of the grid before
 	added0  int                  // rows added before
-	old     map[gridCell]*string // the overlay before
+	old     map[gridCell]*string // the corrected cells before
 	flags   map[uint32]gridRow   // the rows before
-	lasts   []int
-	before  map[uint32]view // what rows saw of a key before
-	keys    []uint32        // of before
-	wrote   map[uint32]bool // whether a row wrote something before
-	people  map[int32]bool  // whom edited rows and those that followed are about, before and after; -1 is no one
+	lasts   []int                // the last record number of each table before
+	before  map[uint32]view      // what rows saw of a key before
+	keys    []uint32             // the keys of before, in the order they were noted
+	wrote   map[uint32]bool      // whether a row would write before
+	people  map[int32]bool       // the people of edited rows and those that followed, before and after; -1 is no one
 }
 
-// apply lays the edits over the grid and asks the store about what is new. The
-// decisions stay as they were.
+// apply lays the edits over the grid and asks the store about new values. Decisions
+// stay as they were, so that revert can undo everything.
 func (e *editing) apply(ctx context.Context, edits []Edit) error {
 	g := e.p.grid
 	for i := range g.tables {
@@ -91,11 +93,13 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 			return err
 		}
 	}
+
 	slices.SortFunc(e.rows, e.p.order)
 	e.rows = slices.Compact(e.rows)
 	for len(e.p.state) < len(g.rows) {
 		e.p.state = append(e.p.state, newRowState)
 	}
+
 	live := func(yield func(uint32) bool) {
 		for _, r := range e.rows {
 			if !g.rows[r].removed && !yield(r) {
@@ -116,22 +120,13 @@ func (e *editing) apply(ctx context.Context, edits []Edit) error {
 // applyEdit lays one edit over the grid.
 func (e *editing) applyEdit(x Edit) error {
 	g := e.p.grid
-	if e.p.tpl.Fixed && !x.remove {
+	switch {
+	case e.p.tpl.Fixed && !x.remove:
 		return ErrFixed
+	case x.add:
+		return e.addRow(x)
 	}
-	if x.add {
-		if x.table < 0 || x.table >= len(g.tables) {
-			return ErrTables
-		}
-		r := g.add(x.table)
-		e.rows, e.added = append(e.rows, r), append(e.added, r)
-		for _, f := range sortedKeys(x.cells) {
-			if err := e.set(r, f, x.cells[f]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+
 	r, ok := g.find(x.row)
 	if !ok || g.rows[r].removed {
 		return fmt.Errorf("%w: %d", ErrRow, x.row.Number())
@@ -140,7 +135,8 @@ func (e *editing) applyEdit(x Edit) error {
 		e.flags[r] = g.rows[r]
 	}
 	e.rows = append(e.rows, r)
-	delete(e.p.panicked, r)
+	delete(e.p.panicked, r) // an edited row is read again
+
 	if x.remove {
 		g.remove(r, true)
 		e.removed = append(e.removed, r)
@@ -149,13 +145,31 @@ func (e *editing) applyEdit(x Edit) error {
 	return e.set(r, x.field, x.value)
 }
 
-// set writes a cell, and notes what it held.
+// addRow appends a row to the grid.
+func (e *editing) addRow(x Edit) error {
+	g := e.p.grid
+	if x.table < 0 || x.table >= len(g.tables) {
+		return ErrTables
+	}
+
+	r := g.add(x.table)
+	e.rows, e.added = append(e.rows, r), append(e.added, r)
+	for _, f := range sortedKeys(x.cells) {
+		if err := e.set(r, f, x.cells[f]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set writes a cell, and notes its former value once.
 func (e *editing) set(r uint32, field, value string) error {
 	g := e.p.grid
 	c := g.spec(r).column(field)
 	if c < 0 {
 		return fmt.Errorf("%w: %s", ErrField, field)
 	}
+
 	at := gridCell{r, uint16(c)}
 	if _, noted := e.old[at]; !noted {
 		e.old[at] = nil
@@ -171,7 +185,8 @@ func (e *editing) set(r uint32, field, value string) error {
 func (e *editing) revert() {
 	g := e.p.grid
 	for at, s := range e.old {
-		if delete(g.over, at); s != nil {
+		delete(g.over, at)
+		if s != nil {
 			g.over[at] = *s
 		}
 	}
@@ -179,6 +194,8 @@ func (e *editing) revert() {
 		g.remove(r, was.removed)
 		g.rows[r] = was
 	}
+
+	// Added rows come last in the grid, and are cut off.
 	g.rows = g.rows[:e.size]
 	g.added = g.added[:e.added0]
 	e.p.state = e.p.state[:e.size]
@@ -195,19 +212,19 @@ func (e *editing) noteView(key uint32) {
 	}
 }
 
-// finish moves the edited rows among their keys, decides again the rows that can
-// tell the difference, and then those that wait for them.
+// finish moves the edited rows to their new keys. Then it decides again the rows
+// that can see a difference, and the rows that need one of those.
 func (e *editing) finish() Delta {
 	p := e.p
 	p.groups, p.circles, p.large, p.sized = nil, nil, nil, false
-	if p.committed { // what is committed next is another import
+	if p.committed { // the edited preview is another import
 		p.id, p.committed = "", false
 	}
 
+	// All rows move before any is decided: a decision sees the end state of its keys.
 	e.moveRows()
 	e.moveRepeats()
-	awake := e.rowsToDecide()
-	changed := e.redecide(awake)
+	changed := e.redecide(e.rowsToDecide())
 	followed := e.propagate(changed)
 	return e.delta(append(append(changed, followed...), e.sharingThings(followed)...))
 }
@@ -221,8 +238,8 @@ func (e *editing) moveRows() {
 	}
 }
 
-// moveRepeats moves the rows that ask for the same as an edited one did or does:
-// a row that repeated may now be the first of its kind, and the other way round.
+// moveRepeats moves the rows that say the same as an edited row did or does. A row
+// that repeated another may now be the first of its kind, or the reverse.
 func (e *editing) moveRepeats() {
 	p := e.p
 	for i := 0; i < len(e.keys); i++ { // a move may add keys
@@ -242,8 +259,8 @@ func (e *editing) moveRepeats() {
 	}
 }
 
-// rowsToDecide returns the rows to be decided again: the edited ones, and at each key
-// whose view changed those that see what changed of it.
+// rowsToDecide returns the edited rows, and at each key whose view changed the rows
+// that see the difference.
 func (e *editing) rowsToDecide() map[uint32]bool {
 	p := e.p
 	rows := map[uint32]bool{}
@@ -265,10 +282,10 @@ func (e *editing) rowsToDecide() map[uint32]bool {
 }
 
 // redecide decides rows again, and returns those whose decision changed.
-func (e *editing) redecide(awake map[uint32]bool) []uint32 {
+func (e *editing) redecide(rows map[uint32]bool) []uint32 {
 	p := e.p
 	var changed []uint32
-	for r := range awake {
+	for r := range rows {
 		if _, edited := e.wrote[r]; !edited {
 			e.wrote[r] = p.writes(r)
 		}
@@ -278,7 +295,9 @@ func (e *editing) redecide(awake map[uint32]bool) []uint32 {
 			changed = append(changed, r)
 		}
 	}
-	for _, r := range p.sorted(awake) {
+
+	// In the order of the file, so that equal edits give equal results.
+	for _, r := range p.sorted(rows) {
 		if !p.grid.rows[r].removed && p.redecide(r) {
 			changed = append(changed, r)
 		}
@@ -286,14 +305,16 @@ func (e *editing) redecide(awake map[uint32]bool) []uint32 {
 	return changed
 }
 
-// propagate decides again which rows are blocked, and returns those for which
-// that changed, or which write now and did not before, or the other way round.
+// propagate works out again which rows are blocked. It returns the rows for which
+// that changed, and those that began or ceased to write.
 func (e *editing) propagate(changed []uint32) []uint32 {
 	p := e.p
 	roots := changed
-	if _, moved := e.before[p.leadKey()]; moved { // the admin who would have succeeded may be gone
+	_, moved := e.before[p.leadKey()]
+	if moved { // the row that would have made another admin may not happen now
 		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.leadKey(), chainClaim))
 	}
+
 	followed := p.propagate(roots)
 	for r, did := range e.wrote {
 		if did != p.writes(r) {
@@ -307,10 +328,11 @@ func (e *editing) propagate(changed []uint32) []uint32 {
 	return followed
 }
 
-// sharingThings returns the rows about a thing of which another row wants a part,
-// wants it no longer, or now happens or does not: what comes along with the thing,
-// and what its holder loses, differs then, though the decision does not. Of the
-// rows that give a thing up, those of the people concerned count.
+// sharingThings returns the rows that share a thing with one of these rows or with
+// an edited one: a row that takes extension 1001, where another begins to claim
+// +33 1 … of the same line. Its decision is the same, but what comes along with the
+// line and what the holder loses is not. Rows that release the thing are returned
+// only if they are about one of the people concerned.
 func (e *editing) sharingThings(rows []uint32) []uint32 {
 	p := e.p
 	keys := slices.DeleteFunc(slices.Clone(e.keys), func(key uint32) bool { return e.before[key] == p.view(key) })
@@ -319,6 +341,7 @@ func (e *editing) sharingThings(rows []uint32) []uint32 {
 			keys = append(keys, p.keys.nodes[n].key)
 		}
 	}
+
 	var out []uint32
 	seen := map[int32]bool{}
 	for _, key := range keys {
@@ -329,24 +352,32 @@ func (e *editing) sharingThings(rows []uint32) []uint32 {
 		seen[of] = true
 		for _, k := range p.facts.recs[of].Keys() {
 			if id := p.keys.known(k.Space, k.Value); id != none {
-				out = slices.AppendSeq(out, p.keys.rows(id, chainClaim))
-				for r := range p.keys.rows(id, chainRelease) {
-					if at := p.state[r].rec; at >= 0 && e.people[at] {
-						out = append(out, r)
-					}
-				}
+				out = e.rowsAtThing(out, id)
 			}
 		}
 	}
 	return out
 }
 
-// writes reports whether the row stands in the file and will write something.
+// rowsAtThing appends the rows that claim a key of a thing, and those about people
+// concerned that release it.
+func (e *editing) rowsAtThing(out []uint32, key uint32) []uint32 {
+	p := e.p
+	out = slices.AppendSeq(out, p.keys.rows(key, chainClaim))
+	for r := range p.keys.rows(key, chainRelease) {
+		if at := p.state[r].rec; at >= 0 && e.people[at] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// writes reports whether the row is not removed and will write something.
 func (p *plan) writes(row uint32) bool {
 	return !p.grid.rows[row].removed && p.actionOf(row).writes()
 }
 
-// requestOf is the request a placed row stands at.
+// requestOf returns the request to which a placed row was added.
 func (p *plan) requestOf(row uint32) uint32 {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		if d := p.keys.nodes[n]; p.keys.spaceOf(d.key) == spaceRequest {
@@ -356,7 +387,7 @@ func (p *plan) requestOf(row uint32) uint32 {
 	return none
 }
 
-// move takes a row off its keys, and hangs it to those of its cells as they are now.
+// move takes a row off its keys, and adds it to those of its present cells.
 func (e *editing) move(r uint32) {
 	p := e.p
 	p.unplace(r, e.noteView)
@@ -365,6 +396,7 @@ func (e *editing) move(r uint32) {
 	}
 }
 
+// sorted returns rows by table and record number.
 func (p *plan) sorted(rows map[uint32]bool) []uint32 {
 	out := make([]uint32, 0, len(rows))
 	for r := range rows {
@@ -374,14 +406,15 @@ func (p *plan) sorted(rows map[uint32]bool) []uint32 {
 	return out
 }
 
-// delta says which rows a screen has to draw again.
+// delta returns the rows that a screen has to draw again.
 func (e *editing) delta(changed []uint32) Delta {
 	p := e.p
 	all := append(slices.Clone(e.rows), changed...)
 	slices.SortFunc(all, p.order)
+
 	d := Delta{Summary: p.Summary()}
 	for _, r := range slices.Compact(all) {
-		delete(p.unseen, r) // a screen draws them
+		delete(p.unseen, r) // a person sees them once they are drawn
 		if !p.grid.rows[r].removed {
 			d.Rows = append(d.Rows, p.grid.rows[r].id)
 		}
@@ -395,6 +428,7 @@ func (e *editing) delta(changed []uint32) Delta {
 	return d
 }
 
+// sortedKeys returns the keys of a map, in order.
 func sortedKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {

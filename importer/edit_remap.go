@@ -8,29 +8,22 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// Remap gives columns to fields by hand in a preview that is there, like
-// [Options.Map] for a new one: what a heading like "E-MIAL" wants, which
-// nobody recognised. It decides every row again, and
-// all of them are in the delta. Rows keep their ids and fields
-// their corrections. If it fails nothing is changed; the errors are
-// [Importer.Preview]'s.
+// Remap assigns columns to fields by hand in an existing preview, like [Options.Map]
+// in a new one: a column "E-MIAL", which was not recognised, to the field email.
+//
+// It decides every row again, and all rows are in the delta. Rows keep their ids and
+// fields their corrections. If it fails nothing is changed; the errors are those of
+// [Importer.Preview].
 func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	if p.tpl.Fixed {
 		return Delta{}, ErrFixed
 	}
+
 	opts := p.opts
 	opts.Map = append(slices.Clip(opts.Map), maps...)
-	var tables []*formats.Table
-	for _, i := range p.grid.given {
-		tables = append(tables, p.grid.tables[i].read)
-	}
-	g, err := newGrid(p.tpl, tables, opts.Map)
+	g, err := p.remapped(opts.Map)
 	if err != nil {
 		return Delta{}, err
-	}
-	g, err = g.correct(p.grid.corrections())
-	if err != nil {
-		return Delta{}, fmt.Errorf("importer: remap: %w", err)
 	}
 	q := newPlan(p.dir, p.tpl, opts, g)
 	q.own = p.own
@@ -38,17 +31,10 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 		return Delta{}, err
 	}
 
-	var unseen map[uint32]uint64
-	for r, was := range p.unseen {
-		if to, ok := q.grid.find(p.grid.rows[r].id); ok {
-			if unseen == nil {
-				unseen = map[uint32]uint64{}
-			}
-			unseen[to] = was
-		}
-	}
+	// Nothing can fail from here on: the preview is replaced as a whole.
+	unseen := p.unseenIn(q)
 	id := p.id
-	if p.committed { // what is committed next is another import
+	if p.committed { // the new preview is another import
 		id = ""
 	}
 	*p = Preview{plan: q, id: id, unseen: unseen}
@@ -58,4 +44,39 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 		d.Rows = append(d.Rows, p.grid.rows[r].id)
 	}
 	return d, nil
+}
+
+// remapped returns the tables as a grid with other columns, and the corrections
+// made so far over it.
+func (p *Preview) remapped(maps []ColumnMap) (*grid, error) {
+	var tables []*formats.Table
+	for _, i := range p.grid.given {
+		tables = append(tables, p.grid.tables[i].read)
+	}
+	g, err := newGrid(p.tpl, tables, maps)
+	if err != nil {
+		return nil, err
+	}
+
+	g, err = g.correct(p.grid.corrections())
+	if err != nil {
+		return nil, fmt.Errorf("importer: remap: %w", err)
+	}
+	return g, nil
+}
+
+// unseenIn returns the rows that no person has seen yet, by their numbers in q.
+func (p *Preview) unseenIn(q *plan) map[uint32]uint64 {
+	var unseen map[uint32]uint64
+	for r, was := range p.unseen {
+		to, ok := q.grid.find(p.grid.rows[r].id)
+		if !ok {
+			continue
+		}
+		if unseen == nil {
+			unseen = map[uint32]uint64{}
+		}
+		unseen[to] = was
+	}
+	return unseen
 }

@@ -16,35 +16,34 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// ErrRepair is returned for a repair whose cells are there no longer, or that
-// has no value to put in.
+// ErrRepair is returned for a repair whose cells no longer exist, or that has no
+// value to write.
 var ErrRepair = errors.New("importer: there is nothing to repair, or no value for it")
 
 // A Repair is a fault that cells of one column share: the same code in the same
-// text, with the same fix. Nothing is repaired unasked.
+// text, with the same fix. It is made only when [Preview.Repair] is called.
 //
-// It may travel through JSON and back: the ID is all that [Preview.Repair]
-// needs to find the cells again.
+// It may travel through JSON and back: Repair finds the cells again by the ID.
 type Repair struct {
-	// ID stands for table, field, code, text and fix: it is the same in every
-	// preview that has such cells. Of a sensitive column it tells no text.
+	// ID is a digest of table, field, code, text and fix. It is the same in every
+	// preview with such cells. The text of a sensitive column is not part of it.
 	ID string `json:"id"`
 	// Rows is how many rows have the fault.
 	Rows int `json:"rows"`
-	// Finding is that of the first of them: code, severity, position, value, and
-	// the Fix, where one is evident. A person may choose another Fix.
+	// Finding is that of the first of them: code, severity, position, value, and the
+	// Fix if one is evident. A person may choose another Fix.
 	formats.Finding
 }
 
-// CodeDomain is the code of a [Repair] of e-mail addresses: their domain is
-// near one that is far more common in the column, or near a well-known
-// provider's. Its Value and Fix are domains with their @. It is a finding of no
-// row, because rows meet through keys only.
+// CodeDomain is the code of a [Repair] of e-mail addresses whose domain is near one
+// that is far more common in the column, or near a well-known provider's. Its Value
+// and Fix are domains with their @. No row has this finding, because rows meet
+// through keys only.
 const CodeDomain = "email.domain"
 
-// Repairs are the faults that stand in cells, those that most rows have first,
-// then by position. The cost grows with the rows that have findings, and with
-// the cells that hold e-mail addresses, of which each is looked at once.
+// Repairs returns the faults that cells share, those with the most rows first, then
+// by position. The cost grows with the rows that have findings, and with the cells
+// that hold e-mail addresses: each of those is read once.
 func (p *Preview) Repairs() []Repair {
 	var out []Repair
 	for _, g := range p.repairs() {
@@ -53,8 +52,8 @@ func (p *Preview) Repairs() []Repair {
 	return out
 }
 
-// Repair puts the Fix into every cell that has the fault now, in one edit: that
-// of r, or the suggested one where r has none. Cells of a sensitive column are
+// Repair writes the Fix into every cell that has the fault now, in one edit: that of
+// r, or the suggested one if r has none. Cells of a sensitive column can only be
 // corrected one by one. The error is [ErrRepair], or that of [Preview.Edit].
 func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	all := p.repairs()
@@ -62,8 +61,10 @@ func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	if i < 0 {
 		return Delta{}, ErrRepair
 	}
+
+	// Sensitive cells of one repair may differ: they must not become equal.
 	g, fix := all[i], cmp.Or(r.Fix, all[i].Fix)
-	if fix == nil || g.secret { // what differs there is not told, and must not become one
+	if fix == nil || g.secret {
 		return Delta{}, ErrRepair
 	}
 	to := *fix
@@ -72,6 +73,7 @@ func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 			return Delta{}, ErrRepair
 		}
 	}
+
 	var edits []Edit
 	for _, row := range g.cells {
 		text := to
@@ -84,10 +86,10 @@ func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	return p.Edit(ctx, edits...)
 }
 
-// Replace puts to into every cell of the column that holds from, outer blanks
-// and what keeps a spreadsheet's hands off a text (0042 as '0042) aside. An
-// empty from stands for blank cells. table counts from 0. The error is
-// [ErrTables], [ErrField], or that of [Preview.Edit].
+// Replace writes to into every cell of the column whose value is from. Outer blanks,
+// and the quote that guards a text in a spreadsheet (0042 as '0042), do not count.
+// An empty from matches blank cells. table counts from 0. The error is [ErrTables],
+// [ErrField], or that of [Preview.Edit].
 func (p *Preview) Replace(ctx context.Context, table int, field, from, to string) (Delta, error) {
 	if table < 0 || table >= len(p.grid.tables) {
 		return Delta{}, ErrTables
@@ -96,19 +98,22 @@ func (p *Preview) Replace(ctx context.Context, table int, field, from, to string
 	if c < 0 {
 		return Delta{}, fmt.Errorf("%w: %s", ErrField, field)
 	}
+
 	var edits []Edit
 	want := typed(from)
 	for r := range until(ctx, p.grid.ordered) {
-		if id := p.grid.rows[r].id; id.Table() == table {
-			if s := p.grid.text(r, c); s != to && typed(s) == want {
-				edits = append(edits, Set(id, field, to))
-			}
+		id := p.grid.rows[r].id
+		if id.Table() != table {
+			continue
+		}
+		if s := p.grid.text(r, c); s != to && typed(s) == want {
+			edits = append(edits, Set(id, field, to))
 		}
 	}
 	return p.Edit(ctx, edits...)
 }
 
-// typed is the text of a cell as whoever typed it would say it.
+// typed returns the text of a cell as a person typed it, without guard and damage.
 func typed(raw string) string {
 	text := formats.Unguard(strings.TrimSpace(raw))
 	if _, fixed := spreadsheet.Repair(text); fixed != "" {
@@ -125,16 +130,30 @@ type repairs struct {
 	cells  []uint32 // rows, by table and record number
 }
 
-// fault is what the cells of a repair share.
+// fault is what the cells of a repair have in common.
 type fault struct {
 	table, column   int
 	code, text, fix string
 	fixed           bool
 }
 
+// repairs returns all repairs, as Repairs does, with their cells.
 func (p *plan) repairs() []*repairs {
+	out := append(p.sharedFaults(), p.domains()...)
+	for _, g := range out {
+		g.Rows = len(g.cells)
+	}
+
+	slices.SortStableFunc(out, func(a, b *repairs) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), p.order(a.cells[0], b.cells[0]), cmp.Compare(a.column, b.column), cmp.Compare(a.Code, b.Code))
+	})
+	return out
+}
+
+// sharedFaults returns the findings about cells, grouped by what they share.
+func (p *plan) sharedFaults() []*repairs {
 	var out []*repairs
-	at := map[fault]*repairs{}
+	byFault := map[fault]*repairs{}
 	for r := range p.grid.ordered {
 		notes := p.state[r].extra().notes
 		for i := range notes {
@@ -142,6 +161,7 @@ func (p *plan) repairs() []*repairs {
 			if n.column < 0 {
 				continue
 			}
+
 			f := fault{table: p.grid.rows[r].id.Table(), column: n.column, code: n.code}
 			secret := p.grid.spec(r).Columns[n.column].Sensitive
 			if !secret {
@@ -150,27 +170,22 @@ func (p *plan) repairs() []*repairs {
 					f.fix, f.fixed = *n.fix, true
 				}
 			}
-			g := at[f]
+
+			g := byFault[f]
 			if g == nil {
 				g = &repairs{Repair: Repair{ID: p.faultID(f), Finding: p.finding(r, n)}, column: n.column, secret: secret}
-				at[f], out = g, append(out, g)
+				byFault[f], out = g, append(out, g)
 			}
 			if k := len(g.cells); k == 0 || g.cells[k-1] != r { // a cell may have a code twice
 				g.cells = append(g.cells, r)
 			}
 		}
 	}
-	out = append(out, p.domains()...)
-	for _, g := range out {
-		g.Rows = len(g.cells)
-	}
-	slices.SortStableFunc(out, func(a, b *repairs) int {
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows), p.order(a.cells[0], b.cells[0]), cmp.Compare(a.column, b.column), cmp.Compare(a.Code, b.Code))
-	})
 	return out
 }
 
-// faultID is a digest, because a Value is cut where it is long.
+// faultID returns the ID of a repair. It is a digest, because the Value of a finding
+// is cut if it is long.
 func (p *plan) faultID(f fault) string {
 	var b []byte
 	for _, s := range []string{p.tpl.Tables[f.table].Columns[f.column].Field, f.code, f.text, f.fix} {
