@@ -17,13 +17,13 @@ import (
 // TemplateUndo is the template of an import that takes another back.
 const TemplateUndo = "undo"
 
-// Errors of undoing, which callers branch on.
+// Errors of undoing, for callers to branch on.
 var (
 	// ErrUndone is returned for an import that was undone, or is being undone.
 	ErrUndone = errors.New("importer: the import was undone")
-	// ErrNothing is returned where there is nothing to undo, or nothing left to do.
+	// ErrNothing is returned if there is nothing to undo, or nothing left to do.
 	ErrNothing = errors.New("importer: there is nothing to do")
-	// ErrPruned is returned for an import whose journal was thrown away.
+	// ErrPruned is returned for an import whose journal was deleted.
 	ErrPruned = errors.New("importer: the journal of the import was thrown away")
 	// ErrFixed is returned for an edit of a preview whose rows can only be removed.
 	ErrFixed = errors.New("importer: rows of this preview can only be removed")
@@ -31,23 +31,25 @@ var (
 
 // UndoOptions of [Undo]. The zero value and nil mean the defaults.
 type UndoOptions struct {
-	// Resume is an undoing that was interrupted; see [Options.Resume].
+	// Resume is the id of an undoing that was interrupted; see [Options.Resume].
 	Resume users.ID
 }
 
-// Undo is a preview of taking an import back, with a row for each record the
-// import wrote: what it made is deleted, what it deleted is made again under
-// its id, what it changed is as before, field by field.
+// Undo returns a preview of taking an import back, with a row for each record the
+// import wrote. A record it made is deleted, a record it deleted is made again under
+// its id, and fields it changed are set back, one by one.
 //
-// What was edited since is spared, and named in a finding: a field that is not
-// as the import left it stays ("undo.edited"), and so does a person whom the
-// import made and of whom anything was changed; one to whom something refers
-// since ("undo.used") is an error. What named somebody who was deleted since cannot
-// name them again ("undo.reference"); a line is nobody's then. Only rows may be removed from the preview
-// ([ErrFixed]). It is committed, reported and journaled like any import, and can
-// itself be undone. From its first batch on the import is undone, and cannot be
-// resumed. What an undoing could not do, because a key was taken or the actor might
-// not, is what Undo of the same import previews afterwards.
+// What was edited since is spared, and a finding names it. A field that is not as
+// the import left it stays ("undo.edited"). So does a person the import made, if
+// anything of that person was changed. A person to whom something refers since is an
+// error ("undo.used"). A reference to a person who was deleted since is not restored
+// ("undo.reference"), and a line then has no holder.
+//
+// Rows of the preview can only be removed ([ErrFixed]). It is committed, reported and
+// journaled like any import, and can itself be undone. From its first batch on the
+// import is undone and cannot be resumed. If some rows could not be undone, because a
+// key was taken or the actor had no right, calling Undo for the same import again
+// previews those.
 //
 // The error is [users.ErrNotFound] for an import out of reach, a [*users.Denied]
 // for one that the actor may not take back ([users.Actor.PermitsUndo]), [ErrUndone],
@@ -64,16 +66,19 @@ func Undo(ctx context.Context, dir *users.Directory, id users.ID, opts *UndoOpti
 	return p, nil
 }
 
+// undo is Undo with all options of a preview.
 func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) (*Preview, error) {
 	rec, err := importRecord(ctx, dir, id)
 	if err != nil {
 		return nil, err
 	}
-	if bad := dir.Actor().PermitsUndo(rec.Data.(*users.Import)); bad != nil {
+	imp := rec.Data.(*users.Import)
+	if bad := dir.Actor().PermitsUndo(imp); bad != nil {
 		return nil, &users.Denied{Refusals: []users.Refused{{ID: id, Problem: *bad}}}
 	}
-	imp := rec.Data.(*users.Import)
-	var before *Report // of the undoing whose rest this is to be
+
+	// An import that was undone already is undone further: what that undoing left.
+	var before *Report
 	if imp.State == users.ImportUndone && opts.Resume == "" && opts.continues == "" {
 		before, err = LoadReport(ctx, dir, imp.UndoneBy)
 		if err != nil || before.State != users.ImportDone {
@@ -81,6 +86,7 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 		}
 		opts.continues = before.ID
 	}
+
 	u, err := readUndoing(ctx, dir, rec, opts)
 	if err != nil {
 		return nil, err
@@ -89,19 +95,22 @@ func undo(ctx context.Context, dir *users.Directory, id users.ID, opts Options) 
 	if err != nil {
 		return nil, err
 	}
+
 	opts.Account, opts.Mode = rec.Account, ModeUpsert
-	opts.Label = cmp.Or(opts.Label, rec.Data.(*users.Import).Label)
+	opts.Label = cmp.Or(opts.Label, imp.Label)
 	opts.undo = u
 	p, err := New(dir, u.template(), &opts).Preview(ctx, table)
-	if err == nil && before != nil {
-		if p, err = p.Remaining(ctx, before); errors.Is(err, ErrNothing) {
-			err = ErrUndone
-		}
+	if err != nil || before == nil {
+		return p, err
+	}
+	p, err = p.Remaining(ctx, before)
+	if errors.Is(err, ErrNothing) {
+		err = ErrUndone
 	}
 	return p, err
 }
 
-// importRecord is the record of an import within reach.
+// importRecord returns the record of an import within reach.
 func importRecord(ctx context.Context, dir *users.Directory, id users.ID) (users.Record, error) {
 	rec, err := dir.Get(ctx, id)
 	if err == nil && rec.Kind() != users.KindImport {
@@ -110,70 +119,45 @@ func importRecord(ctx context.Context, dir *users.Directory, id users.ID) (users
 	return rec, err
 }
 
-// undoing is an import that is taken back: what it did, by record.
+// undoing is the work of taking an import back: what the import did, by record.
 type undoing struct {
 	of    users.ID
 	at    users.Head // the import's, when its journal was read
 	first bool       // the account had no admin before it
 	// sensitive are the fields of which nothing is shown.
 	sensitive []string
-	again     bool // the import had itself taken something back
+	again     bool // the import was itself an undoing
 	spans     []*span
 	byID      map[users.ID]*span
 }
 
-// A span is what an import did to one record, in all its rows.
+// span is what an import did to one record, in all its rows.
 type span struct {
 	id         users.ID
 	made, gone bool         // whether the import made it, and whether it deleted it
-	last       users.Record // as the import left it; one that is gone, as it was before it went
-	fields     []spanField  // changed, in the order in which they were first
-	erased     bool         // an image of it was erased
+	last       users.Record // as the import left it; a deleted one as it was before that
+	fields     []spanField  // the changed fields, in the order of their first change
+	erased     bool         // an image of it was erased from the journal
 }
 
-// A spanField is a field before the import's first change and after its last.
+// spanField is a field before the import's first change and after its last.
 type spanField struct{ name, old, new string }
 
+// readUndoing checks that an import can be taken back, and reads from its journal
+// what it did.
 func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, opts Options) (*undoing, error) {
-	imp, resume := rec.Data.(*users.Import), opts.Resume
-	if opts.continues != "" {
-		if err := checkUndoing(ctx, dir, opts.continues, rec.ID); err != nil {
-			return nil, err
-		}
+	if err := checkUndoable(ctx, dir, rec, opts); err != nil {
+		return nil, err
 	}
-	switch state := importstate.At(rec, dir.Now()); {
-	case imp.Pruned:
-		return nil, ErrPruned
-	case state == users.ImportUndone && resume == "" && opts.continues == "":
-		return nil, ErrUndone
-	case state == users.ImportRunning:
-		return nil, ErrRunning
-	}
-	if resume != "" {
-		r, err := importRecord(ctx, dir, resume)
-		if err == nil && r.Data.(*users.Import).Undoes != rec.ID {
-			err = users.ErrDigest
-		}
-		if err != nil {
-			return nil, fmt.Errorf("resume: %w", err)
-		}
-	}
+
+	imp := rec.Data.(*users.Import)
 	u := &undoing{of: rec.ID, at: rec.Head, first: imp.First, sensitive: imp.Sensitive, again: imp.Undoes != "", byID: map[users.ID]*span{}}
-	for e, err := range dir.Journal(ctx, rec.ID, 0) {
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range e.Images {
-			u.add(i)
-		}
-		if bytes.Contains(e.Note, []byte(`"erased":true`)) {
-			l, err := readNote(e)
-			if err != nil {
-				return nil, err
-			}
-			u.noteErased(l.User)
-		}
+	if err := u.readJournal(ctx, dir); err != nil {
+		return nil, err
 	}
+
+	// Nothing is left to do for a record that was made and deleted, or whose changes
+	// cancel out.
 	u.spans = slices.DeleteFunc(u.spans, func(s *span) bool {
 		return !s.erased && s.made && s.gone || !s.made && !s.gone && !s.erased && len(s.fields) == 0
 	})
@@ -183,8 +167,61 @@ func readUndoing(ctx context.Context, dir *users.Directory, rec users.Record, op
 	return u, nil
 }
 
-// add folds one write into the span of its record. Between two writes of one
-// import somebody else may have written: only what a write itself changed counts.
+// checkUndoable returns an error if the import cannot be taken back in its state, or
+// if the undoing to be resumed is one of another import.
+func checkUndoable(ctx context.Context, dir *users.Directory, rec users.Record, opts Options) error {
+	imp, resume := rec.Data.(*users.Import), opts.Resume
+	if opts.continues != "" {
+		if err := checkUndoing(ctx, dir, opts.continues, rec.ID); err != nil {
+			return err
+		}
+	}
+	switch state := importstate.At(rec, dir.Now()); {
+	case imp.Pruned:
+		return ErrPruned
+	case state == users.ImportUndone && resume == "" && opts.continues == "":
+		return ErrUndone
+	case state == users.ImportRunning:
+		return ErrRunning
+	}
+
+	if resume == "" {
+		return nil
+	}
+	r, err := importRecord(ctx, dir, resume)
+	if err == nil && r.Data.(*users.Import).Undoes != rec.ID {
+		err = users.ErrDigest
+	}
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	return nil
+}
+
+// readJournal folds the import's journal into spans.
+func (u *undoing) readJournal(ctx context.Context, dir *users.Directory) error {
+	for e, err := range dir.Journal(ctx, u.of, 0) {
+		if err != nil {
+			return err
+		}
+		for _, i := range e.Images {
+			u.add(i)
+		}
+
+		if bytes.Contains(e.Note, []byte(`"erased":true`)) {
+			l, err := readNote(e)
+			if err != nil {
+				return err
+			}
+			u.noteErased(l.User)
+		}
+	}
+	return nil
+}
+
+// add folds one write into the span of its record. Another person may have written
+// the record between two writes of the import: only what a write itself changed
+// counts.
 func (u *undoing) add(i users.Image) {
 	rec := i.After
 	if rec == nil {
@@ -195,6 +232,7 @@ func (u *undoing) add(i users.Image) {
 		s = &span{id: rec.ID, made: i.Before == nil}
 		u.byID[rec.ID], u.spans = s, append(u.spans, s)
 	}
+
 	s.gone, s.last = i.After == nil, *rec
 	if i.Before != nil && i.After != nil {
 		for _, f := range fieldsOf(*i.Before, *i.After) {
@@ -204,7 +242,7 @@ func (u *undoing) add(i users.Image) {
 	s.fields = slices.DeleteFunc(s.fields, func(f spanField) bool { return f.old == f.new })
 }
 
-// noteErased notes a person of whom the journal remembers nothing.
+// noteErased notes a person whose images were erased from the journal.
 func (u *undoing) noteErased(id users.ID) {
 	s := u.byID[id]
 	if s == nil {
@@ -214,6 +252,7 @@ func (u *undoing) noteErased(id users.ID) {
 	s.erased = true
 }
 
+// change folds one change of a field into the span: a to b, then b to c, is a to c.
 func (s *span) change(field, old, new string) {
 	if old == new {
 		return
@@ -227,7 +266,7 @@ func (s *span) change(field, old, new string) {
 	s.fields = append(s.fields, spanField{field, old, new})
 }
 
-// fieldsOf are the names of all fields that one of the records has.
+// fieldsOf returns the names of all fields that one of the records has.
 func fieldsOf(recs ...users.Record) []string {
 	var out []string
 	for _, r := range recs {
@@ -240,7 +279,7 @@ func fieldsOf(recs ...users.Record) []string {
 	return out
 }
 
-// outcome is what the import did, as the outcome of a row is called.
+// outcome returns what the import did to the record, as the outcome of a row.
 func (s *span) outcome() Outcome {
 	switch {
 	case s.made:
@@ -251,8 +290,9 @@ func (s *span) outcome() Outcome {
 	return OutcomeUpdated
 }
 
-// template reads the table of the spans. What one row means does not stand in
-// its cells, which may come back out of anybody's hands, but in the journal.
+// template returns the template that reads the table of the spans. The meaning of a
+// row is in the journal and not in its cells, because a document with the cells may
+// come back from anywhere.
 func (u *undoing) template() *Template {
 	head := func(word string) map[string][]string { return map[string][]string{"en": {word}} }
 	return &Template{Name: TemplateUndo, Modes: []Mode{ModeUpsert}, Fixed: true, Tables: []Table{{
@@ -270,7 +310,7 @@ func (u *undoing) template() *Template {
 	}}}
 }
 
-// span is what stands in the row of that number.
+// span returns the span of the row with that number, from 1, or nil.
 func (u *undoing) span(number string) *span {
 	if n, err := strconv.Atoi(number); err == nil && n > 0 && n <= len(u.spans) {
 		return u.spans[n-1]
@@ -278,13 +318,14 @@ func (u *undoing) span(number string) *span {
 	return nil
 }
 
-// table is a row for each span.
+// table returns a table with a row for each span.
 func (u *undoing) table() (*formats.Table, error) {
 	b := formats.NewBuilder(TemplateUndo, formats.Limits{Rows: -1, Cells: -1})
 	rows := [][]string{{"NUMBER", "KIND", "DONE"}}
 	for i, s := range u.spans {
 		rows = append(rows, []string{strconv.Itoa(i + 1), string(s.last.Kind()), string(s.outcome())})
 	}
+
 	for i, r := range rows {
 		for _, c := range r {
 			if err := b.Cell([]byte(c)); err != nil {
