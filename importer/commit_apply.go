@@ -164,7 +164,7 @@ func (c *commit) handleRefusal(ctx context.Context, b *composed, err error) erro
 
 // retryAfterPanic applies the units one by one after the store panicked over their
 // batch. The rows of the unit that makes it panic again fail. The journal is read
-// first, because the batch may have been written in spite of the panic.
+// first, because the batch may have been written before the panic.
 func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause error) error {
 	before := c.done
 	if err := c.reread(ctx); err != nil {
@@ -210,7 +210,7 @@ func (c *commit) failPanicked(rows []uint32) bool {
 	return len(failed) > 0
 }
 
-// rereadJournal reads after an error whether the batch was written in spite of it,
+// rereadJournal reads after an error whether the batch was written nevertheless,
 // so that the report is right. The context may be what failed.
 func (c *commit) rereadJournal(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)

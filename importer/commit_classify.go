@@ -16,7 +16,7 @@ func (c *commit) classify() {
 	}
 	changed = append(changed, c.applyBrakes()...)
 
-	// Rows that need one of those are blocked, whatever the preview showed.
+	// Rows that need one of those are blocked, even if the preview showed them as good.
 	c.fresh.propagate(changed)
 	c.block()
 	if c.opts.Policy == AllOrNothing {
@@ -172,7 +172,8 @@ func (c *commit) block() {
 	for i := range c.fresh.grid.rows {
 		if r := uint32(i); c.rows[r] == nil && !c.fresh.actionOf(r).writes() {
 			c.rows[r] = &rowResult{outcome: OutcomeBlocked}
-			if f, ok := c.fresh.read(r).followedFinding(); ok {
+			f, ok := c.fresh.read(r).followedFinding()
+			if ok {
 				c.rows[r].findings = []formats.Finding{f}
 			}
 		}

@@ -52,11 +52,11 @@ func (p *plan) units(open func(uint32) bool) [][]uint32 {
 	return components(rows, func(r uint32) []uint32 { return edges[r] })
 }
 
-// giveBacks are the people from whom rows of an undoing take a thing, and those to
-// whom rows give one back.
+// giveBacks are the things that rows of an undoing take from people and give back
+// to people.
 type giveBacks struct {
 	takers map[users.ID]uint32 // the last row that takes something from the person
-	to     map[uint32]users.ID // the person to whom the row gives something back
+	to     map[uint32]users.ID // the person who gets something back by the row
 }
 
 // add notes a row, and joins it to the row before that takes from the same person.

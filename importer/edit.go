@@ -267,6 +267,8 @@ func (e *editing) rowsToDecide() map[uint32]bool {
 	for _, r := range e.rows {
 		rows[r] = true
 	}
+
+	// Rows meet only through keys, so that no other row can tell a difference.
 	for _, key := range e.keys {
 		now := p.view(key)
 		for c := range chains {

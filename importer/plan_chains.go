@@ -145,6 +145,8 @@ func (pl *placing) addKeys(rec int32) {
 			setsReference = rec >= 0
 		}
 	}
+
+	// Rows that set a reference of one stored person meet, as a circle may close there.
 	for i := range pl.says.wants {
 		setsReference = setsReference || pl.says.wants[i].unrefer && rec >= 0
 	}

@@ -294,8 +294,8 @@ type step struct {
 	field string
 }
 
-// askAbove looks up the people to whom references lead in the store, one round for
-// each hop.
+// askAbove follows references through the store and looks up the people they name,
+// one round for each hop.
 func (f *facts) askAbove(ctx context.Context, at map[step]bool) error {
 	for range hops {
 		var ids []users.ID

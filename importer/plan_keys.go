@@ -11,7 +11,7 @@ import (
 const (
 	spaceSlot     users.Space = "slot"    // places that take one row: Draft.Exclusive
 	spaceRequest  users.Space = "request" // rows that ask for the same
-	spaceLead     users.Space = "lead"    // an account's admins, of whom one must stay
+	spaceLead     users.Space = "lead"    // an account's admins: one must stay
 	spaceReferrer users.Space = "steer"   // the references of a person, by the person's id
 	spaceUse      users.Space = "use"     // what refers to a record, by both ids
 )
@@ -20,7 +20,7 @@ const (
 type chain uint8
 
 const (
-	// chainAbout: the rows about the person this key stands for.
+	// chainAbout: the rows about the person with this key.
 	chainAbout chain = iota
 	// chainClaim: the rows that claim the key. At a lead key: the rows that take an
 	// admin's rights.

@@ -115,7 +115,7 @@ func (t *turn) want(w *wanting) {
 	}
 }
 
-// referred notes the stored people to whom the row refers.
+// referred notes the row's references to stored people.
 func (t *turn) referred(at map[step]bool) {
 	for i := range t.keys {
 		k := &t.keys[i]

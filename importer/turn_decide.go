@@ -26,7 +26,7 @@ type verdict struct {
 	successor bool
 }
 
-// gain is a key the person will hold. rec is what there is of it in the store, or -1.
+// gain is a key the person will hold. rec is the stored record that has it, or -1.
 type gain struct {
 	key uint32
 	rec int32

@@ -36,7 +36,7 @@ func (t *turn) subjectKey(rec int32) uint32 {
 	return t.keys[t.says.about].id
 }
 
-// releasedKeys yields the keys the row's own person gives up, with the stored
+// releasedKeys yields the keys the row's own person releases, with the stored
 // record that has each: the old e-mail address where the row sets a new one.
 func (t *turn) releasedKeys(rec int32, yield func(key uint32, of int32)) {
 	if t.says.restores != nil {

@@ -41,7 +41,7 @@ type UndoOptions struct {
 //
 // What was edited since is spared, and a finding names it. A field that is not as
 // the import left it stays ("undo.edited"). So does a person the import made, if
-// anything of that person was changed. A person to whom something refers since is an
+// anything of that person was changed. A person that other records refer to since is an
 // error ("undo.used"). A reference to a person who was deleted since is not restored
 // ("undo.reference"), and a line then has no holder.
 //
