@@ -15,8 +15,9 @@ import (
 )
 
 // Any sequence of edits leaves the preview equal to a fresh preview of the edited table.
+// A change of the engine that wakes a row too few shows in few scenes.
 func TestEditEqualsFreshPreview(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
+	forEachKindInFull(t, func(t *rapid.T, m maker, w *world, s *scene) {
 		store := s.store(t)
 		p := s.preview(t, store)
 		sheets := s.clones()

@@ -1,10 +1,14 @@
 package importer_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/usher-go/usher/importer"
@@ -48,8 +52,20 @@ func makers() []maker {
 	}
 }
 
-// forEachKind checks a property of the scenes of every kind of file.
+// draws is how many scenes of each kind a property is checked on, unless
+// -rapid.checks or RAPID_CHECKS says otherwise. Each run draws other scenes.
+const draws = 25
+
+// forEachKind checks a property of the scenes of every kind of file: on 25 of
+// each, or on the 100 of rapid's default with USHER_LONG=1.
 func forEachKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *scene)) {
+	fewerDraws(t)
+	forEachKindInFull(t, property)
+}
+
+// forEachKindInFull is forEachKind with all draws of rapid's default: for the
+// laws that a fault breaks in one scene of hundreds.
+func forEachKindInFull(t *testing.T, property func(t *rapid.T, m maker, w *world, s *scene)) {
 	for _, m := range makers() {
 		t.Run(m.name, rapid.MakeCheck(func(t *rapid.T) {
 			w := newWorld(t)
@@ -58,6 +74,19 @@ func forEachKind(t *testing.T, property func(t *rapid.T, m maker, w *world, s *s
 			property(t, m, w, s)
 		}))
 	}
+}
+
+// fewerDraws sets the number of draws for one test. It leaves -short alone, for
+// which rapid divides its default by five.
+func fewerDraws(t *testing.T) {
+	checks := flag.Lookup("rapid.checks")
+	_, env := os.LookupEnv("RAPID_CHECKS")
+	if long() || env || testing.Short() || checks.Value.String() != checks.DefValue {
+		return
+	}
+	require.NoError(t, checks.Value.Set(strconv.Itoa(draws)))
+	t.Cleanup(func() { require.NoError(t, checks.Value.Set(checks.DefValue)) })
+	t.Logf("%d draws of each kind of file; %s with USHER_LONG=1", draws, checks.DefValue)
 }
 
 // forAnyKind checks a property that hardly depends on the kind of file: a sixth of the work.

@@ -103,7 +103,8 @@ type scene struct {
 	actor    users.Actor
 	records  []users.Record
 	sheets   []*sheet
-	undone   users.ID // the sheets have been imported under this id, and the preview takes that back
+	undone   users.ID      // the sheets have been imported under this id, and the preview takes that back
+	imported []users.Batch // what that import wrote, once it is known
 }
 
 // asHost is a scene in which nothing is forbidden.
@@ -140,7 +141,7 @@ func (s *scene) String() string {
 // with is the scene with other sheets.
 func (s *scene) with(sheets []*sheet) *scene {
 	out := *s
-	out.sheets = sheets
+	out.sheets, out.imported = sheets, nil
 	return &out
 }
 
@@ -157,13 +158,39 @@ func (s *scene) store(t tb) *memstore.Store {
 	t.Helper()
 	store := memstore.New()
 	put(t, store, s.records...)
-	if s.undone != "" {
-		first := *s
-		first.undone = ""
-		_, err := first.previewIn(t, first.openAs(store, "first")).Commit(t.Context(), &importer.CommitOptions{ID: s.undone, Approve: []string{importer.BrakeMass}})
-		require.NoError(t, err)
+	if s.undone == "" {
+		return store
 	}
+
+	// The import is committed once. Stores that follow are given the batches it
+	// wrote: a sweep asks for hundreds of them.
+	if s.imported != nil {
+		for _, b := range s.imported {
+			require.NoError(t, store.Apply(t.Context(), b))
+		}
+		return store
+	}
+	first := *s
+	first.undone = ""
+	rec := &recorder{Store: store}
+	_, err := first.previewIn(t, first.openAs(rec, "first")).Commit(t.Context(), &importer.CommitOptions{ID: s.undone, Approve: []string{importer.BrakeMass}})
+	require.NoError(t, err)
+	s.imported = rec.batches
 	return store
+}
+
+// A recorder is a store that keeps the batches it applied.
+type recorder struct {
+	users.Store
+	batches []users.Batch
+}
+
+func (r *recorder) Apply(ctx context.Context, b users.Batch) error {
+	err := r.Store.Apply(ctx, b)
+	if err == nil {
+		r.batches = append(r.batches, b)
+	}
+	return err
 }
 
 // put makes records.
