@@ -215,8 +215,10 @@ func (c *crash) history(t *testing.T, dir *users.Directory, set func(time.Time))
 
 // A process is killed at any moment of a commit. Whatever it left can be told,
 // row by row, and another process goes on from there to where it would have come.
+// The moments are random, one in each of 8 equal parts of the time that the commit
+// takes; with USHER_LONG=1 in each of 200.
 func TestKilled(t *testing.T) {
-	runs, rows := 20, 1200
+	runs, rows := 8, 1200
 	switch {
 	case os.Getenv("USHER_LONG") != "":
 		runs = 200
@@ -227,10 +229,11 @@ func TestKilled(t *testing.T) {
 	random, seed := seeded(t)
 	t.Logf("USHER_SEED=%d; %d rows, and nobody killed took %s", seed, c.clean.Rows(), c.took)
 	var none, some, all int
-	for range runs {
+	part := c.took / time.Duration(runs)
+	for run := range runs {
 		folder := c.copy(t)
 		cmd := c.command(t, folder, "")
-		after := time.Duration(random.Int64N(int64(c.took) + 1)) // from its start, in which it does not commit yet
+		after := part*time.Duration(run) + time.Duration(random.Int64N(int64(part)+1)) // from its start, in which it does not commit yet
 		t.Logf("killed after %s", after)
 		require.NoError(t, cmd.Start())
 		timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() }) // fails if it has ended
