@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -219,6 +220,9 @@ func withStrings(t *testing.T, shared []string, rows int) string {
 	require.NoError(t, err)
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestSpeed) // the default takes seconds over two letters
+	})
 	for _, f := range old.File {
 		r, err := f.Open()
 		require.NoError(t, err)
