@@ -42,6 +42,7 @@ cover: ## which lines the short tests reach; go tool cover -html=cover.out shows
 
 update: ## rewrite golden files; read the difference before you commit it
 	go test ./importer/messages -update
+	go test ./importer -run TestStories -update
 
 lint: ## golangci-lint, with the rules of .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./... ./examples/... ./internal/integration/...

@@ -278,6 +278,14 @@ type edit struct {
 	cells         []string
 }
 
+func remove(n int) edit { return edit{what: "remove", number: n} }
+
+func set(n int, field, value string) edit {
+	return edit{what: "set", number: n, field: field, value: value}
+}
+
+func add(cells ...string) edit { return edit{what: "add", cells: cells} }
+
 func (e edit) row() users.RowID { return users.RowAt(e.table, e.number) }
 
 func (e edit) real(sheets []*sheet) importer.Edit {

@@ -1,321 +1,407 @@
 package importer_test
 
 import (
+	"encoding/csv"
+	"flag"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
-	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/users"
 )
 
-// A step is one edit of a story, how many rows it has decided again, and what the preview shows then.
-type step struct {
-	edit      edit
-	redecided int
-	want      []string
-}
+var update = flag.Bool("update", false, "rewrite the results in testdata/stories")
 
-func remove(n int) edit { return edit{what: "remove", number: n} }
-
-func set(n int, field, value string) edit {
-	return edit{what: "set", number: n, field: field, value: value}
-}
-
-func in(table int, e edit) edit { e.table = table; return e }
-
-func add(cells ...string) edit { return edit{what: "add", cells: cells} }
-
-// Chains: rows that need each other through three keys or more. Each story is
-// one named in the rule-book of the engine.
+// Each file in testdata/stories is one behaviour of the engine, from the store
+// before the import to the store after it. README.md in that folder describes
+// the sections.
 func TestStories(t *testing.T) {
-	three := []users.Record{person(0), person(1), person(2)}
-	lined := append(three[:3:3], line(0, 0), line(1, 1), line(2, 2))
-	tests := []struct {
-		name, reason string
-		scene        *scene
-		want         []string
-		steps        []step
-		after        []string // of the store; nil where the steps say enough
-	}{
-		{
-			name: "swap", reason: "a key that its holder gives up is free, and both rows need each other",
-			scene: asHost(people(), three, row("l0", "p1@x.com", "N0"), row("l1", "p0@x.com", "N1")),
-			want:  []string{"2 update p0@x.com email:p0@x.com>p1@x.com", "3 update p1@x.com email:p1@x.com>p0@x.com"},
-			after: []string{"u0 l0 p1@x.com N0", "u1 l1 p0@x.com N1", "u2 l2 p2@x.com N2"},
-		},
-		{
-			name: "swap contested", reason: "blocked rows must not hold each other down once the contest is over",
-			scene: asHost(people(), three, row("l0", "p1@x.com", "N0"), row("l1", "p0@x.com", "N1"), row("l2", "p0@x.com", "N2")),
-			want:  []string{"2 blocked !row.blocked[3]", "3 error !email.contested[4 of 2]", "4 error !email.contested[3 of 2]"},
-			steps: []step{
-				{remove(4), 1, []string{"2 update p0@x.com email:p0@x.com>p1@x.com", "3 update p1@x.com email:p1@x.com>p0@x.com"}},
-				{add("l2", "p0@x.com", "N2"), 2, []string{"2 blocked !row.blocked[3]", "3 error !email.contested[5 of 2]", "5 error !email.contested[3 of 2]"}},
-				{set(5, "email", "p2@x.com"), 2, []string{"2 update p0@x.com email:p0@x.com>p1@x.com", "3 update p1@x.com email:p1@x.com>p0@x.com", "5 unchanged"}},
-			},
-		},
-		{
-			name: "ring", reason: "three lines go round",
-			scene: asHost(lines(true), lined, attach(0, 1), attach(1, 2), attach(2, 0)),
-			want:  []string{"2 update p0@x.com +x/1 -x/0", "3 update p1@x.com +x/2 -x/1", "4 update p2@x.com +x/0 -x/2"},
-			steps: []step{
-				{add("attach", "nobody@x.com", "0"), 2, []string{"2 blocked !row.blocked[3]", "3 blocked !row.blocked[4]", "4 error !line.contested[5 of 2]", "5 error !email.unknown !line.contested[4 of 2]"}},
-				{remove(5), 1, []string{"2 update p0@x.com +x/1 -x/0", "3 update p1@x.com +x/2 -x/1", "4 update p2@x.com +x/0 -x/2"}},
-			},
-			after: []string{"u0 l0 p0@x.com N0 has 1", "u1 l1 p1@x.com N1 has 2", "u2 l2 p2@x.com N2 has 0"},
-		},
-		{
-			name: "detach in error", reason: "what a row in error would free is not free",
-			scene: asHost(lines(true), lined, detach(0), attach(0, 7), attach(1, 0)),
-			want:  []string{"2 error !person.contradiction[3 of 2]", "3 error !person.contradiction[2 of 2]", "4 blocked !row.blocked[2]"},
-			steps: []step{{remove(3), 1, []string{"2 update p0@x.com -x/0", "4 update p1@x.com +x/0 -x/1"}}},
-			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2 has 2"},
-		},
-		{
-			name: "the one who would succeed goes", reason: "whoever needs a successor is looked at again, although another row would make one, if it could",
-			scene: asHost(people(), []users.Record{person(0, admin), person(1)}, row("l0", "p0@x.com", "N0", "", "User"), row("l8", "p8@x.com", "A", "nobody", "Admin"), row("l1", "p1@x.com", "N1", "", "Admin")).as(users.Partner("pat")),
-			want:  []string{"2 update p0@x.com role:account_admin>user", "3 error !supervisor.unknown", "4 update p1@x.com role:user>account_admin"},
-			steps: []step{{remove(4), 0, []string{"2 blocked !row.blocked[3]", "3 error !supervisor.unknown"}}},
-		},
-		{
-			name: "a supervisor's supervisor in error", reason: "failure goes along every link",
-			scene: asHost(people(), nil, row("l7", "p7@x.com", "A", "l8"), row("l8", "p8@x.com", "B", "l9"), row("l9", "p9@x.com", "C")),
-			want: []string{
-				"2 create l7 lan_id:>l7 email:>p7@x.com name:>A supervisor:>l8",
-				"3 create l8 lan_id:>l8 email:>p8@x.com name:>B supervisor:>l9",
-				"4 create l9 lan_id:>l9 email:>p9@x.com name:>C",
-			},
-			steps: []step{
-				{set(4, "role", "root"), 1, []string{"2 blocked !row.blocked[3]", "3 blocked !row.blocked[4]", "4 error !role.unknown"}},
-				{set(3, "supervisor", ""), 1, []string{"2 create l7 lan_id:>l7 email:>p7@x.com name:>A supervisor:>l8", "3 create l8 lan_id:>l8 email:>p8@x.com name:>B", "4 error !role.unknown"}},
-			},
-		},
-		{
-			name: "made with what one who names them frees", reason: "two rows may need each other through two spaces",
-			scene: asHost(people(), three, row("l7", "p0@x.com", "New"), row("l0", "n0@x.com", "N0", "l7")),
-			want: []string{
-				"2 create l7 lan_id:>l7 email:>p0@x.com name:>New",
-				"3 update p0@x.com email:p0@x.com>n0@x.com supervisor:>l7",
-			},
-			steps: []step{
-				{set(3, "role", "root"), 1, []string{"2 blocked !row.blocked[3]", "3 error !role.unknown"}},
-				{set(3, "role", ""), 1, []string{
-					"2 create l7 lan_id:>l7 email:>p0@x.com name:>New",
-					"3 update p0@x.com email:p0@x.com>n0@x.com supervisor:>l7",
-				}},
-			},
-			after: []string{"- l7 p0@x.com New", "u0 l0 n0@x.com N0 under l7", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
-		},
-		{
-			name: "made and attached in the same file", reason: "keys join tables as they join rows",
-			scene: asHost(staff(), lined, row("l7", "p7@x.com", "A"), row("l8", "p8@x.com", "B", "nobody")).and(attach(7, 5), attach(8, 6)),
-			want: []string{
-				"people 2 create l7 lan_id:>l7 email:>p7@x.com name:>A", "people 3 error !supervisor.unknown",
-				"lines 2 update p7@x.com line.pbx:>x line.short:>5 +x/5", "lines 3 blocked !row.blocked[people/3]",
-			},
-			steps: []step{{set(3, "supervisor", "l7"), 1, []string{
-				"people 2 create l7 lan_id:>l7 email:>p7@x.com name:>A", "people 3 create l8 lan_id:>l8 email:>p8@x.com name:>B supervisor:>l7",
-				"lines 2 update p7@x.com line.pbx:>x line.short:>5 +x/5", "lines 3 update p8@x.com line.pbx:>x line.short:>6 +x/6",
-			}}},
-			after: []string{"- l7 p7@x.com A has 5", "- l8 p8@x.com B under l7 has 6", "u0 l0 p0@x.com N0 has 0", "u1 l1 p1@x.com N1 has 1", "u2 l2 p2@x.com N2 has 2"},
-		},
-		{
-			name: "renamed here", reason: "a name given only by a rename names nobody yet, and the present name is its fix",
-			scene: asHost(staff(), three, row("l0", "n0@x.com")).and([]string{"attach", "n0@x.com", "5"}),
-			want:  []string{"people 2 update p0@x.com email:p0@x.com>n0@x.com", "lines 2 error !person.renamed_here=p0@x.com"},
-			steps: []step{{in(1, set(2, "login", "p0@x.com")), 2, []string{"people 2 update p0@x.com email:p0@x.com>n0@x.com", "lines 2 update p0@x.com line.pbx:>x line.short:>5 +x/5"}}},
-			after: []string{"u0 l0 n0@x.com N0 has 5", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
-		},
-		{
-			name: "renamed, and named anew", reason: "whom the old name means would depend on the order, so it means nobody",
-			scene: asHost(staff(), three, row("l0", "n0@x.com"), row("l7", "p0@x.com", "Heir")).and(attach(0, 6)),
-			want: []string{
-				"people 2 update p0@x.com email:p0@x.com>n0@x.com", "people 3 create l7 lan_id:>l7 email:>p0@x.com name:>Heir",
-				"lines 2 error !person.renamed_here",
-			},
-			after: []string{"- l7 p0@x.com Heir", "u0 l0 n0@x.com N0", "u1 l1 p1@x.com N1", "u2 l2 p2@x.com N2"},
-		},
-		{
-			name: "two claims of a LAN ID that a third refers to, the third being one of them", reason: "nobody is their own maker",
-			scene: asHost(people(), nil, row("l7", "n1@x.com", "A"), row("l7", "n2@x.com", "B", "l7"), row("l8", "n3@x.com", "C", "l7")),
-			want: []string{
-				"2 error !lanid.contested[3 of 2]",
-				"3 error !lanid.contested[2 of 2] !supervisor.self",
-				"4 blocked !row.blocked[]",
-			},
-			steps: []step{
-				{remove(2), 2, []string{"3 error !supervisor.self", "4 blocked !row.blocked[3]"}},
-				{set(3, "supervisor", ""), 1, []string{"3 create l7 lan_id:>l7 email:>n2@x.com name:>B", "4 create l8 lan_id:>l8 email:>n3@x.com name:>C supervisor:>l7"}},
-			},
-		},
-		{
-			name: "a ring of supervisors", reason: "the finding names the ring whole; who stands under it is only blocked",
-			scene: asHost(people(), nil, row("l6", "n0@x.com", "Z", "l7"), row("l7", "n1@x.com", "A", "l8"), row("l8", "n2@x.com", "B", "l9"), row("l9", "n3@x.com", "C", "l7")),
-			want: []string{
-				"2 blocked !row.blocked[3]",
-				"3 error !reference.cycle(3, 4, 5)", "4 error !reference.cycle(3, 4, 5)", "5 error !reference.cycle(3, 4, 5)",
-			},
-			steps: []step{{set(5, "supervisor", ""), 1, []string{
-				"2 create l6 lan_id:>l6 email:>n0@x.com name:>Z supervisor:>l7", "3 create l7 lan_id:>l7 email:>n1@x.com name:>A supervisor:>l8",
-				"4 create l8 lan_id:>l8 email:>n2@x.com name:>B supervisor:>l9", "5 create l9 lan_id:>l9 email:>n3@x.com name:>C",
-			}}},
-		},
-		{
-			name: "the last admin", reason: "the account keeps one, unless another row makes another",
-			scene: asHost(people(), []users.Record{person(0, admin), person(1)}, row("l0", "p0@x.com", "N0", "", "User")).as(users.Partner("pat")),
-			want:  []string{"2 error !admin.last"},
-			steps: []step{
-				{add("l1", "p1@x.com", "N1", "", "Admin"), 2, []string{"2 update p0@x.com role:account_admin>user", "3 update p1@x.com role:user>account_admin"}},
-				{set(3, "supervisor", "nobody"), 1, []string{"2 blocked !row.blocked[3]", "3 error !supervisor.unknown"}},
-				{set(3, "supervisor", ""), 1, []string{"2 update p0@x.com role:account_admin>user", "3 update p1@x.com role:user>account_admin"}},
-			},
-			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 admin"},
-		},
-		{
-			name: "a promotion in error beside a good one", reason: "any that happens will do, whatever the order",
-			scene: asHost(people(), []users.Record{person(0, admin), person(1)}, row("l7", "p7@x.com", "New", "nobody", "Admin"), row("l0", "p0@x.com", "N0", "", "User"), row("l1", "p1@x.com", "N1", "", "Admin")).as(users.Partner("pat")),
-			want:  []string{"2 error !supervisor.unknown", "3 update p0@x.com role:account_admin>user", "4 update p1@x.com role:user>account_admin"},
-			after: []string{"u0 l0 p0@x.com N0", "u1 l1 p1@x.com N1 admin"},
-		},
-		{
-			name: "repeats", reason: "of rows that are the same in every meaning the first acts",
-			scene: asHost(lines(true), lined, attach(0, 5), attach(0, 5), []string{"ATTACH ", "P0@x.com", "5"}),
-			want:  []string{"2 update p0@x.com line.pbx:>x line.short:>5 +x/5 -x/0", "3 skip ?row.repeated[2]", "4 skip ?row.repeated[2]"},
-			steps: []step{{remove(2), 2, []string{"3 update p0@x.com line.pbx:>x line.short:>5 +x/5 -x/0", "4 skip ?row.repeated[3]"}}},
-		},
-		{
-			name: "repeats contest each other where the template does not join them", reason: "an address in two rows is an error in both, though the rows are the same",
-			scene: asHost(cloudlink.Users(), nil, []string{"A", "B", "", "a@x.com", ""}, []string{"A", "B", "", "A@X.com", ""}),
-			want:  []string{"2 error !email.contested[3 of 2]", "3 error !email.contested[2 of 2]"},
-		},
-		{
-			name: "one's own supervisor", reason: "nobody is above themselves, stored or new",
-			scene: asHost(people(), three, row("l0", "p0@x.com", "N0", "l0"), row("l7", "p7@x.com", "N7", "L7")),
-			want:  []string{"2 error !supervisor.self", "3 error !supervisor.self"},
-		},
-		{
-			name: "a ring through the store", reason: "the stored half of a ring counts as well",
-			scene: asHost(people(), []users.Record{person(0, under(1)), person(1), person(2, under(0))}, row("l1", "p1@x.com", "N1", "l2")),
-			want:  []string{"2 error !reference.cycle"},
-		},
-		{
-			name: "somebody leaves", reason: "what they were known by and what they had is free for others",
-			scene: asHost(staff(), lined, []string{"l0", "", "", "", "yes"}, row("l7", "p0@x.com", "Heir")).and(attach(1, 0)),
-			want: []string{
-				"people 2 delete p0@x.com -x/0", "people 3 create l7 lan_id:>l7 email:>p0@x.com name:>Heir",
-				"lines 2 update p1@x.com +x/0 -x/1",
-			},
-			steps: []step{{set(2, "supervisor", "\u202e"), 1, []string{"people 2 error !text.bidi", "people 3 blocked !row.blocked[2]", "lines 2 blocked !row.blocked[people/2]"}},
-				{set(2, "supervisor", ""), 1, []string{
-					"people 2 delete p0@x.com -x/0", "people 3 create l7 lan_id:>l7 email:>p0@x.com name:>Heir",
-					"lines 2 update p1@x.com +x/0 -x/1",
-				}}},
-			after: []string{"- l7 p0@x.com Heir", "u1 l1 p1@x.com N1 has 0", "u2 l2 p2@x.com N2 has 2"},
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Log(tt.reason)
-			store := tt.scene.store(t)
-			p := tt.scene.preview(t, noWrites(store))
-			require.Empty(t, cmp.Diff(tt.want, briefs(show(p))), "the preview (-want +got)")
-			sheets := tt.scene.clones()
-			for _, s := range tt.steps {
-				importer.Redecided(p)
-				applyAll(t, p, sheets, s.edit)
-				require.Empty(t, cmp.Diff(s.want, briefs(show(p))), "after %+v (-want +got)", s.edit)
-				require.Equal(t, s.redecided, importer.Redecided(p), "rows decided again after %+v", s.edit)
-				requireFresh(t, tt.scene.with(sheets), store, p)
-			}
-			if tt.after == nil {
+	files, err := filepath.Glob("testdata/stories/*.txtar")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			require.NoError(t, err)
+			s := readStory(t, archive)
+			t.Log(s.comment)
+
+			want, got := s.results, s.play(t)
+			if *update {
+				archive.Files = append(archive.Files[:s.inputs:s.inputs], got...)
+				require.NoError(t, os.WriteFile(file, txtar.Format(archive), 0o644))
 				return
 			}
-			p = tt.scene.with(sheets).preview(t, store)
-			_, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: 1})
-			require.NoError(t, err)
-			require.Empty(t, cmp.Diff(tt.after, roll(t, store)), "the store afterwards (-want +got)")
+			require.Empty(t, cmp.Diff(byName(want), byName(got)), "the results (-want +got); -update rewrites them")
+			require.Equal(t, names(want), names(got), "the order of the sections")
 		})
 	}
 }
 
-// briefs are rows as stories write them: number, action, then who, changes,
-// gains and losses of a row that happens, and the findings of one that does not.
-func briefs(s shown) []string {
-	var out []string
-	for _, r := range s.Rows {
-		out = append(out, brief(r))
+// A story is a scene, what a person corrects in it, and the sections of its
+// file that tell what comes of it.
+type story struct {
+	comment string
+	scene   *scene
+	edits   []edit
+	inputs  int // sections before the results
+	results []txtar.File
+}
+
+// readStory reads the sections of a file, in their order. What follows those it
+// knows is taken for results, which are compared by name.
+func readStory(t *testing.T, a *txtar.Archive) *story {
+	t.Helper()
+	s := &story{comment: strings.TrimSpace(string(a.Comment)), scene: &scene{actor: users.Host("test")}}
+	require.Contains(t, s.comment, "\n\n", "the comment is a title, a blank line and the reason")
+
+	sections := a.Files
+	next := func(name string) (string, bool) {
+		if len(sections) == 0 || sections[0].Name != name {
+			return "", false
+		}
+		data := string(sections[0].Data)
+		sections = sections[1:]
+		return data, true
+	}
+
+	setup, ok := next("setup")
+	require.True(t, ok, "the first section is setup")
+	s.setup(t, setup)
+
+	if data, ok := next("store/people.csv"); ok {
+		s.scene.records = append(s.scene.records, storedPeople(t, data)...)
+	}
+	if data, ok := next("store/lines.csv"); ok {
+		s.scene.records = append(s.scene.records, storedLines(t, data, s.scene.records)...)
+	}
+	for _, table := range s.scene.template.Tables {
+		data, ok := next("file/" + table.Name + ".csv")
+		require.True(t, ok, "the file %s.csv comes next", table.Name)
+		s.scene.sheets = append(s.scene.sheets, fileSheet(t, table, data))
+	}
+	if data, ok := next("edits"); ok {
+		s.edits = readEdits(t, s.scene.template, data)
+	}
+
+	s.inputs, s.results = len(a.Files)-len(sections), sections
+	return s
+}
+
+// setup reads the lines that say which template, and who imports in which mode.
+func (s *story) setup(t *testing.T, text string) {
+	t.Helper()
+	actors := map[string]users.Actor{"host": users.Host("test"), "partner": users.Partner("pat")}
+	for line := range strings.Lines(text) {
+		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		require.True(t, ok, "setup: %q", line)
+		switch key {
+		case "template":
+			i := slices.IndexFunc(makers(), func(m maker) bool { return m.name == value })
+			require.GreaterOrEqual(t, i, 0, "setup: a template of makers: %q", value)
+			s.scene.template = makers()[i].template()
+		case "actor":
+			require.Contains(t, actors, value, "setup")
+			s.scene.actor = actors[value]
+		case "mode":
+			s.scene.mode = importer.Mode(value)
+		default:
+			require.Fail(t, "setup: unknown setting", "%q", line)
+		}
+	}
+	require.NotNil(t, s.scene.template, "setup names the template")
+}
+
+// play runs the story and returns the sections that tell what came of it.
+func (s *story) play(t *testing.T) []txtar.File {
+	t.Helper()
+	var out []txtar.File
+	section := func(name string, lines ...string) {
+		data := ""
+		for _, l := range lines {
+			data += l + "\n"
+		}
+		out = append(out, txtar.File{Name: name, Data: []byte(data)})
+	}
+
+	// A preview and its edits write nothing: this store fails if they do.
+	store := s.scene.store(t)
+	p := s.scene.preview(t, noWrites(store))
+	section("preview", previewLines(p)...)
+	section("findings", findingLines(p)...)
+
+	sheets := s.scene.clones()
+	for i, e := range s.edits {
+		importer.Redecided(p)
+		applyAll(t, p, sheets, e)
+		name := fmt.Sprint("after edit ", i+1, "/")
+		section(name+"preview", append([]string{fmt.Sprint("rows decided again: ", importer.Redecided(p))}, previewLines(p)...)...)
+		section(name+"findings", findingLines(p)...)
+		requireFresh(t, s.scene.with(sheets), store, p)
+	}
+
+	p = s.scene.with(sheets).preview(t, store)
+	was := show(p)
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: 1})
+	require.NoError(t, err)
+	requireOutcomes(t, was, nil, r, outcomeOf)
+	section("report", reportLines(r)...)
+	recs := everything(t, store)
+	section("store after/people.csv", peopleLines(recs)...)
+	if lines := lineLines(recs); len(lines) > 1 {
+		section("store after/lines.csv", lines...)
 	}
 	return out
 }
 
-func brief(r importer.RowView) string {
-	var b strings.Builder
-	if r.Table != "" {
-		b.WriteString(r.Table + " ")
+func byName(files []txtar.File) map[string]string {
+	out := map[string]string{}
+	for _, f := range files {
+		out[f.Name] = string(f.Data)
 	}
-	fmt.Fprint(&b, r.Number, " ", r.Action)
-	switch r.Action {
-	case importer.ActionCreate, importer.ActionUpdate, importer.ActionDelete:
-		b.WriteString(" " + r.Who)
-		for _, c := range r.Changes {
-			fmt.Fprintf(&b, " %s:%s>%s", c.Field, c.Old, c.New)
-		}
-		for _, g := range r.Gains {
-			b.WriteString(" +" + g.Value)
-		}
-		for _, l := range r.Losses {
-			b.WriteString(" -" + l.Value)
-		}
-	}
-	for _, f := range r.Findings {
-		fmt.Fprintf(&b, " %s%s", map[bool]string{true: "!", false: "?"}[f.Severity.String() == "error"], f.Code)
-		if strings.HasSuffix(f.Code, ".contested") || f.Code == "person.contradiction" {
-			fmt.Fprintf(&b, "[%s of %s]", f.Args["row"], f.Args["rows"])
-		} else if strings.HasPrefix(f.Code, "row.") {
-			fmt.Fprintf(&b, "[%s]", f.Args["row"])
-		}
-		if f.Args["cycle"] != "" {
-			fmt.Fprintf(&b, "(%s)", f.Args["cycle"])
-		}
-		if f.Fix != nil {
-			b.WriteString("=" + *f.Fix)
-		}
-	}
-	return b.String()
+	return out
 }
 
-// roll is who is in the account: id ("-" for those an import made), LAN ID,
-// address, name, supervisor, lines, rights.
-func roll(t tb, store users.Store) []string {
-	t.Helper()
-	recs := everything(t, store)
+func names(files []txtar.File) []string {
 	var out []string
+	for _, f := range files {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// Reading
+
+// records reads CSV whose first row must be the headings.
+func records(t *testing.T, text, headings string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	require.NotEmpty(t, rows)
+	require.Equal(t, headings, strings.Join(rows[0], ","), "the headings")
+	return rows[1:]
+}
+
+const (
+	peopleHeadings = "id,lan id,email,name,supervisor,rights"
+	lineHeadings   = "id,pbx,short,holder"
+)
+
+// storedPeople reads people, whose supervisors are named by LAN ID.
+func storedPeople(t *testing.T, text string) []users.Record {
+	t.Helper()
+	rows := records(t, text, peopleHeadings)
+	ids := map[string]users.ID{"": ""}
+	for _, r := range rows {
+		ids[r[1]] = users.ID(r[0])
+	}
+	var out []users.Record
+	for _, r := range rows {
+		require.Contains(t, ids, r[4], "the supervisor of %s", r[0])
+		p := &users.Profile{Email: r[2], DisplayName: r[3], Source: users.Local, ContactCentre: &users.ContactCentre{LANID: r[1], Supervisor: ids[r[4]]}}
+		if r[5] != "" {
+			require.Equal(t, "admin", r[5], "the rights of %s", r[0])
+			admin(p)
+		}
+		out = append(out, users.Record{Head: users.Head{ID: users.ID(r[0]), Account: acme}, Data: p})
+	}
+	return out
+}
+
+// storedLines reads lines, whose holders are named by LAN ID.
+func storedLines(t *testing.T, text string, people []users.Record) []users.Record {
+	t.Helper()
+	ids := map[string]users.ID{"": ""}
+	for _, r := range people {
+		ids[r.Data.(*users.Profile).ContactCentre.LANID] = r.ID
+	}
+	var out []users.Record
+	for _, r := range records(t, text, lineHeadings) {
+		require.Contains(t, ids, r[3], "the holder of %s", r[0])
+		out = append(out, users.Record{Head: users.Head{ID: users.ID(r[0]), Account: acme}, Data: &users.Line{PBX: r[1], Short: r[2], Holder: ids[r[3]]}})
+	}
+	return out
+}
+
+// fileSheet reads a file with all columns of the table in their order.
+func fileSheet(t *testing.T, table importer.Table, text string) *sheet {
+	t.Helper()
+	s := newSheet(table)
+	return newSheet(table, records(t, text, strings.Join(s.heads, ","))...)
+}
+
+var (
+	setPattern    = regexp.MustCompile(`^set ([a-z_.]+) of row (\d+) to (".*")$`)
+	removePattern = regexp.MustCompile(`^remove row (\d+)$`)
+	addPattern    = regexp.MustCompile(`^add row (.*)$`)
+)
+
+// readEdits reads an edit a line. Of a template with several tables, each line
+// begins with the name of its table.
+func readEdits(t *testing.T, tpl *importer.Template, text string) []edit {
+	t.Helper()
+	var out []edit
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		table := 0
+		if len(tpl.Tables) > 1 {
+			name, rest, _ := strings.Cut(line, ": ")
+			table = slices.IndexFunc(tpl.Tables, func(t importer.Table) bool { return t.Name == name })
+			require.GreaterOrEqual(t, table, 0, "edits: the table of %q", line)
+			line = rest
+		}
+
+		e := edit{table: table}
+		if m := setPattern.FindStringSubmatch(line); m != nil {
+			value, err := strconv.Unquote(m[3])
+			require.NoError(t, err, "edits: %s", line)
+			e.what, e.field, e.number, e.value = "set", m[1], atoi(t, m[2]), value
+		} else if m := removePattern.FindStringSubmatch(line); m != nil {
+			e.what, e.number = "remove", atoi(t, m[1])
+		} else if m := addPattern.FindStringSubmatch(line); m != nil {
+			cells, err := csv.NewReader(strings.NewReader(m[1])).Read()
+			require.NoError(t, err, "edits: %s", line)
+			e.what, e.cells = "add", cells
+		} else {
+			require.Fail(t, "edits: no edit", "%q", line)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func atoi(t *testing.T, s string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s)
+	require.NoError(t, err)
+	return n
+}
+
+// Writing
+
+// at names a row, with its table where the template has several.
+func at(table string, number int) string {
+	if table != "" {
+		return fmt.Sprint(table, " row ", number)
+	}
+	return fmt.Sprint("row ", number)
+}
+
+// previewLines says of each row what it will do: the person, the fields it
+// changes, and the lines the person gains and loses.
+func previewLines(p *importer.Preview) []string {
+	var out []string
+	for r := range p.Rows() {
+		line := fmt.Sprint(at(r.Table, r.Number), ": ", r.Action)
+		if r.Who != "" {
+			line += " " + r.Who
+		}
+		for _, c := range r.Changes {
+			line += fmt.Sprintf("; %s %q > %q", c.Field, c.Old, c.New)
+		}
+		for _, g := range r.Gains {
+			line += fmt.Sprint("; gains ", g.Space, " ", g.Value)
+		}
+		for _, l := range r.Losses {
+			line += fmt.Sprint("; loses ", l.Space, " ", l.Value)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// findingLines are the findings of the whole file and then those of its rows.
+func findingLines(p *importer.Preview) []string {
+	var out []string
+	for _, f := range p.Findings() {
+		out = append(out, "file: "+findingLine(f))
+	}
+	for r := range p.Rows() {
+		for _, f := range r.Findings {
+			out = append(out, at(r.Table, r.Number)+": "+findingLine(f))
+		}
+	}
+	return out
+}
+
+func findingLine(f formats.Finding) string {
+	line := fmt.Sprint(f.Severity, " ", f.Code)
+	if f.Field != "" {
+		line += " in " + f.Field
+	}
+	if f.Value != "" {
+		line += fmt.Sprintf(" %q", f.Value)
+	}
+	for _, k := range slices.Sorted(maps.Keys(f.Args)) {
+		line += fmt.Sprintf("; %s %q", k, f.Args[k])
+	}
+	if f.Fix != nil {
+		line += fmt.Sprintf("; fix %q", *f.Fix)
+	}
+	return line
+}
+
+// reportLines says what became of each row.
+func reportLines(r *importer.Report) []string {
+	var out []string
+	for _, l := range r.Lines {
+		out = append(out, strings.TrimSpace(fmt.Sprint(at(l.Table, l.Number), ": ", l.Outcome, " ", l.Who)))
+	}
+	return out
+}
+
+// peopleLines are the people of the account as CSV, as in store/people.csv.
+func peopleLines(recs map[users.ID]users.Record) []string {
+	out := []string{peopleHeadings}
 	for _, id := range sortedIDs(recs) {
 		u, ok := recs[id].User()
 		if !ok || u.Account != acme {
 			continue
 		}
-		name := string(id)
-		if strings.Contains(name, "-") {
-			name = "-"
-		}
-		s := strings.Join([]string{name, u.ContactCentre.LANID, u.Email, u.DisplayName}, " ")
-		if b, ok := recs[u.ContactCentre.Supervisor].User(); ok {
-			s += " under " + b.ContactCentre.LANID
-		}
-		for _, l := range sortedIDs(recs) {
-			if d, ok := recs[l].Data.(*users.Line); ok && d.Holder == id {
-				s += " has " + d.Short
-			}
-		}
+		rights := ""
 		if u.Admin() {
-			s += " admin"
+			rights = "admin"
 		}
-		out = append(out, s)
+		out = append(out, csvLine(string(id), u.ContactCentre.LANID, u.Email, u.DisplayName, lanID(recs, u.ContactCentre.Supervisor), rights))
 	}
 	return out
+}
+
+// lineLines are the lines of the account as CSV, as in store/lines.csv.
+func lineLines(recs map[users.ID]users.Record) []string {
+	out := []string{lineHeadings}
+	for _, id := range sortedIDs(recs) {
+		if l, ok := recs[id].Data.(*users.Line); ok && recs[id].Account == acme {
+			out = append(out, csvLine(string(id), l.PBX, l.Short, lanID(recs, l.Holder)))
+		}
+	}
+	return out
+}
+
+func lanID(recs map[users.ID]users.Record, id users.ID) string {
+	if u, ok := recs[id].User(); ok {
+		return u.ContactCentre.LANID
+	}
+	return string(id)
+}
+
+func csvLine(cells ...string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(cells) // a Builder takes everything
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
 }

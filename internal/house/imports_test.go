@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 // requirements are the modules the root module may require itself: the design's, and those of tests.
 var requirements = []string{
 	"github.com/xuri/excelize/v2", "github.com/gocarina/gocsv", "github.com/nyaruka/phonenumbers",
-	"golang.org/x/text", "golang.org/x/net", "golang.org/x/image", "github.com/klauspost/compress",
+	"golang.org/x/text", "golang.org/x/net", "golang.org/x/tools", "golang.org/x/image", "github.com/klauspost/compress",
 	"github.com/google/go-cmp", "github.com/stretchr/testify", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal",
 }
 
