@@ -1,10 +1,9 @@
 package messages
 
 import (
+	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -18,13 +17,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// notCodes are strings in the sources that look like codes and are none.
-var notCodes = []string{".rels"}
-
-var (
-	codePattern   = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
-	suffixPattern = regexp.MustCompile(`^\.[a-z][a-z_]*$`)
-)
+var suffixPattern = regexp.MustCompile(`^\.[a-z][a-z_]*$`)
 
 // A use is a string of the sources that wants a text.
 type use struct {
@@ -35,54 +28,61 @@ type use struct {
 // uses holds the codes, words and errors that the sources of the project use.
 type uses struct {
 	set       *token.FileSet
-	codes     []use             // "email.form", "*.taken", "email.form.no_at"
-	words     []use             // "found.pdf", "field.email"
-	sentinels []use             // "users.ErrNotFound"
-	fields    map[ast.Node]bool // what a row wants: "line.number" is a field
+	codes     []use // "email.form", "*.taken", "email.form.no_at"
+	words     []use // "found.pdf", "field.email"
+	sentinels []use // "users.ErrNotFound"
 }
+
+// sources are the packages whose codes, words and errors want a text.
+var sources = []string{"formats", "users", "roles", "extensions", "internal/spreadsheet", "importer"}
 
 func readSources(t *testing.T) *uses {
 	t.Helper()
-	u := &uses{set: token.NewFileSet(), fields: map[ast.Node]bool{}}
-	for _, root := range []string{"../../formats", "../../users", "../../roles", "../../extensions", "../../internal/spreadsheet", "../../importer"} {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case d.IsDir():
-				if d.Name() == "messages" || d.Name() == "storetest" || d.Name() == "reststore" || d.Name() == "testdata" {
-					return filepath.SkipDir
-				}
-				return nil
-			case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
-				return nil
-			}
-			f, err := parser.ParseFile(u.set, path, nil, parser.SkipObjectResolution)
-			if err == nil {
-				u.file(f)
-			}
-			return err
-		})
-		require.NoError(t, err)
+	var patterns []string
+	for _, dir := range sources {
+		patterns = append(patterns, module+dir+"/...")
+	}
+	l := load(t, patterns...)
+	u := &uses{set: l.set}
+	for _, path := range l.order {
+		if !isSource(path) {
+			continue
+		}
+		for _, f := range l.ours[path].files {
+			u.file(f)
+		}
+	}
+
+	codes := l.codes()
+	for _, pos := range slices.Sorted(maps.Keys(codes)) {
+		if at := l.set.Position(pos); isSource(packageOf(l, pos)) {
+			u.codes = append(u.codes, use{at, codes[pos]})
+		}
 	}
 	return u
+}
+
+// isSource reports whether the texts of a package are ours to write: those of
+// a store behind a service are the host's.
+func isSource(path string) bool {
+	in := func(dir string) bool { return strings.HasPrefix(path+"/", module+dir+"/") }
+	return slices.ContainsFunc(sources, in) && !slices.Contains([]string{"messages", "storetest", "reststore"}, filepath.Base(path))
+}
+
+func packageOf(l *loader, pos token.Pos) string {
+	for path, c := range l.ours {
+		for _, f := range c.files {
+			if f.FileStart <= pos && pos < f.FileEnd {
+				return path
+			}
+		}
+	}
+	return ""
 }
 
 func (u *uses) file(f *ast.File) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.ImportSpec:
-			return false
-		case *ast.Field:
-			n.Tag = nil
-		case *ast.BasicLit:
-			if s, ok := text(n); ok && !u.fields[n] && codePattern.MatchString(s) && !slices.Contains(notCodes, s) {
-				u.code(n, s)
-			}
-		case *ast.BinaryExpr:
-			if s, ok := text(n.Y); ok && n.Op == token.ADD && suffixPattern.MatchString(s) && !slices.Contains(notCodes, s) {
-				u.code(n, "*"+s)
-			}
 		case *ast.CallExpr:
 			u.call(n)
 		case *ast.KeyValueExpr:
@@ -136,8 +136,6 @@ func (u *uses) call(n *ast.CallExpr) {
 		return
 	}
 	switch name {
-	case "Want", "WantIfCreating":
-		u.fields[n.Args[0]] = true
 	case "OverLimit":
 		u.code(n, "limit."+first)
 	case "emailForm":
@@ -238,15 +236,25 @@ func (u *uses) values(f *ast.File, n *ast.ValueSpec) {
 	}
 }
 
+// withoutText complains about each code that has no text in a language, neither
+// of its own nor for its last part.
+func (u *uses) withoutText(tab *table) []string {
+	var out []string
+	for _, c := range u.codes {
+		suffix := "*" + c.name[strings.IndexByte(c.name, '.'):]
+		if tab.codes[c.name] == nil && tab.codes[suffix] == nil {
+			out = append(out, fmt.Sprintf("%s: code %q has no text in %q", c.at, c.name, tab.tag))
+		}
+	}
+	return out
+}
+
 func TestEveryCodeOfTheSourcesHasAText(t *testing.T) {
 	u := readSources(t)
 	require.Greater(t, len(u.codes), 100, "the walk found the sources")
 	for _, tab := range tables {
-		for _, c := range u.codes {
-			suffix := "*" + c.name[strings.IndexByte(c.name, '.'):]
-			if tab.codes[c.name] == nil && tab.codes[suffix] == nil {
-				t.Errorf("%s: code %q has no text in %q", c.at, c.name, tab.tag)
-			}
+		for _, complaint := range u.withoutText(tab) {
+			t.Error(complaint)
 		}
 		for _, w := range u.words {
 			if tab.words[w.name] == "" {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
@@ -179,26 +181,71 @@ func TestFrenchIsNotEnglish(t *testing.T) {
 	}
 }
 
-// TestTypography checks invisible typography: no-break spaces, and
-// the marks that keyboards do not have.
-func TestTypography(t *testing.T) {
-	sentence := regexp.MustCompile(`[.?]$`)
-	bad := map[*table]*regexp.Regexp{
-		english: regexp.MustCompile(`['"]|  | [:;?!,.]|\x{a0}`),
-		french:  regexp.MustCompile(`['"“”]|  | [:;?!»,]|« |[^\x{a0}][;!»]|«[^\x{a0}]`),
+// typography returns, by language, what its texts must not hold: blanks that may
+// break where they must not, and marks that the language does not use.
+func typography() map[string]*regexp.Regexp {
+	return map[string]*regexp.Regexp{
+		"en": regexp.MustCompile(` [:;?!,.]|\x{a0}`),
+		"fr": regexp.MustCompile(`[“”]| [:;?!»,]|« |[^\x{a0}][;!»]|«[^\x{a0}]`),
 	}
-	for _, tab := range tables {
-		for code, texts := range tab.codes {
-			for _, text := range texts {
-				plain := slotPattern.ReplaceAllString(text, "x")
-				require.NotRegexp(t, bad[tab], plain, code)
-				require.Regexp(t, sentence, text, code)
+}
+
+// misset lists the texts of a language that its rule forbids, or a rule that
+// holds for every language. A language without a rule is listed too.
+func misset(tab *table, rule *regexp.Regexp) []string {
+	var out []string
+	if rule == nil {
+		out = append(out, fmt.Sprintf("%s has no rule: add one to typography", tab.tag))
+	}
+
+	every := regexp.MustCompile(`['"]|  `)
+	check := func(name, text string) {
+		plain := slotPattern.ReplaceAllString(text, "x")
+		for _, r := range []*regexp.Regexp{every, rule} {
+			if r != nil && r.MatchString(plain) {
+				out = append(out, fmt.Sprintf("%s, %s: %q in %q", tab.tag, name, r.FindString(plain), text))
 			}
 		}
-		for name, text := range tab.words {
-			require.NotRegexp(t, bad[tab], slotPattern.ReplaceAllString(text, "x"), name)
+	}
+
+	sentence := regexp.MustCompile(`[.?]$`)
+	for _, code := range slices.Sorted(maps.Keys(tab.codes)) {
+		for _, text := range tab.codes[code] {
+			check(code, text)
+			if !sentence.MatchString(text) {
+				out = append(out, fmt.Sprintf("%s, %s: no sentence: %q", tab.tag, code, text))
+			}
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(tab.words)) {
+		check(name, tab.words[name])
+	}
+	return out
+}
+
+// TestTypography checks what is hard to see in the texts.
+func TestTypography(t *testing.T) {
+	for _, tab := range tables {
+		for _, fault := range misset(tab, typography()[tab.tag.String()]) {
+			t.Error(fault)
+		}
+	}
+}
+
+// A language that was just added is named, and its texts are checked all the same.
+func TestTypographyOfANewLanguage(t *testing.T) {
+	german := newTable(language.German, []plural.Form{plural.One, plural.Other}, nil,
+		map[string][]string{"a.good": {"Die Datei ist leer."}, "a.quote": {`Die Datei "x" ist leer.`}, "a.word": {"leer"}},
+		map[string]string{"field.email": "E-Mail  Adresse"})
+	require.Equal(t, []string{
+		"de has no rule: add one to typography",
+		`de, a.quote: "\"" in "Die Datei \"x\" ist leer."`,
+		`de, a.word: no sentence: "leer"`,
+		`de, field.email: "  " in "E-Mail  Adresse"`,
+	}, misset(german, typography()["de"]))
+
+	french := newTable(language.French, nil, nil, map[string][]string{"a.mark": {"Le fichier est vide ; choisissez-en un autre."}}, nil)
+	require.Len(t, misset(french, typography()["fr"]), 1, "a blank that may break")
 }
 
 func TestFill(t *testing.T) {
