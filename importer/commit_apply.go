@@ -126,6 +126,12 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		}
 	}
 
+	// Deciding again does not explain what stands in the way. One row must not take
+	// the whole batch along.
+	if len(units) > 1 && c.opts.Policy != AllOrNothing {
+		return c.applyEach(ctx, units)
+	}
+
 	// Others change the same records all the time: the rows end as conflicts.
 	left := c.openRows(units)
 	for _, r := range left {
@@ -184,6 +190,11 @@ func (c *commit) retryAfterPanic(ctx context.Context, units [][]uint32, cause er
 		return nil
 	}
 
+	return c.applyEach(ctx, units)
+}
+
+// applyEach applies units one by one.
+func (c *commit) applyEach(ctx context.Context, units [][]uint32) error {
 	for _, u := range units {
 		if err := c.apply(ctx, [][]uint32{u}); err != nil {
 			return err

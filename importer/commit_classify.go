@@ -72,14 +72,14 @@ func (c *commit) isAsShown(r uint32) bool {
 // applyBrakes skips the rows of brakes that were not approved, and returns them.
 func (c *commit) applyBrakes() []uint32 {
 	var skipped []uint32
-	for _, f := range c.shown.brakes() {
-		if slices.Contains(c.opts.Approve, f.Code) {
+	for _, b := range c.shown.brakes() {
+		if slices.Contains(c.opts.Approve, b.finding.Code) {
 			continue
 		}
 		for i := range c.shown.grid.rows {
 			r := uint32(i)
-			if c.rows[r] == nil && c.shown.state[r].lowers {
-				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: []formats.Finding{f}}
+			if c.rows[r] == nil && b.holds(&c.shown.state[r]) {
+				c.rows[r] = &rowResult{outcome: OutcomeSkipped, findings: []formats.Finding{b.finding}}
 				c.fresh.state[r].action = ActionError
 				skipped = append(skipped, r)
 			}

@@ -75,6 +75,9 @@ func (c *commit) composeReleases(b *composed, t *turn) {
 			w.rec.SetField("holder", "")
 		}
 	}
+	for _, l := range t.verdict.led { // their leader is deleted
+		b.storedWork(c, t.row, l).rec.SetField(users.FieldSupervisor, "")
+	}
 	t.keysFromOtherLines(func(key uint32, of int32) {
 		space, value := c.fresh.keys.parts(key)
 		recordedit.ClearKey(b.storedWork(c, t.row, of).rec, space, value)
@@ -260,9 +263,22 @@ func (c *commit) referredID(f reference) users.ID {
 	case f.rec >= 0:
 		return c.fresh.facts.recs[f.rec].ID
 	case f.row != none:
-		return c.newID(f.row)
+		return c.personOf(f.row)
 	}
 	return ""
+}
+
+// personOf returns the id of the person another row is about: a stored one, one that
+// the row makes, or one that a third row makes.
+func (c *commit) personOf(row uint32) users.ID {
+	s := &c.fresh.state[row]
+	switch maker := s.extra().maker; {
+	case s.rec >= 0:
+		return c.fresh.facts.recs[s.rec].ID
+	case !s.makes && maker != none:
+		return c.newID(maker)
+	}
+	return c.newID(row)
 }
 
 // composeMembers puts into a field that is a set what the row adds, and takes out

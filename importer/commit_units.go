@@ -114,6 +114,9 @@ func (t *turn) writesTo() []record {
 			stored(g.rec)
 		}
 	}
+	for _, l := range v.led {
+		stored(l)
+	}
 	t.keysFromOtherLines(func(_ uint32, of int32) { stored(of) })
 	t.things(func(kind users.Kind, rec int32) {
 		if rec >= 0 {

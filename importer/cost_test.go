@@ -77,7 +77,7 @@ func TestEditCosts(t *testing.T) {
 var hops = map[string]int{"people": 1 + supervisorHops, "lines": 2, "one line each": 2, "people and lines": 3 + supervisorHops, "roles": 0, "cloudlink": 0, "rainbow": 2}
 
 // supervisorHops is how far circles of supervisors are followed through the store.
-const supervisorHops = 8
+const supervisorHops = 64
 
 // A preview asks the store for keys in batches: at most one call for every 500
 // distinct keys of a space, and one round for every hop.

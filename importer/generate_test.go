@@ -293,14 +293,14 @@ func newWorld(t *rapid.T) *world {
 			w.strange = append(w.strange, i)
 		}
 	}
-	for _, i := range w.stored {
+	for n, i := range w.stored {
 		var edits []func(*users.Profile)
 		if chance(t, 25, "admin") {
 			w.admins = append(w.admins, i)
 			edits = append(edits, admin)
 		}
-		if chance(t, 30, "has a supervisor") {
-			w.boss[i] = pick(t, "supervisor", w.stored...)
+		if n > 0 && chance(t, 30, "has a supervisor") { // no door lets a circle into the store
+			w.boss[i] = pick(t, "supervisor", w.stored[:n]...)
 			edits = append(edits, under(w.boss[i]))
 		}
 		for _, r := range []string{"Desk", "Night", "Billing"} {

@@ -79,6 +79,10 @@ func (t *turn) place(seen func(key uint32)) {
 	s.makes = s.rec < 0 && t.makes()
 	pl.addPerson(s.rec)
 	pl.addKeys(s.rec)
+	for _, l := range t.led(s.rec) { // each may leave too, or get another leader
+		pl.add(t.plan.referrerKey(l), chainRefer, false)
+		pl.add(t.plan.personKey(l), chainRefer, false)
+	}
 
 	// These keys follow from the store, and not from the cells alone.
 	t.takenAlong(s.rec, func(key uint32, _ int) { pl.add(key, chainClaim, false) })
@@ -86,6 +90,7 @@ func (t *turn) place(seen func(key uint32)) {
 	switch t.leadDelta(s.rec) {
 	case -1:
 		pl.add(t.plan.leadKey(), chainClaim, false)
+		t.plan.lowered[s.rec]++
 	case 1:
 		pl.add(t.plan.leadKey(), chainRelease, false)
 	}
@@ -163,8 +168,8 @@ func (pl *placing) addReference(k *rowKey) {
 	if rec < 0 {
 		return
 	}
-	for _, x := range slices.Clone(pl.plan.above(rec, k.field)) {
-		pl.add(pl.plan.referrerKey(x), chainRefer, false)
+	for _, key := range pl.plan.aboveKeys(rec, k.field) {
+		pl.add(key, chainRefer, false)
 	}
 }
 
@@ -190,6 +195,12 @@ func (p *plan) unplace(row uint32, seen func(key uint32)) {
 	for n := s.nodes; n != none; {
 		d := p.keys.nodes[n]
 		n = p.keys.remove(n)
+		if d.chain == chainClaim && d.key == p.leadKey() {
+			p.lowered[s.rec]--
+			if p.lowered[s.rec] == 0 {
+				delete(p.lowered, s.rec)
+			}
+		}
 		if k := &p.keys.state[d.key]; d.chain == chainRelease && k.first == row {
 			k.first = none
 		}
@@ -203,22 +214,31 @@ func (p *plan) unplace(row uint32, seen func(key uint32)) {
 func (p *plan) dependents(row uint32, yield func(uint32)) {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
 		d := p.keys.nodes[n]
-		var c chain
-		switch {
-		case d.chain == chainClaim, d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceReferrer:
-			c = chainRefer
-		case d.chain == chainRelease:
-			c = chainClaim
-		default:
-			continue
-		}
-
-		for r := range p.keys.rows(d.key, c) {
-			if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
-				yield(r)
+		for _, c := range p.waiting(d.chain, d.key) {
+			for r := range p.keys.rows(d.key, c) {
+				if p.needs(r, row) || slices.Contains(p.state[r].extra().refs, row) {
+					yield(r)
+				}
 			}
 		}
 	}
+}
+
+// waiting returns the chains of a key in which rows may wait for a row in chain c.
+func (p *plan) waiting(c chain, key uint32) []chain {
+	switch {
+	case c == chainClaim:
+		return []chain{chainRefer}
+	case c != chainRelease:
+		return nil
+	}
+	switch p.keys.spaceOf(key) {
+	case spaceReferrer:
+		return []chain{chainRefer}
+	case users.SpaceID:
+		return []chain{chainClaim, chainRefer} // of a person who leaves
+	}
+	return []chain{chainClaim}
 }
 
 // needs reports whether the row needs row by.

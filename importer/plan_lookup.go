@@ -61,11 +61,18 @@ func (p *plan) bindActor(ctx context.Context) error {
 
 	actor, err := p.dir.ActorIn(ctx, p.account)
 	if err != nil {
-		p.actor = p.dir.Actor()
 		return err
 	}
-	p.actor, p.bound = actor, true
+	p.actor, p.bound = p.asUndoing(actor), true
 	return nil
+}
+
+// asUndoing returns the actor as one who undoes an import, if the plan does.
+func (p *plan) asUndoing(a users.Actor) users.Actor {
+	if p.undo != nil {
+		return a.Restoring()
+	}
+	return a
 }
 
 // collect returns what the decisions about the rows need to know.
@@ -74,7 +81,26 @@ func (p *plan) collect(rows iter.Seq[uint32]) *wanting {
 	for r := range rows {
 		p.read(r).want(w)
 	}
+
+	for rec := range p.giving {
+		for field := range p.referring {
+			w.above[step{rec, field}] = true
+		}
+	}
 	return w
+}
+
+// givers notes the row's stored person if the row gives them a key, and the fields by
+// which rows refer: a reference by that key leads to the person, and on from there.
+func (t *turn) givers(rec int32) {
+	for i := range t.keys {
+		switch k := &t.keys[i]; {
+		case k.rel == relRefer && !k.space.Managed():
+			t.plan.referring[k.field] = true
+		case rec >= 0 && k.isClaim() && k.space.Field() != "" && t.plan.facts.holderOf(k.id) != rec:
+			t.plan.giving[rec] = true
+		}
+	}
 }
 
 // want adds what the decision about the row needs to know.
@@ -82,13 +108,14 @@ func (t *turn) want(w *wanting) {
 	d, rec := &t.says, t.person()
 	w.keys = t.unasked(w.keys)
 	t.referred(w.above)
+	t.givers(rec)
 	if rec < 0 {
 		return
 	}
 
 	if len(d.releases) > 0 || d.deletes {
 		w.held = append(w.held, rec)
-		if d.restores != nil {
+		if d.restores != nil || d.deletes {
 			w.led = append(w.led, rec)
 		}
 	}

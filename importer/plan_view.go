@@ -25,7 +25,8 @@ func (p *plan) view(key uint32) view {
 	// Rows at a lead key see only whether too few admins stay, and which row makes
 	// another one. With more, every admin's row would wake all the others.
 	if space == spaceLead {
-		v := view{short: s.claims > 0 && p.facts.leading-int(s.claims) < 1, claimer: none, person: -1, first: first}
+		// Several rows may lower one admin: people count, not rows.
+		v := view{short: s.claims > 0 && p.facts.leading-len(p.lowered) < 1, claimer: none, person: -1, first: first}
 		if !v.short {
 			v.first = none
 		}

@@ -155,12 +155,15 @@ type plan struct {
 	undo    *undoing // the import that is taken back; else nil
 	own     *ownWork // of the import that is being committed; else nil
 
-	grid     *grid
-	keys     *keyTable
-	facts    *facts
-	state    []rowState
-	tally    tally
-	panicked map[uint32]bool // rows over which the Template panicked
+	grid      *grid
+	keys      *keyTable
+	facts     *facts
+	state     []rowState
+	tally     tally
+	lowered   map[int32]int   // how many rows take the rights of each admin
+	giving    map[int32]bool  // stored people to whom a row gives a key
+	referring map[string]bool // the fields by which rows refer
+	panicked  map[uint32]bool // rows over which the Template panicked
 
 	actor  users.Actor // bound by the account's catalogue, once a row grants something
 	grants bool        // a row may give or take roles
@@ -194,6 +197,7 @@ type rowState struct {
 	makes     bool // the row makes the person it is about
 	repeat    bool
 	successor bool // some row that makes an admin must happen
+	leads     bool // the row deletes a person who leads others
 	lowers    bool // the row deletes somebody, or takes an admin's rights
 	blocked   bool
 	cycle     bool
@@ -207,11 +211,12 @@ type rowMore struct {
 	needs []uint32
 	refs  []uint32 // rows its references lead to: those it needs for them, and those that set whom a stored person refers to
 	notes []note
+	maker uint32 // the row that makes the person, or none
 }
 
 var newRowState = rowState{nodes: none, rec: -1, doomed: none, cause: none}
 
-var nothingMore rowMore
+var nothingMore = rowMore{maker: none}
 
 // extra is what the row has more than others. It must not be changed.
 func (s *rowState) extra() *rowMore {
@@ -228,7 +233,9 @@ func (p *plan) build(ctx context.Context) error {
 	p.facts = newFacts(p.dir, p.account, p.keys, p.own)
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
-	p.actor, p.grants, p.bound = p.dir.Actor(), false, false
+	p.lowered = map[int32]int{}
+	p.giving, p.referring = map[int32]bool{}, map[string]bool{}
+	p.actor, p.grants, p.bound = p.asUndoing(p.dir.Actor()), false, false
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)
 	for r := range rows {
@@ -276,10 +283,11 @@ func (p *plan) redecide(row uint32) bool {
 	p.uncount(row)
 	print, old := t.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
+	s.leads = len(v.led) > 0
 	s.lowers = t.says.restores == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
-		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes)}
+		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes), v.maker}
 	}
 	p.count(row)
 	return changed

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/users"
 )
 
 // A change of many people at once is held back until somebody approves it:
@@ -20,12 +21,23 @@ const (
 // BrakeMass is the code of the finding that holds back mass deletions and demotions.
 const BrakeMass = "mass.lowered"
 
-// brakes are the findings of the whole preview that an approval lifts.
-func (p *plan) brakes() []formats.Finding {
+// A brake holds rows back until a person approves it by its code.
+type brake struct {
+	finding formats.Finding
+	holds   func(*rowState) bool
+}
+
+// brakes returns what holds rows of the preview back.
+func (p *plan) brakes() []brake {
+	var out []brake
 	n := p.tally.lowers
 	if n > massRows || n >= massLeast && n*massShare > p.facts.people {
-		return []formats.Finding{{Severity: formats.Brake, Code: BrakeMass,
-			Args: map[string]string{"rows": strconv.Itoa(n), "people": strconv.Itoa(p.facts.people)}}}
+		args := map[string]string{"rows": strconv.Itoa(n), "people": strconv.Itoa(p.facts.people)}
+		out = append(out, brake{formats.Finding{Severity: formats.Brake, Code: BrakeMass, Args: args}, func(s *rowState) bool { return s.lowers }})
 	}
-	return nil
+	if n := p.tally.leads; n > 0 {
+		args := map[string]string{"rows": strconv.Itoa(n)}
+		out = append(out, brake{formats.Finding{Severity: formats.Brake, Code: users.BrakeLeader, Args: args}, func(s *rowState) bool { return s.leads }})
+	}
+	return out
 }

@@ -363,7 +363,11 @@ func (p *Preview) Findings() []formats.Finding {
 	for i := range p.grid.tables {
 		out = append(out, p.grid.findings(i)...)
 	}
-	return append(append(out, p.tooLarge()...), p.brakes()...)
+	out = append(out, p.tooLarge()...)
+	for _, b := range p.brakes() {
+		out = append(out, b.finding)
+	}
+	return out
 }
 
 // Label is what the import will be known by, if [CommitOptions] say nothing else.

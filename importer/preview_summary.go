@@ -11,6 +11,7 @@ type tally struct {
 	actions [ActionError + 1]int
 	codes   map[string]int
 	errors  int // findings of severity error
+	leads   int // rows that will delete a person who leads others
 	lowers  int // rows that will delete somebody or take an admin's rights
 }
 
@@ -42,6 +43,9 @@ func (p *plan) tallyRow(row uint32, by int) {
 	p.tally.actions[a] += by
 	if s.lowers && a.writes() {
 		p.tally.lowers += by
+	}
+	if s.leads && a.writes() {
+		p.tally.leads += by
 	}
 	for _, n := range s.extra().notes {
 		p.tallyCode(n.code, n.severity, by)

@@ -186,10 +186,13 @@ func (t *turn) numberKeys() {
 	}
 }
 
+// grantFields are the fields that give a person what an account has to give.
+var grantFields = []string{users.FieldRole, users.FieldRoles, users.FieldCatalogue, users.FieldProducts}
+
 // mayGrant reports whether the row may give or take roles.
 func (d *said) mayGrant() bool {
 	return slices.ContainsFunc(d.wants, func(w want) bool {
-		return w.field == "role" || w.field == "roles" || w.field == users.FieldCatalogue
+		return slices.Contains(grantFields, w.field)
 	})
 }
 
@@ -216,6 +219,11 @@ func (t *turn) secret(id uint32) bool {
 		}
 	}
 	return false
+}
+
+// hasSensitiveKey reports whether any key of the row came from a sensitive column.
+func (t *turn) hasSensitiveKey() bool {
+	return slices.ContainsFunc(t.keys, func(k rowKey) bool { return k.column >= 0 && t.spec.Columns[k.column].Sensitive })
 }
 
 // holdsSensitive reports whether the value of a sensitive cell is exactly value.

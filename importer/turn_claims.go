@@ -2,8 +2,10 @@ package importer
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
 
@@ -230,6 +232,66 @@ func (t *turn) decideHeldField(w want, name string, on int32) {
 		return
 	}
 	t.verdict.changes = append(t.verdict.changes, Change{w.field, old, w.value})
+}
+
+// decideNames adds a finding if the row leaves a person without any name.
+func (t *turn) decideNames() {
+	v := &t.verdict
+	isName := func(f string) bool { return slices.Contains(nameFields, f) }
+	if v.rec < 0 || !t.plan.changesPerson(v.rec) || !slices.ContainsFunc(v.changes, func(c Change) bool { return isName(c.Field) }) {
+		return
+	}
+
+	rec := t.plan.facts.recs[v.rec]
+	is := t.withWants(rec, func(w want) bool { return isName(w.field) })
+	if bad := t.plan.actor.PermitsNames(rec.Field, is.Field); bad != nil {
+		v.problem(bad, t.spec.holding(users.FieldName))
+	}
+}
+
+// nameFields are the fields of which a person needs one.
+var nameFields = []string{users.FieldName, users.FieldFirstName, users.FieldLastName}
+
+// led returns the people whom the row's person leads, if the row deletes that person.
+func (t *turn) led(rec int32) []int32 {
+	if !t.says.deletes || t.says.restores != nil || !t.plan.changesPerson(rec) || users.Remainder(t.plan.facts.recs[rec]) != nil {
+		return nil
+	}
+	return t.plan.facts.led[rec]
+}
+
+// decideLed warns of a row that deletes a person who leads others. People who leave
+// in the same file, or get another leader, are left out: the row then needs the rows
+// that see to it.
+func (t *turn) decideLed() {
+	p, v := t.plan, &t.verdict
+	for _, l := range t.led(v.rec) {
+		by := p.view(p.personKey(l)).first
+		if by == none {
+			by = p.view(p.referrerKey(l)).first
+		}
+		if by != none {
+			v.need(t.row, by, false)
+			continue
+		}
+		v.led = append(v.led, l)
+	}
+	if len(v.led) == 0 {
+		return
+	}
+
+	var names []string
+	for _, l := range v.led[:min(len(v.led), maxCircle)] {
+		names = append(names, formats.Show(p.facts.nameOf(l)))
+	}
+	if len(v.led) > maxCircle {
+		names = append(names, "…")
+	}
+	args := map[string]string{"count": strconv.Itoa(len(v.led))}
+	if !t.hasSensitiveKey() && !slices.ContainsFunc(names, t.holdsSensitive) {
+		args["people"] = strings.Join(names, ", ")
+	}
+	v.notes = append(v.notes, note{severity: formats.Warning, code: users.BrakeLeader, column: -1, key: none, args: args})
 }
 
 // decideLead adds a finding to a row that would leave the account without an

@@ -22,6 +22,7 @@ type verdict struct {
 	refs    []uint32 // rows its references lead to
 	doomed  uint32   // a contested key the row depends on, or none
 	refers  []reference
+	led     []int32 // people whose leader the row deletes, and who keep no other
 	// successor reports whether the row needs some row that makes an admin.
 	successor bool
 }
@@ -93,7 +94,9 @@ func (t *turn) decide() {
 
 	// Rights are asked once changes and losses are complete.
 	t.decideWants()
+	t.decideNames()
 	t.decideLead()
+	t.decideLed()
 	t.warnNothingReleased()
 	t.verdict.action = t.action()
 }
@@ -102,7 +105,7 @@ func (t *turn) decide() {
 func (t *turn) resetVerdict() {
 	v := &t.verdict
 	*v = verdict{rec: t.person(), maker: none, doomed: none, changes: v.changes[:0], gains: v.gains[:0], keeps: v.keeps[:0], losses: v.losses[:0],
-		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0]}
+		notes: v.notes[:0], needs: v.needs[:0], refs: v.refs[:0], refers: v.refers[:0], led: v.led[:0]}
 
 	for _, n := range t.says.notes {
 		if t.plan.noteApplies(&n, v.rec) {

@@ -37,6 +37,10 @@ func (t *turn) print() uint64 {
 		b = append(b, 2)
 		b = append(b, t.plan.keys.bytes(g.key)[1:]...)
 	}
+	for _, l := range v.led {
+		b = append(b, 4)
+		str(string(t.plan.facts.recs[l].ID))
+	}
 	t.unnamed(func(k users.Key, _ int32) { // what comes along with a gain is shown as well
 		b = append(b, 3)
 		str(string(k.Space))

@@ -22,6 +22,7 @@ type Actor struct {
 	limited  bool
 	grants   []string
 	reserved []string // folded names of the roles that only others may grant
+	restores bool     // the actor undoes an import
 	offer    *offer   // what the account has to give; nil while that is not known
 }
 
@@ -90,6 +91,14 @@ func (a Actor) within(roles []Role, products []string) Actor {
 		o.products[Fold(p)] = true
 	}
 	a.offer = o
+	return a
+}
+
+// Restoring returns the actor who undoes an import: it may set again what only the
+// host and the source of a person set, such as that the person has registered.
+// Restoring is for importers.
+func (a Actor) Restoring() Actor {
+	a.restores = true
 	return a
 }
 

@@ -210,6 +210,9 @@ func (j *judgement) judgeUser(old Record, w Write) {
 	if w.Record != nil {
 		actor = j.actor(w.Record.Account)
 	}
+	if j.isUndo() {
+		actor = actor.Restoring()
+	}
 
 	if w.Record == nil {
 		j.refuse(w, "", actor.PermitsDelete(old))
@@ -242,7 +245,7 @@ func (j *judgement) judgeUser(old Record, w Write) {
 			continue // FieldRoles includes FieldRole
 		}
 		j.refuse(w, f.name, Check(f.name, after))
-		if undone := j.isUndo() && slices.Contains(hostFields, f.name); !undone && (left == nil || f.get(left) != after) {
+		if left == nil || f.get(left) != after {
 			j.refuse(w, f.name, actor.Permits(old, f.name, before, after))
 		}
 	}

@@ -36,7 +36,7 @@ func (a Actor) Permits(before Record, field, old, new string) *Problem {
 	switch {
 	case a.kind == accountAdmin && p != nil && p.hasRole(RolePartner) && slices.Contains(identityFields, field):
 		return &Problem{Code: "partner.locked"}
-	case a.kind != syncer && slices.Contains(hostFields, field):
+	case a.kind != syncer && !a.restores && slices.Contains(hostFields, field):
 		return &Problem{Code: "field.reserved"}
 	}
 	if bad := a.offer.permits(field, old, new); bad != nil {
