@@ -31,13 +31,17 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
+
+	// Rows must not be edited while they are read: collect the edits, then apply them.
+	var edits []importer.Edit
 	for row := range preview.Rows(importer.WithFindings) {
 		for _, f := range row.Findings {
 			fmt.Println("row", row.Number, f.Field, f.Code, f.Value)
 		}
-		if _, err := preview.Edit(ctx, importer.Set(row.ID, "email", "bob@example.com")); err != nil {
-			panic(err)
-		}
+		edits = append(edits, importer.Set(row.ID, "email", "bob@example.com"))
+	}
+	if _, err := preview.Edit(ctx, edits...); err != nil {
+		panic(err)
 	}
 
 	report, err := preview.Commit(ctx, &importer.CommitOptions{Label: "March starters"})
@@ -54,7 +58,7 @@ func Example() {
 	// row 4 created cyd@example.com
 }
 
-// An edit says which rows it changed: here the two that shared an address.
+// Edit returns the rows whose decision changed: here the two that shared an address.
 func ExamplePreview_Edit() {
 	ctx := context.Background()
 	dir := users.Open(memstore.New(), users.AccountAdmin("pat", "acme"), nil)
@@ -84,8 +88,8 @@ func ExamplePreview_Edit() {
 	// row 4 create
 }
 
-// A Template is columns as data, and what one row says of itself. This one
-// knows people by LAN ID; a supervisor may stand in the same file, in any order.
+// A Template is columns as data and a function that reads one row. This one
+// knows people by LAN ID. A supervisor may be a row of the same file, in any order.
 func ExampleTemplate() {
 	template := &importer.Template{
 		Name:  "staff",

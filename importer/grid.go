@@ -173,8 +173,12 @@ func (g *grid) findings(i int) []formats.Finding {
 func (g *grid) less(a, b uint32) bool { return g.rows[a].id < g.rows[b].id }
 
 // ordered yields the rows that were not removed, by table and record number.
+// Rows added while it runs are not yielded.
 func (g *grid) ordered(yield func(uint32) bool) {
-	next := g.read()
+	// The end is read once: a caller that adds a row for every row it is given
+	// would never reach an end that moves.
+	next, end := g.read(), uint32(len(g.rows))
+
 	for ti := range g.tables {
 		t := &g.tables[ti]
 		for r := t.from; r < t.from+t.count; r++ {
@@ -182,7 +186,7 @@ func (g *grid) ordered(yield func(uint32) bool) {
 				return
 			}
 		}
-		for r := next; r < uint32(len(g.rows)); r++ {
+		for r := next; r < end; r++ {
 			if g.rows[r].id.Table() == ti && !g.rows[r].removed && !yield(r) {
 				return
 			}
