@@ -10,97 +10,111 @@ import (
 
 // A Template says what a kind of file means: its columns as data, and for each
 // table a function that reads one row into a [Draft]. A Template decides
-// nothing; see [Draft].
+// nothing: the engine does, from the drafts.
 //
-// A Template must not be changed once it is in use. It may be used by several
-// goroutines.
+// A Template must not change once it is in use. Several goroutines may use it
+// at once.
 type Template struct {
-	// Name is what a command or a history calls it: "cloudlink"; any but
-	// [TemplateUndo] and [users.TemplateHand].
+	// Name identifies the Template in commands, documents and the history, for
+	// example "cloudlink". It must not be [TemplateUndo] or [users.TemplateHand].
 	Name string
-	// Tables are one for each file that belongs together. Most templates have one.
+	// Tables has one entry for each file of a set that is read together. Most
+	// templates have one table.
 	Tables []Table
-	// Modes are those the Template knows; the first is the default. Empty means [Create] alone.
+	// Modes lists the modes that the Template allows. The first is the default.
+	// Empty means [ModeCreate] alone.
 	Modes []Mode
-	// Repeats makes rows that ask for the same in every meaning one request:
-	// the first acts, the others are skipped and name it. Without it they
+	// Repeats treats rows that ask for exactly the same as one request: the first
+	// acts, the others are skipped and name the first. Without it such rows
 	// contest each other like any two rows.
 	Repeats bool
-	// Comment is the sign a comment line begins with; 0 if the Template has none.
+	// Comment is the character that begins a comment line, for example '%'. 0
+	// means that the Template has no comments.
 	Comment rune
-	// Delimiter is what stands between the cells of the product's own text files; 0 is a comma.
+	// Delimiter separates the cells of the product's own text files. 0 means a comma.
 	Delimiter rune
-	// RefuseReplay refuses the same data a second time ("file.replayed"), unless
-	// [Options.AllowReplay] insists on it, or the first import was undone or did nothing.
+	// RefuseReplay refuses the same data a second time ("file.replayed"). It is
+	// accepted with [Options.AllowReplay], and when the first import was undone
+	// or did nothing.
 	RefuseReplay bool
 
-	// Fixed rows can only be removed from a preview ([ErrFixed]): what they mean
-	// was looked up, and not typed.
+	// Fixed allows no edit of rows except removal ([ErrFixed]). It is for rows
+	// that were looked up and not typed.
 	Fixed bool
 }
 
 // A Table is one of a Template's tables.
 type Table struct {
-	// Name is the table's name: of its sheet, and in findings where there are several tables.
-	Name    string
+	// Name is the name of the table's sheet. Findings name it where the Template
+	// has several tables.
+	Name string
+	// Columns lists the columns in the order of a blank template.
 	Columns []Column
-	// Preamble are, by language, lines above the headings of a blank template:
-	// they begin with the Template's Comment, and are in English where the language has none.
+	// Preamble lists, by language, the lines above the headings of a blank
+	// template. Each begins with the Template's Comment. English is the fallback.
 	Preamble map[string][]string
-	// Reading, where it is given, reads a row of headings otherwise than word by
-	// word, once it has been recognised in a language: it answers which fields
-	// that were found stand for which others. has reports whether a field was found.
+	// Reading, if not nil, may correct a row of headings that was recognised in a
+	// language. It returns found fields and the fields that they mean instead, for
+	// example {"name": "last_name"} for French NOM beside PRÉNOM. has reports
+	// whether a field was found. It is called once for each row of headings that
+	// is tried.
 	Reading func(lang string, has func(field string) bool) map[string]string
-	// Missing is how a preview made without the table says so ("table.missing"):
-	// by a warning, or, where it is an error, by refusing the others. The zero value says nothing.
+	// Missing says what a preview without this table gets ("table.missing"): a
+	// warning, or for [formats.Error] a refusal. The zero value means nothing.
 	Missing formats.Severity
-	// Unfold gives, where a row of the table says one thing of many about a
-	// person, those of a stored one for [Export]: the values of the fields, a map
-	// for each row, in order. What is not in a map the person's own field says;
-	// what no row can say is a nil map ("export.unsaid"). held is what the person
-	// has, ordered by id.
+	// Unfold returns the rows of one stored person for [Export]. It is for a table
+	// where one person may have several rows, for example one for each line. Each
+	// row is a map of field names to values; a field that is not in the map has
+	// the person's own value. A nil map is a thing that no row can express
+	// ("export.unsaid"). held lists what the person holds, ordered by id.
 	Unfold func(person users.Record, held []users.Record) []map[string]string
 	// Draft reads one row into d. It must depend on the row's cells alone, and
-	// must not keep d or row. It is called more than once for a row.
+	// must not keep d or row. The engine calls it several times for a row, one
+	// call at a time for each preview.
 	Draft func(row Row, d *Draft)
 }
 
 // A Column is one column of a [Table], as data.
 type Column struct {
-	// Field is the name of the field: the English heading in snake_case.
+	// Field is the name of the field: the English heading in snake_case, for
+	// example "first_name".
 	Field string
-	// Headings are, by language ("en"), those the column is known by; the
-	// first is the one a blank template has.
+	// Headings lists, by language ("en"), the headings of the column. The first
+	// is the one in a blank template.
 	Headings map[string][]string
-	// Required columns must stand in the file, and their cells must not be blank.
+	// Required columns must be in the file, and their cells must not be blank.
 	Required bool
-	// Expected columns must stand in the file; what a blank cell means the Draft says.
+	// Expected columns must be in the file. Draft decides what a blank cell means.
 	Expected bool
-	// PersonField is the field of the person that the cell is about, where a product
-	// calls it otherwise. Default: Field.
+	// PersonField is the field of the person that the cell sets, where it has
+	// another name than Field. Default: Field.
 	PersonField string
-	// Values are those allowed; nil allows any.
+	// Values lists the allowed values. Nil allows any.
 	Values []Value
-	// Offers are values that a blank template offers where Values are nil; others are allowed as well.
+	// Offers lists values that a blank template suggests where Values is nil.
+	// Other values are allowed as well.
 	Offers []string
-	// IgnoreAccents recognises Values without regard to accents, blanks, hyphens and
-	// underscores too, as headings are ([folding.Heading]).
+	// IgnoreAccents recognises Values without regard to accents, blanks, hyphens
+	// and underscores, as in headings.
 	IgnoreAccents bool
-	// CountInRecap says that the cell tells what the row does, so that a recap counts
-	// rows by it ([Preview.CountBy]).
+	// CountInRecap makes a recap count rows by the value of this cell
+	// ([Preview.CountBy]). It is for a cell that says what the row does.
 	CountInRecap bool
-	// Parse reads a cell that is not blank and not one of Values. Nil means [Text].
+	// Parse reads a cell that is not blank, in a column without Values. Nil
+	// means [Text].
 	Parse Parse
-	// RefersIn is, for a cell that names a record, the space in which it does: the
-	// supervisor by LAN ID ([Draft.Refer]). The field then holds the record's id.
+	// RefersIn is the space in which the cell names a record: [users.SpaceLANID]
+	// for a supervisor named by LAN ID ([Draft.Refer]). The field then holds the
+	// record's id.
 	RefersIn users.Space
-	// Space is where findings stand: at this column those about the row's keys in the space.
+	// Space places findings about the row's keys in that space at this column.
 	Space users.Space
-	// Blank says what a blank cell does to somebody who exists.
+	// Blank says what a blank cell does to an existing person.
 	Blank BlankPolicy
-	// AsText has the column formatted as text in templates, so that leading zeros and plus signs survive.
+	// AsText formats the column as text in templates, so that leading zeros and
+	// plus signs survive.
 	AsText bool
-	// Help explains the column, by language, in the blank template.
+	// Help explains the column in the blank template, by language.
 	Help map[string]string
 	// Sensitive cells are left out of findings, documents and reports.
 	Sensitive bool
@@ -108,45 +122,48 @@ type Column struct {
 
 // A Value is one of the values a column allows.
 type Value struct {
-	// Name is what a [Draft] gets, whatever the language of the cell.
+	// Name is the value that a [Draft] gets, in any language of the cell.
 	Name string
-	// Labels are, by language, how people write it; the first is the one a blank template offers.
+	// Labels lists, by language, how people write the value. The first is the one
+	// in a blank template.
 	Labels map[string][]string
 }
 
-// Parse reads the text of a cell. It returns the value to use, and what is
-// wrong; the value is not used if a problem is no warning. It depends on the
-// text alone, and what it returns is not changed.
+// Parse reads the text of a cell. It returns the value to use and the problems
+// of the text. The value is not used if a problem is not a warning. Parse must
+// depend on the text alone. The engine does not change what it returns.
 type Parse func(text string) (value string, problems []users.Problem)
 
-// Text reads one line of text: outer blanks trimmed, composed (NFC), at most
-// 256 characters, and nothing invisible that could deceive ([users.CleanText]).
+// Text reads one line of text. It trims outer blanks, composes characters (NFC),
+// allows at most 256 characters and refuses invisible ones that could deceive
+// ([users.CleanText]).
 func Text(text string) (string, []users.Problem) { return users.CleanText(text, 0) }
 
-// Email reads an e-mail address ([users.ParseEmail]).
+// Email reads an e-mail address, for example ada@example.com ([users.ParseEmail]).
 func Email(text string) (string, []users.Problem) { return users.ParseEmail(text) }
 
-// A BlankPolicy says what a blank cell does to a field of somebody who exists.
+// A BlankPolicy says what a blank cell does to a field of an existing person.
 type BlankPolicy uint8
 
 const (
-	// BlankKeeps leaves the field as it is. The zero value, because it loses nothing.
+	// BlankKeeps leaves the field as it is. It is the zero value because it loses nothing.
 	BlankKeeps BlankPolicy = iota
 	// BlankClears empties the field.
 	BlankClears
 )
 
-// A Mode says what a row about a known or an unknown person may do.
+// A Mode says what a row may do about a person who exists and one who does not.
 type Mode string
 
-// The modes. In each of them a row that equals the stored person in every
+// The modes. In each of them, a row that equals the stored person in every
 // column is unchanged.
 const (
-	ModeCreate Mode = "create" // makes people; a row that would change a known one is an error, in whichever table
+	ModeCreate Mode = "create" // creates people; a row of any table that would change an existing person is an error
 	ModeUpdate Mode = "update" // changes people; an unknown person is an error
-	ModeUpsert Mode = "upsert" // does either
+	ModeUpsert Mode = "upsert" // does both
 )
 
+// modes returns the allowed modes, the default first.
 func (t *Template) modes() []Mode {
 	if len(t.Modes) == 0 {
 		return []Mode{ModeCreate}
@@ -154,7 +171,8 @@ func (t *Template) modes() []Mode {
 	return t.Modes
 }
 
-// Languages are those the Template has headings in, "en" first, the others sorted.
+// Languages returns the languages in which the Template has headings, "en"
+// first and the others sorted.
 func (t *Template) Languages() []string {
 	var out []string
 	for _, tab := range t.Tables {
@@ -166,6 +184,7 @@ func (t *Template) Languages() []string {
 			}
 		}
 	}
+
 	slices.SortFunc(out, func(a, b string) int {
 		switch {
 		case a == b:
@@ -180,10 +199,10 @@ func (t *Template) Languages() []string {
 	return out
 }
 
-// holds is the field of the person that the column is about.
+// holds returns the field of the person that the column sets.
 func (c *Column) holds() string { return cmp.Or(c.PersonField, c.Field) }
 
-// holding is the column about a field of the person: one that says so, or is called so; -1 if none is.
+// holding returns the index of the column that sets a field of the person, or -1.
 func (t *Table) holding(field string) int {
 	for i := range t.Columns {
 		if t.Columns[i].holds() == field {
@@ -193,6 +212,7 @@ func (t *Table) holding(field string) int {
 	return -1
 }
 
+// column returns the index of the column with the field name, or -1.
 func (t *Table) column(field string) int {
 	for i := range t.Columns {
 		if t.Columns[i].Field == field {
@@ -202,8 +222,8 @@ func (t *Table) column(field string) int {
 	return -1
 }
 
-// Heading is the column's first heading in the language, in English where the
-// language has none, and the field's name where English has none either.
+// Heading returns the column's first heading in the language. Without one it
+// returns the first in English, and without that the name of the field.
 func (c *Column) Heading(lang string) string {
 	for _, l := range []string{lang, "en"} {
 		if h := c.Headings[l]; len(h) > 0 {
@@ -213,8 +233,8 @@ func (c *Column) Heading(lang string) string {
 	return c.Field
 }
 
-// Headings are those that any column of the Template is known by, in every
-// language, sorted: a hint for a reader that has to tell headings from data.
+// Headings returns the headings of all columns in all languages, sorted. A
+// reader may use them to find the row of headings.
 func (t *Template) Headings() []string {
 	var out []string
 	for _, tab := range t.Tables {
@@ -228,7 +248,8 @@ func (t *Template) Headings() []string {
 	return slices.Compact(out)
 }
 
-// Label is how a value of the column is written in the language; name itself where the column has no label for it.
+// Label returns how people write a value of the column in the language, or in
+// English. It returns name where the column has no label for it.
 func (c *Column) Label(name, lang string) string {
 	for _, v := range c.Values {
 		if v.Name == name {
@@ -242,14 +263,15 @@ func (c *Column) Label(name, lang string) string {
 	return name
 }
 
-// Sheet is table number i of the template without rows, in a language: what a
-// person downloads and fills in.
+// Sheet returns table number i of the Template, from 0, without rows and in the
+// language: the blank template that a person downloads and fills in.
 func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	tab := &t.Tables[i]
 	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows(), Preamble: tab.Preamble[lang], Comment: t.Comment}
 	if s.Preamble == nil {
 		s.Preamble = tab.Preamble["en"]
 	}
+
 	for c := range tab.Columns {
 		col := tab.sheetColumn(c, tab.Columns[c].Heading(lang), lang)
 		col.Strict, col.Width = len(tab.Columns[c].Values) > 0, max(24, len(col.Heading)+4)

@@ -10,61 +10,78 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// readCell reads the text of one cell as its column says. What it finds goes into d.
+// readCell reads the text of one cell by the rules of its column. It adds the
+// problems of the text to the draft.
 func (d *Draft) readCell(column int, raw string) cell {
 	c := &d.spec.Columns[column]
 	if raw == withheld {
 		d.problem(column, users.Problem{Code: "cell.withheld"})
 		return cell{bad: true}
 	}
+
+	// Damage comes before every other check: the rules of the column would read
+	// "1.2E+11" as a wrong number and hide that a spreadsheet spoilt it.
 	text := formats.Unguard(raw)
-	if code, fixed := spreadsheet.Repair(text); code != "" {
-		p := users.Problem{Code: code, Fix: fixed}
-		d.problem(column, p)
+	code, repaired := spreadsheet.Repair(text)
+	if code != "" {
+		d.problem(column, users.Problem{Code: code, Fix: repaired})
 		return cell{bad: true}
-	} else if fixed != "" {
-		text = fixed
 	}
-	if isBlank(text) {
-		if c.Required {
-			d.problem(column, users.Problem{Code: c.Field + ".missing"})
-			return cell{blank: true, bad: true}
-		}
-		return cell{blank: true}
+	if repaired != "" {
+		text = repaired
 	}
-	if len(c.Values) > 0 {
+
+	switch {
+	case isBlank(text):
+		return d.blankCell(column)
+	case len(c.Values) > 0:
 		return d.readValue(column, text)
 	}
+	return d.parseCell(column, text)
+}
+
+// blankCell returns a blank cell, which is an error in a required column.
+func (d *Draft) blankCell(column int) cell {
+	c := &d.spec.Columns[column]
+	if c.Required {
+		d.problem(column, users.Problem{Code: c.Field + ".missing"})
+	}
+	return cell{blank: true, bad: c.Required}
+}
+
+// parseCell reads a text that is not blank by the column's Parse.
+func (d *Draft) parseCell(column int, text string) cell {
+	c := &d.spec.Columns[column]
 	parse := c.Parse
 	if parse == nil {
 		parse = Text
 	}
 	value, problems := d.parse(c, parse, text)
+
 	bad := false
 	for _, p := range problems {
 		d.problem(column, p)
 		bad = bad || !p.Warning
 	}
+
 	switch {
 	case bad:
 		return cell{bad: true}
-	case value == "" && c.Required: // nothing but what cannot be seen
-		d.problem(column, users.Problem{Code: c.Field + ".missing"})
-		return cell{blank: true, bad: true}
-	case value == "":
-		return cell{blank: true}
+	case value == "": // the text had invisible characters only
+		return d.blankCell(column)
 	}
 	return cell{value: value}
 }
 
-// misread is what the Parse of a column said of a text.
+// misread is a text with problems and what the column's Parse returned for it.
 type misread struct {
 	value    string
 	problems []users.Problem
 }
 
-// parse reads a text. What is wrong in a column that offers values is
-// remembered: it is the same in many rows, and to suggest one of thousands is dear.
+// parse reads a text by parse. In a column that offers values it remembers the
+// texts with problems: many rows repeat them, and finding the nearest of
+// thousands of offers is slow.
 func (d *Draft) parse(c *Column, parse Parse, text string) (string, []users.Problem) {
 	if len(c.Offers) == 0 {
 		return parse(text)
@@ -72,6 +89,7 @@ func (d *Draft) parse(c *Column, parse Parse, text string) (string, []users.Prob
 	if was, ok := d.misread[c][text]; ok {
 		return was.value, was.problems
 	}
+
 	value, problems := parse(text)
 	if len(problems) > 0 && len(d.misread[c]) < maxRemembered {
 		if d.misread[c] == nil {
@@ -82,21 +100,23 @@ func (d *Draft) parse(c *Column, parse Parse, text string) (string, []users.Prob
 	return value, problems
 }
 
+// isBlank reports whether a text has nothing but blanks.
 func isBlank(s string) bool {
 	return s == "" || strings.TrimSpace(s) == ""
 }
 
-// allowed are the values of a column.
+// allowed indexes the values of a column.
 type allowed struct {
 	fold   func(string) string
-	names  map[string]string // by folded names and labels, and by spellings of them
-	labels []label           // what may be suggested
-	near   map[string]string // suggestions by misspelt texts
+	names  map[string]string // value names by folded name, by folded label, and by text once recognised
+	labels []label           // the labels that may be suggested, the preferred language first
+	near   map[string]string // suggestions by misspelt text
 }
 
-// label is a way to write a value.
+// label is one way to write a value: {"account_admin", "Account Admin", "accountadmin"}.
 type label struct{ name, text, folded string }
 
+// allowed indexes the values of the column. Suggestions prefer the language.
 func (c *Column) allowed(lang string) allowed {
 	out := allowed{fold: users.Fold, names: map[string]string{}, near: map[string]string{}}
 	if c.IgnoreAccents {
@@ -110,12 +130,15 @@ func (c *Column) allowed(lang string) allowed {
 			}
 		}
 	}
+
 	add := func(v Value, texts ...string) {
 		for _, text := range texts {
 			out.labels = append(out.labels, label{v.Name, text, folding.Heading(text)})
 		}
 	}
-	for _, v := range c.Values { // those in the language of the headings first
+	// Of labels equally near, nearest suggests the first: those in the language of
+	// the headings.
+	for _, v := range c.Values {
 		add(v, v.Labels[lang]...)
 	}
 	for _, v := range c.Values {
@@ -129,12 +152,12 @@ func (c *Column) allowed(lang string) allowed {
 	return out
 }
 
-// maxRemembered bounds how many spellings of its values a column remembers, and
-// how many texts that are none.
+// maxRemembered bounds the spellings of values, and the misspelt texts, that a
+// column remembers.
 const maxRemembered = 1000
 
-// readValue recognises one of the column's values, in any language. Spellings
-// once recognised are remembered: a column repeats a few of them.
+// readValue recognises one of the column's values in any language. It remembers
+// recognised spellings, because the rows of a column repeat a few of them.
 func (d *Draft) readValue(column int, text string) cell {
 	c := &d.spec.Columns[column]
 	known, asked := d.values[c]
@@ -142,6 +165,7 @@ func (d *Draft) readValue(column int, text string) cell {
 		known = c.allowed(d.lang)
 		d.values[c] = known
 	}
+
 	if name, ok := known.names[text]; ok {
 		return cell{value: name}
 	}
@@ -151,6 +175,7 @@ func (d *Draft) readValue(column int, text string) cell {
 		}
 		return cell{value: name}
 	}
+
 	p := users.Problem{Code: c.Field + ".unknown", Fix: known.nearest(text)}
 	allowed := make([]string, len(c.Values))
 	for i, v := range c.Values {
@@ -161,14 +186,15 @@ func (d *Draft) readValue(column int, text string) cell {
 	return cell{bad: true}
 }
 
-// nearest is the label that a text was evidently meant for ([nearby.Best]),
-// or "". Labels of one value do not contest each other: "Usuaro" is as near to
-// the Spanish label as to the Portuguese one, and they mean the same. The first
-// of those equally near is offered.
+// nearest returns the label that a text was evidently meant for
+// ([nearby.Best]), or "". Labels of one value do not compete: "Usuaro" is as
+// near to the Spanish Usuario as to the Portuguese Usuário, and both mean the
+// same. Of those equally near it returns the first.
 func (a allowed) nearest(text string) string {
 	if fix, ok := a.near[text]; ok {
 		return fix
 	}
+
 	best, contested := label{}, false
 	least := 3 // one more than Nearest allows
 	folded := folding.Heading(text)
@@ -180,13 +206,15 @@ func (a allowed) nearest(text string) string {
 		if _, near := nearby.Best(text, []string{l.text}); !near {
 			continue
 		}
-		if contested = d == least; !contested {
+		contested = d == least
+		if !contested {
 			best, least = l, d
 		}
 	}
 	if contested {
 		best.text = ""
 	}
+
 	if len(a.near) < maxRemembered {
 		a.near[text] = best.text
 	}

@@ -8,13 +8,14 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Row is what a Template reads: the cells of one row, each already trimmed,
+// A Row holds the cells of one row for [Table.Draft]. Each cell is trimmed,
 // checked against its column and parsed.
 type Row struct {
 	spec  *Table
 	cells []cell
 }
 
+// cell is a cell as read by the rules of its column.
 type cell struct {
 	value string // as parsed; "" if blank or bad
 	blank bool
@@ -22,6 +23,7 @@ type cell struct {
 	away  bool // the file has no such column
 }
 
+// cell returns the cell of a field, or a blank one for a field without a column.
 func (r Row) cell(field string) cell {
 	if i := r.spec.column(field); i >= 0 {
 		return r.cells[i]
@@ -29,21 +31,24 @@ func (r Row) cell(field string) cell {
 	return cell{blank: true}
 }
 
-// Value is the parsed value of the field's cell: one of the column's value
-// names where it has Values. It is "" for a cell that is blank, or bad.
+// Value returns the parsed value of the field's cell. In a column with Values it
+// is the Name of one of them. It is "" for a cell that is blank or bad, and for
+// an unknown field.
 func (r Row) Value(field string) string { return r.cell(field).value }
 
-// Blank reports whether the cell holds nothing.
+// Blank reports whether the field's cell holds nothing. A column that the file
+// does not have is blank in every row.
 func (r Row) Blank(field string) bool { return r.cell(field).blank }
 
-// Bad reports whether the cell holds something that could not be read. Its
-// findings are in the draft already.
+// Bad reports whether the field's cell could not be read. The draft already has
+// its findings.
 func (r Row) Bad(field string) bool { return r.cell(field).bad }
 
-// A Draft is what one row says, from its cells alone: whom it is about, which
-// keys it claims, what it refers to, what it frees, what it wants, and what is
-// wrong with it. The engine decides the rest: the action, the changes, and what
-// the row means for other rows.
+// A Draft collects what one row says, from its cells alone: the person it is
+// about, the keys it claims, refers to and releases, the fields it wants, and its
+// problems. The engine decides the rest: the action, the changes, and what the
+// row means for other rows. The page of the package lists the methods by what
+// they are for.
 type Draft struct {
 	spec *Table
 	lang string // of the file's headings
@@ -55,58 +60,62 @@ type Draft struct {
 	misread map[*Column]map[string]misread
 }
 
-// said is what the engine reads of a draft.
+// said is the part of a draft that the engine reads.
 type said struct {
 	keys     []draftKey
 	releases []release
 	wants    []want
 	notes    []note
-	about    int // index in keys, -1 if the row is about no one
-	sole     bool
-	deletes  bool
-	restores *span // what an import did to a record, which the row takes back
+	about    int   // index in keys, -1 if the row is about no one
+	sole     bool  // no other row may be about the person
+	deletes  bool  // the person shall be deleted
+	restores *span // the work of an import on one record, which the row takes back
 }
 
+// A relation says why a row names a key.
 type relation uint8
 
 const (
-	relAbout relation = iota
-	relClaim
-	relTake
-	relRefer
-	relSlot
+	relAbout relation = iota // the row is about its holder
+	relClaim                 // the person shall hold it
+	relTake                  // the person shall hold it, also against its holder
+	relRefer                 // a field shall refer to its holder
+	relSlot                  // the row uses it alone; see [Draft.Exclusive]
 )
 
+// draftKey is one key that a row names, and why.
 type draftKey struct {
 	space  users.Space
 	rel    relation
 	value  string // as given, not folded
-	field  string // the field a reference is kept in
-	column int    // in which the value stands, or -1
-	made   bool   // claimed only for a thing that the row makes
-	stored bool   // no row of the file makes what the reference names
+	field  string // the field that keeps a reference
+	column int    // the column of the value, or -1
+	made   bool   // claimed only for a thing that the row creates
+	stored bool   // a record that the file creates does not satisfy the reference
 }
 
-// isClaim reports whether the person shall hold the key, by force or not.
+// isClaim reports whether the person shall hold the key, with or without force.
 func (k *draftKey) isClaim() bool { return k.rel == relClaim || k.rel == relTake }
 
-// release is a kind of thing that the person gives up: all of it, or where a field has a value.
+// release is a kind of thing that the person gives up: {"line", "pbx", "PBX1"} is
+// every line of PBX1, and {"line", "", ""} every line.
 type release struct {
 	kind  users.Kind
 	field string
-	value string
+	value string // folded
 }
 
+// want is a value that a field of the person shall have.
 type want struct {
 	field   string
 	value   string
-	onlyNew bool
-	space   users.Space // of the key that the value is, where it is one
-	unrefer bool        // the person shall refer to nobody by it
+	onlyNew bool        // only for a person or thing that the row creates
+	space   users.Space // the space of the value, if it is a key
+	unrefer bool        // the field shall refer to no one
 	member  member      // the value is one of several
 }
 
-// member says what becomes of one value of a field that is a set.
+// member says what happens to one value of a field that is a set.
 type member uint8
 
 const (
@@ -119,29 +128,31 @@ const (
 type note struct {
 	severity formats.Severity
 	code     string
-	column   int // index in the table's columns, -1 for the whole row
-	key      uint32
+	column   int    // index in the table's columns, -1 for the whole row
+	key      uint32 // the key it is about, or none
 	args     map[string]string
 	fix      *string
-	value    string                                   // instead of the cell's
+	value    string                                   // replaces the cell's text
 	rows     []uint32                                 // the rows it names
-	onlyNew  bool                                     // does not count for somebody who exists
-	stored   func(was func(field string) string) bool // counts only for somebody who exists and is so
+	onlyNew  bool                                     // does not count for an existing person
+	stored   func(was func(field string) string) bool // counts only for an existing person for whom it returns true
 }
 
-// newDraft returns a draft that writes to what a row says.
+// newDraft returns a draft that collects in to. It serves many rows: see reset.
 func newDraft(to *said) Draft {
 	return Draft{said: to, values: map[*Column]allowed{}, misread: map[*Column]map[string]misread{}}
 }
 
+// reset empties the draft for the next row and keeps its memory.
 func (d *Draft) reset(spec *Table, lang string, row Row) {
 	d.spec, d.lang, d.row = spec, lang, row
 	d.keys, d.releases, d.wants, d.notes = d.keys[:0], d.releases[:0], d.wants[:0], d.notes[:0]
 	d.about, d.sole, d.deletes, d.restores = -1, false, false, nil
 }
 
-// About says whom the row is about: the person who holds the value in the
-// space. The last call counts. An empty value says nothing.
+// About says that the row is about the person who holds the value in the space:
+// About([users.SpaceEmail], "ada@example.com"). The last call counts. An empty
+// value says nothing.
 func (d *Draft) About(space users.Space, value string) {
 	if value != "" {
 		d.about = len(d.keys)
@@ -149,36 +160,42 @@ func (d *Draft) About(space users.Space, value string) {
 	}
 }
 
-// Claim says that the person shall hold the value. In a space that is a field
-// of the person it is wanted there, and what the person held in it before is
-// freed. A row that claims the key it is about may make that person.
+// Claim says that the person shall hold the value in the space. It is an error if
+// another person holds it and keeps it. Where the space is a field of the person,
+// Claim also wants the value there, and the key held before is released. A row
+// that claims the key it is about may create that person.
 //
-// What a person has may be known by several keys: a line by its short, its
-// internal and its public number. The first one claimed says which thing is
-// meant; the others are values of it, which the row wants as well ("line.number"),
-// and leave the thing they stand with, if that is another.
+// A thing of a person may be known by several keys: a line by its short,
+// internal and public number. The first key claimed says which thing is meant.
+// The others are its values, which the row must want as well ("line.number").
+// They are released from another thing that has them.
 func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
 
-// ClaimIfCreating is Claim for a thing that the row makes: a default name, which a
-// thing that is there already does not get. Another Claim must say first which thing is meant.
+// ClaimIfCreating is Claim for a thing that the row creates: a default key, which
+// an existing thing does not get. Another Claim must first say which thing is
+// meant. For example, a new line has its short number as internal number.
 func (d *Draft) ClaimIfCreating(space users.Space, value string) { d.claimNew(relClaim, space, value) }
 
-// TakeIfCreating is Take for a thing that the row makes, as ClaimIfCreating is Claim.
+// TakeIfCreating is Take for a thing that the row creates, as ClaimIfCreating is
+// for Claim.
 func (d *Draft) TakeIfCreating(space users.Space, value string) { d.claimNew(relTake, space, value) }
 
+// claimNew claims a key for a thing that the row creates.
 func (d *Draft) claimNew(rel relation, space users.Space, value string) {
 	n := len(d.keys)
-	if d.claim(rel, space, value); len(d.keys) > n {
+	d.claim(rel, space, value)
+	if len(d.keys) > n {
 		d.keys[n].made = true
 	}
 }
 
-// Take is Claim although somebody else may hold the value in the store: they
-// lose it, with all that the thing is known by. It overrules nobody in the file:
-// whoever claims another key of that thing is contested. It is for what a person
-// has, like a line, not for what a person is.
+// Take is Claim by force: another person who holds the value in the store loses
+// it, with all other keys of that thing. It does not overrule rows of the file: a
+// row that claims another key of the thing is contested. Take is for things that
+// a person has, like a line, and not for keys that identify a person.
 func (d *Draft) Take(space users.Space, value string) { d.claim(relTake, space, value) }
 
+// claim adds a key, and a want where the key is a field of the person.
 func (d *Draft) claim(rel relation, space users.Space, value string) {
 	if value == "" {
 		return
@@ -189,8 +206,9 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 	}
 }
 
-// columnOf is the column a key came from: the one that holds its field, or says
-// its space, or is called so, or else the one with just that value; -1 if none does.
+// columnOf returns the column that a key came from, or -1. It tries in this
+// order: the column that sets the key's field, the column with that Space, the
+// column with the name of the space, and a column whose value equals the key's.
 func (d *Draft) columnOf(space users.Space, value string) int {
 	if f := space.Field(); f != "" {
 		if c := d.spec.holding(f); c >= 0 {
@@ -213,15 +231,17 @@ func (d *Draft) columnOf(space users.Space, value string) int {
 	return -1
 }
 
-// Refer says that the field shall name the record that holds the value: a
-// supervisor by LAN ID. A row of the file may make it.
+// Refer says that the field shall name the record that holds the value in the
+// space: Refer("supervisor", [users.SpaceLANID], "cbabbage"). A row of the file may
+// create that record. An empty value says nothing.
 func (d *Draft) Refer(field string, space users.Space, value string) {
 	if value != "" {
 		d.keys = append(d.keys, draftKey{space: space, rel: relRefer, value: value, field: field, column: d.spec.holding(field)})
 	}
 }
 
-// ReferStored is Refer to what the store has already: a row that makes it does not count.
+// ReferStored is Refer to a record that the store has already. A row of the file
+// that creates it does not count.
 func (d *Draft) ReferStored(field string, space users.Space, value string) {
 	d.Refer(field, space, value)
 	if value != "" {
@@ -229,8 +249,9 @@ func (d *Draft) ReferStored(field string, space users.Space, value string) {
 	}
 }
 
-// ReferCell is Refer to what the field's own cell names; a bad cell refers to
-// nothing, and a blank one follows the column's [BlankPolicy].
+// ReferCell is Refer by the value of the field's own cell. A bad cell and a
+// column that the file does not have say nothing. A blank cell follows the
+// column's [BlankPolicy].
 func (d *Draft) ReferCell(field string, space users.Space) {
 	i := d.spec.column(field)
 	if i < 0 {
@@ -246,87 +267,89 @@ func (d *Draft) ReferCell(field string, space users.Space) {
 	}
 }
 
-// Exclusive says that no other row may say Exclusive with the same value: a place in the
-// file that takes one row. field is where the finding stands if two do.
+// Exclusive says that no other row may call Exclusive with the same value, for
+// example "ada@example.com PBX1" for one row a person and PBX. field places the
+// finding if two rows do. An empty value says nothing.
 func (d *Draft) Exclusive(field, value string) {
 	if value != "" {
 		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.spec.column(field)})
 	}
 }
 
-// Release says that the person gives up everything of that kind they hold, but
-// what the row claims. A row that claims nothing of the kind, about somebody who
-// holds nothing of it, has the warning "line.none", by the name of the kind.
+// Release says that the person gives up all things of the kind except those that
+// the row claims. If the row claims none and the person holds none, the row gets a
+// warning named after the kind: "line.none".
 func (d *Draft) Release(kind users.Kind) { d.releases = append(d.releases, release{kind: kind}) }
 
-// ReleaseWhere is Free of those alone in which the field has the value. Values are
-// compared as the space of the field's name folds them (pbx: [users.SpacePBX]),
-// letter case aside where there is none.
+// ReleaseWhere is Release of the things whose field has the value:
+// ReleaseWhere([users.KindLine], "pbx", "PBX1"). The space with the field's name
+// folds both values before they are compared (pbx: [users.SpacePBX]). Without such
+// a space, letter case is ignored.
 func (d *Draft) ReleaseWhere(kind users.Kind, field, value string) {
 	d.releases = append(d.releases, release{kind, field, users.Space(field).Fold(value)})
 }
 
-// has reports whether what the person holds is of those they give up.
+// has reports whether a record is one of the things that the person gives up.
 func (f release) has(r users.Record) bool {
 	return r.Kind() == f.kind && (f.field == "" || f.fold(r.Field(f.field)) == f.value)
 }
 
+// fold folds a value of the field for comparison.
 func (f release) fold(value string) string { return users.Space(f.field).Fold(value) }
 
 // OneRowPerPerson says that no other row may be about the same person.
 func (d *Draft) OneRowPerPerson() { d.sole = true }
 
-// Delete says that the person shall be deleted, and with it everything they
-// hold freed. One who stays listed ([users.Remainder]) keeps both.
+// Delete says that the person shall be deleted, and that everything the person
+// holds is released. A person who stays listed ([users.Remainder]) keeps both.
 func (d *Draft) Delete() { d.deletes = true }
 
-// Want says that a field of the person shall have the value, which may be
-// empty. The fields of what the person has are called by its kind: "line.internal".
+// Want says that a field of the person shall have the value, which may be empty.
+// A field of a thing that the person has begins with its kind: "line.internal".
 func (d *Draft) Want(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value})
 }
 
-// Include says that the value shall be one of those of the field, which is a set
-// ("roles", "products"): the others stay, whoever gave them and whenever. Several
-// rows about one person may each include something. A row says either this
-// and Exclude of a field, or Want.
+// Include says that a field that is a set ("roles", "products") shall have the
+// value among others. The other values stay. Several rows about one person may
+// each include something. Of one field a row uses Include and Exclude, or Want,
+// and not both.
 func (d *Draft) Include(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, member: memberIn})
 }
 
-// Exclude says that the value shall be none of those of the field; see Include.
+// Exclude says that a field that is a set shall not have the value; see Include.
 func (d *Draft) Exclude(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, member: memberOut})
 }
 
-// WantIfCreating is Want for a person the row makes, or for a thing it makes
-// ("line.internal"): a default.
+// WantIfCreating is Want for a person or a thing ("line.internal") that the row
+// creates: a default.
 func (d *Draft) WantIfCreating(field, value string) {
 	d.wants = append(d.wants, want{field: field, value: value, onlyNew: true})
 }
 
-// WantCell wants the value of the field's own cell, in the field that the
-// column holds. A bad cell wants nothing,
-// and neither does one whose column the file does not have; a
-// blank one follows the column's [BlankPolicy].
+// WantCell is Want with the value of the field's own cell, for the column's
+// [Column.PersonField]. A bad cell and a column that the file does not have say
+// nothing. A blank cell follows the column's [BlankPolicy].
 func (d *Draft) WantCell(field string) {
 	i := d.spec.column(field)
 	if i < 0 {
 		return
 	}
-	c := d.row.cells[i]
+	c, col := d.row.cells[i], &d.spec.Columns[i]
 	switch {
-	case c.bad:
-	case c.away:
+	case c.bad, c.away:
 	case !c.blank:
-		d.wants = append(d.wants, want{field: d.spec.Columns[i].holds(), value: c.value})
-	case d.spec.Columns[i].Blank == BlankClears:
-		d.wants = append(d.wants, want{field: d.spec.Columns[i].holds()})
+		d.wants = append(d.wants, want{field: col.holds(), value: c.value})
+	case col.Blank == BlankClears:
+		d.wants = append(d.wants, want{field: col.holds()})
 	}
 }
 
-// Ignore says that the field's cell means nothing in this row: what was wrong
-// with it is no matter, unless it makes doubtful where the cells of the row end.
+// Ignore says that the field's cell has no meaning in this row, and drops its
+// findings. Findings about the form of a text file ("csv.…") stay, because they
+// make the bounds of all cells of the row doubtful.
 func (d *Draft) Ignore(field string) {
 	c := d.spec.column(field)
 	d.notes = slices.DeleteFunc(d.notes, func(n note) bool {
@@ -334,38 +357,42 @@ func (d *Draft) Ignore(field string) {
 	})
 }
 
-// Error adds an error to the cell of the field, or to the row if field is "".
-// args are names and values in turn.
+// Error adds an error to the field's cell, or to the row if field is "". args
+// are names and values in turn: "count", "3".
 func (d *Draft) Error(field, code string, args ...string) { d.note(formats.Error, field, code, args) }
 
-// ErrorIfCreating is Error for a person the row makes; about somebody who exists it says nothing.
+// ErrorIfCreating is Error for a person that the row creates. It does not count
+// for an existing person.
 func (d *Draft) ErrorIfCreating(field, code string, args ...string) {
 	d.note(formats.Error, field, code, args)
 	d.notes[len(d.notes)-1].onlyNew = true
 }
 
-// ErrorIf is Error about somebody who exists and of whom is reports true: a rule
-// about several fields of which the row sets some. was answers what a field holds
-// before the row; a reference is the id of a record. is gets called more than
-// once, and must depend on those answers alone. Whoever is as the row wants
-// already should pass, so that what was exported changes nothing.
+// ErrorIf is Error for an existing person for whom is returns true. It is for a
+// rule about several fields of which the row sets only some. was returns the
+// value of a field before the row; the value of a reference is a record's id.
+// The engine calls is several times, and is must depend on was alone. It should
+// return false for a person who already is as the row wants, so that an exported
+// file changes nothing.
 func (d *Draft) ErrorIf(is func(was func(field string) string) bool, field, code string, args ...string) {
 	d.note(formats.Error, field, code, args)
 	d.notes[len(d.notes)-1].stored = is
 }
 
-// Warn adds a warning, like Error.
+// Warn adds a warning to the field's cell or to the row, with args as in Error.
 func (d *Draft) Warn(field, code string, args ...string) { d.note(formats.Warning, field, code, args) }
 
-// Problem adds what a rule found about the cell of the field, or about the row
-// if field is "": an error or a warning, with its Fix.
+// Problem adds a problem, with its Fix, to the field's cell, or to the row if
+// field is "". It is an error or a warning as the problem says.
 func (d *Draft) Problem(field string, p users.Problem) { d.problem(d.spec.column(field), p) }
 
+// note adds a finding to the field's cell or to the row.
 func (d *Draft) note(s formats.Severity, field, code string, args []string) {
 	n := note{severity: s, code: code, column: -1, key: none}
 	if field != "" {
 		n.column = d.spec.column(field)
 	}
+
 	for i := 0; i+1 < len(args); i += 2 {
 		if n.args == nil {
 			n.args = map[string]string{}
@@ -375,7 +402,7 @@ func (d *Draft) note(s formats.Severity, field, code string, args []string) {
 	d.notes = append(d.notes, n)
 }
 
-// problem adds what a rule found in a cell.
+// problem adds a problem to the cell of a column, or to the row if column is -1.
 func (d *Draft) problem(column int, p users.Problem) {
 	n := note{severity: formats.Error, code: p.Code, column: column, key: none, args: p.Args}
 	if p.Warning {

@@ -13,8 +13,8 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// TemplateOf makes a Template of the struct T, each tagged field of which is a
-// column:
+// TemplateOf returns a Template made from the struct T. Each tagged field of the
+// struct is a column:
 //
 //	type hire struct {
 //		Email string `usher:"email,about,required" en:"EMAIL,E-MAIL ADDRESS" fr:"COURRIEL"`
@@ -25,62 +25,68 @@ import (
 //	}
 //
 // The tag usher begins with the name of the field ([users.ProfileFields], or
-// "custom." and a name), and goes on with options:
+// "custom." and a name). Options follow it:
 //
-//	about        the row is about the person who has this value, or makes them; one column says so
-//	claim        the person shall have the value, and nobody else may: another key beside that of about
-//	refer=SPACE  the cell names a record by what it has in that space ("lanid", "unit"); the field holds its id
-//	required     the column must stand in the file, and its cells must not be blank
-//	blank=clear  a blank cell empties the field of somebody who exists; blank=keep, the default, leaves it
+//	about        the row is about the person who has this value, or creates that person; exactly one field
+//	claim        the person shall have the value, and no one else may: a further key
+//	refer=SPACE  the cell names a record by its value in that space ("lanid", "unit"); the field holds its id
+//	required     the column must be in the file, and its cells must not be blank
+//	blank=clear  a blank cell empties the field of an existing person; blank=keep, the default, leaves it
 //	text         templates format the column as text, so that leading zeros survive
-//	sensitive    what the cells hold shows nowhere
-//	read         the cell is read, and nothing more: a method Draft has use for it
+//	sensitive    the cells are left out of findings, documents and reports
+//	read         the cell is read for the method Draft and sets no field
 //
-// Tags called by a language (two letters) list the headings, the one for a blank
-// template first. Without any in English the heading is the struct's name for the
-// field, in words; another language takes the English ones where the field has
-// none. The tag values lists the values allowed, each with its labels: one for
-// every language of the struct, English first and the others sorted, and then
-// other spellings. Fields that are an e-mail address, or name somebody by it,
-// are read by [Email], others by [Text] and what [users.Check] says.
+// A tag named after a language (two letters) lists the headings, the one for a
+// blank template first. Without a tag en the heading is the name of the struct
+// field in words: "First Name" for FirstName. Another language without a tag has
+// the English headings.
 //
-// If *T has a method Draft(Row, *Draft), it is called after all that, on a T
-// with the values of the row, which it must not keep. What else T has, it may
-// not depend on.
+// The tag values lists the allowed values, each with its labels. The labels are
+// one for each language of the struct, English first and the others sorted, and
+// then further spellings.
 //
-// Without modes the Template has all of them, [Upsert] first: a list of people
-// is mostly meant to bring in the new ones and what changed about the others. The
-// error names every mistake, and the struct's field that has it.
+// A field that is an e-mail address, or refers to a person by one, is read by
+// [Email]. Other fields are read by [Text] and checked by [users.Check].
+//
+// If *T has a method Draft(Row, *Draft), it is called for each row after the tags
+// were applied, on a new T with the values of the row. It must not keep its
+// arguments, and must depend on nothing else in T.
+//
+// Without modes the Template has all of them, [ModeUpsert] first: most lists of
+// people bring both new people and changes. The error joins one error for every
+// mistake, each with the name of the struct field.
 func TemplateOf[T any](name string, modes ...Mode) (*Template, error) {
 	t := &tagged{name: name, typ: reflect.TypeFor[T](), modes: modes}
 	_, t.own = any(new(T)).(drafter)
 	return t.template()
 }
 
+// A drafter is a struct with a Draft method of its own.
 type drafter interface{ Draft(Row, *Draft) }
 
-// tagged is a struct being read as a template.
+// tagged is a struct while it is made into a template.
 type tagged struct {
 	name   string
 	typ    reflect.Type
 	modes  []Mode
-	own    bool // there is a method Draft
+	own    bool // *T is a drafter
 	fields []taggedField
 	errs   []error
 }
 
-// taggedField is one column, and what a row says by it.
+// taggedField is one column, with the tags of its struct field.
 type taggedField struct {
-	name   string // in the struct
-	index  int
+	name   string // of the struct field
+	index  int    // of the struct field
 	column Column
-	space  users.Space // in which its values are keys
+	space  users.Space // the space in which its values are keys, or ""
 	about  bool
 	claim  bool
 	read   bool
 	tags   map[string]string
 }
 
+// fail adds a mistake of a struct field, or of the whole struct if field is "".
 func (t *tagged) fail(field, format string, args ...any) {
 	where := "importer: template " + t.name
 	if field != "" {
@@ -89,18 +95,20 @@ func (t *tagged) fail(field, format string, args ...any) {
 	t.errs = append(t.errs, fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...)))
 }
 
+// template returns the template, or every mistake of the struct.
 func (t *tagged) template() (*Template, error) {
 	if t.checkStruct() {
 		for _, f := range reflect.VisibleFields(t.typ) {
-			t.field(f)
+			t.readField(f)
 		}
-		t.headings()
-		t.values()
-		t.check()
+		t.readHeadings()
+		t.readValues()
+		t.checkFields() // last: it looks at the values of each column
 	}
 	if len(t.errs) > 0 {
 		return nil, errors.Join(t.errs...)
 	}
+
 	tab := Table{Name: t.name, Draft: t.draft}
 	for _, f := range t.fields {
 		tab.Columns = append(tab.Columns, f.column)
@@ -112,7 +120,8 @@ func (t *tagged) template() (*Template, error) {
 	return &Template{Name: t.name, Tables: []Table{tab}, Modes: modes}, nil
 }
 
-// checkStruct looks at what is not a field, and reports whether there are fields to look at.
+// checkStruct checks the name, the modes and the type. It reports whether the
+// type is a struct, whose fields can be read.
 func (t *tagged) checkStruct() bool {
 	if t.name == TemplateUndo || t.name == users.TemplateHand {
 		t.fail("", "%q cannot be the name of a template", t.name)
@@ -135,8 +144,8 @@ func (t *tagged) checkStruct() bool {
 	return true
 }
 
-// field reads a field's tag usher.
-func (t *tagged) field(f reflect.StructField) {
+// readField adds the column of a struct field that has the tag usher.
+func (t *tagged) readField(f reflect.StructField) {
 	tags, ok := tagsOf(f.Tag)
 	spec, tagged := tags["usher"]
 	switch {
@@ -155,28 +164,32 @@ func (t *tagged) field(f reflect.StructField) {
 		t.fail(f.Name, "it is %s and not a string", f.Type)
 		return
 	}
+
 	options := strings.Split(spec, ",")
 	x := taggedField{name: f.Name, index: f.Index[0], tags: tags, column: Column{Field: strings.TrimSpace(options[0])}}
 	if x.column.Field == "" {
 		t.fail(f.Name, "the tag names no field")
 		return
 	}
+
 	for i, o := range options[1:] {
 		o = strings.TrimSpace(o)
 		if slices.ContainsFunc(options[1:i+1], func(p string) bool { return nameOf(p) == nameOf(o) }) {
 			t.fail(f.Name, "option %q stands twice", nameOf(o))
 		}
-		t.option(&x, o)
+		t.readOption(&x, o)
 	}
 	t.fields = append(t.fields, x)
 }
 
+// nameOf returns the name of an option: "blank" of "blank=clear".
 func nameOf(option string) string {
 	name, _, _ := strings.Cut(strings.TrimSpace(option), "=")
 	return name
 }
 
-func (t *tagged) option(x *taggedField, option string) {
+// readOption applies one option of a tag usher.
+func (t *tagged) readOption(x *taggedField, option string) {
 	switch option {
 	case "about":
 		x.about = true
@@ -206,7 +219,7 @@ func (t *tagged) option(x *taggedField, option string) {
 	}
 }
 
-// namesRecords reports whether a cell may name a record by its value in the space.
+// namesRecords reports whether a value in the space identifies one record.
 func namesRecords(s users.Space) bool {
 	switch s.Kind() {
 	case users.KindUser, users.KindUnit, users.KindRole, users.KindPBX, users.KindSubscription:
@@ -215,7 +228,8 @@ func namesRecords(s users.Space) bool {
 	return s == users.SpaceID
 }
 
-// tagsOf are all tags of a field, by key; false if they are not written as such.
+// tagsOf returns all tags of a struct field by key. It returns false if the text
+// is not a list of tags, or has a key twice. [reflect.StructTag] would ignore both.
 func tagsOf(tag reflect.StructTag) (map[string]string, bool) {
 	out := map[string]string{}
 	rest := strings.TrimLeft(string(tag), " ")
@@ -237,13 +251,14 @@ func tagsOf(tag reflect.StructTag) (map[string]string, bool) {
 	return out, true
 }
 
-// isLanguage reports whether a tag is called by a language: two letters, but
-// db, which is none and is what others call a tag.
+// isLanguage reports whether the key of a tag is a language: two letters, except
+// db, which database packages use for their tags.
 func isLanguage(key string) bool {
 	return len(key) == 2 && key != "db" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
-// languages are those in which some field has headings, as [Template.Languages] sorts them.
+// languages returns the languages in which some field has headings, "en" first
+// and the others sorted.
 func (t *tagged) languages() []string {
 	out := []string{"en"}
 	for _, f := range t.fields {
@@ -257,42 +272,50 @@ func (t *tagged) languages() []string {
 	return out
 }
 
-// headings gives every column headings in every language.
-func (t *tagged) headings() {
+// readHeadings gives every column headings in every language.
+func (t *tagged) readHeadings() {
 	for _, lang := range t.languages() {
-		taken := map[string]string{}
+		taken := map[string]string{} // struct fields by folded heading
 		for i := range t.fields {
 			f := &t.fields[i]
 			if f.column.Headings == nil {
 				f.column.Headings = map[string][]string{}
 			}
+
 			list, has := f.tags[lang]
 			switch {
 			case has:
-				f.column.Headings[lang] = t.list(f, lang, list)
+				f.column.Headings[lang] = t.splitList(f, lang, list)
 			case lang == "en":
-				f.column.Headings[lang] = []string{words(f.name)}
+				f.column.Headings[lang] = []string{wordsOf(f.name)}
 			default:
+				// English is the first language, so its headings are known here.
 				f.column.Headings[lang] = f.column.Headings["en"]
 			}
-			for _, h := range f.column.Headings[lang] {
-				folded := folding.Heading(h)
-				switch other := taken[folded]; {
-				case folded == "":
-					t.fail(f.name, "there is no heading in %q", h)
-				case other == f.name:
-					t.fail(f.name, "the heading %q stands twice in %s", h, lang)
-				case other != "":
-					t.fail(f.name, "the heading %q is that of %s in %s too", h, other, lang)
-				}
-				taken[folded] = f.name
-			}
+			t.checkHeadings(f, lang, taken)
 		}
 	}
 }
 
-// list splits a tag at its commas.
-func (t *tagged) list(f *taggedField, tag, text string) []string {
+// checkHeadings refuses headings of a field that fold to nothing, or that are
+// taken already in the language. It adds them to taken.
+func (t *tagged) checkHeadings(f *taggedField, lang string, taken map[string]string) {
+	for _, h := range f.column.Headings[lang] {
+		folded := folding.Heading(h)
+		switch other := taken[folded]; {
+		case folded == "":
+			t.fail(f.name, "there is no heading in %q", h)
+		case other == f.name:
+			t.fail(f.name, "the heading %q stands twice in %s", h, lang)
+		case other != "":
+			t.fail(f.name, "the heading %q is that of %s in %s too", h, other, lang)
+		}
+		taken[folded] = f.name
+	}
+}
+
+// splitList splits a tag at its commas.
+func (t *tagged) splitList(f *taggedField, tag, text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "" {
@@ -304,8 +327,8 @@ func (t *tagged) list(f *taggedField, tag, text string) []string {
 	return out
 }
 
-// words are a Go name taken apart: "First Name" for FirstName, "LAN ID" for LAN_ID.
-func words(name string) string {
+// wordsOf returns a Go name as words: "First Name" for FirstName, "LAN ID" for LAN_ID.
+func wordsOf(name string) string {
 	r := []rune(name)
 	var b strings.Builder
 	for i, c := range r {
@@ -321,8 +344,8 @@ func words(name string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// values reads the tags of that name.
-func (t *tagged) values() {
+// readValues reads the tags called values.
+func (t *tagged) readValues() {
 	langs := t.languages()
 	for i := range t.fields {
 		f := &t.fields[i]
@@ -330,37 +353,53 @@ func (t *tagged) values() {
 		if !has {
 			continue
 		}
-		meant := map[string]string{}
-		for _, entry := range t.list(f, "values", text) {
-			name, labels, labelled := strings.Cut(entry, "=")
-			v := Value{Name: strings.TrimSpace(name), Labels: map[string][]string{}}
-			if !labelled {
-				labels = name
-			}
-			for k, label := range strings.Split(labels, "|") {
-				lang := "en"
-				if k < len(langs) {
-					lang = langs[k]
-				}
-				label = strings.TrimSpace(label)
-				if users.Fold(label) == "" || v.Name == "" {
-					t.fail(f.name, "the value %q has no name, or an empty label", entry)
-				}
-				v.Labels[lang] = append(v.Labels[lang], label)
-			}
-			for _, lang := range append(langs, "") {
-				for _, label := range append(v.Labels[lang], v.Name) {
-					if other, taken := meant[users.Fold(label)]; taken && other != v.Name {
-						t.fail(f.name, "%q means both %s and %s", label, other, v.Name)
-						break
-					}
-					meant[users.Fold(label)] = v.Name
-				}
-			}
+
+		meant := map[string]string{} // value names by folded name and label
+		for _, entry := range t.splitList(f, "values", text) {
+			v := t.parseValue(f, entry, langs)
+			t.checkLabels(f, v, langs, meant)
 			if slices.ContainsFunc(f.column.Values, func(o Value) bool { return o.Name == v.Name }) {
 				t.fail(f.name, "the value %q stands twice", v.Name)
 			}
 			f.column.Values = append(f.column.Values, v)
+		}
+	}
+}
+
+// parseValue reads one entry of a tag values: "user=User|Utilisateur" with the
+// languages en and fr. Labels beyond the languages are English spellings.
+func (t *tagged) parseValue(f *taggedField, entry string, langs []string) Value {
+	name, labels, labelled := strings.Cut(entry, "=")
+	v := Value{Name: strings.TrimSpace(name), Labels: map[string][]string{}}
+	if !labelled {
+		labels = name
+	}
+
+	for k, label := range strings.Split(labels, "|") {
+		lang := "en"
+		if k < len(langs) {
+			lang = langs[k]
+		}
+		label = strings.TrimSpace(label)
+		if users.Fold(label) == "" || v.Name == "" {
+			t.fail(f.name, "the value %q has no name, or an empty label", entry)
+		}
+		v.Labels[lang] = append(v.Labels[lang], label)
+	}
+	return v
+}
+
+// checkLabels refuses a label or a name that another value of the field has. It
+// adds those of the value to meant.
+func (t *tagged) checkLabels(f *taggedField, v Value, langs []string, meant map[string]string) {
+	for _, lang := range append(langs, "") { // "" has no labels, so the name is checked without them too
+		for _, label := range append(v.Labels[lang], v.Name) {
+			other, taken := meant[users.Fold(label)]
+			if taken && other != v.Name {
+				t.fail(f.name, "%q means both %s and %s", label, other, v.Name)
+				break
+			}
+			meant[users.Fold(label)] = v.Name
 		}
 	}
 }

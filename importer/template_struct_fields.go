@@ -8,21 +8,23 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// This file knows what the fields of people ask of a tagged column, and what a
-// row says by it.
+// This file has the rules that the fields of a person set for tagged columns, and
+// the Draft function of a tagged struct.
 
-// check holds every column against what the field of a person is.
-func (t *tagged) check() {
+// checkFields checks every column against the rules of its field of the person.
+func (t *tagged) checkFields() {
 	about := ""
 	for i := range t.fields {
 		f := &t.fields[i]
 		field := f.column.Field
+
 		for _, o := range t.fields[:i] {
 			if o.column.Field == field {
 				t.fail(f.name, "%s is the field of %s too", field, o.name)
 			}
 		}
-		f.space = keyed(field)
+
+		f.space = keySpace(field)
 		switch {
 		case f.read:
 			t.checkRead(f)
@@ -36,6 +38,7 @@ func (t *tagged) check() {
 			t.checkReference(f)
 			t.checkValues(f)
 		}
+
 		if f.column.Required && f.column.Blank == BlankClears {
 			t.fail(f.name, "required and blank=clear do not go together")
 		}
@@ -45,19 +48,23 @@ func (t *tagged) check() {
 		if f.about && about == "" {
 			about = f.name
 		}
+
 		f.column.Parse = f.parse()
 	}
+
 	if about == "" {
 		t.fail("", "no field says about: whom is a row about?")
 	}
 }
 
-// keyed is the space in which a field's values are keys; "" if they are none.
-func keyed(field string) users.Space {
+// keySpace returns the space in which the values of a field are keys, or "":
+// [users.SpaceEmail] for "email".
+func keySpace(field string) users.Space {
 	c := Column{Field: field}
 	return c.space()
 }
 
+// checkRead checks a field with the option read.
 func (t *tagged) checkRead(f *taggedField) {
 	switch {
 	case !t.own:
@@ -67,6 +74,7 @@ func (t *tagged) checkRead(f *taggedField) {
 	}
 }
 
+// checkKey checks a field with the option about or claim.
 func (t *tagged) checkKey(f *taggedField) {
 	switch {
 	case f.space == "":
@@ -80,7 +88,8 @@ func (t *tagged) checkKey(f *taggedField) {
 	}
 }
 
-// checkReference: the field of a reference holds an id, and no other does.
+// checkReference checks that exactly the fields that hold an id are references:
+// supervisor, org_unit, and any custom field.
 func (t *tagged) checkReference(f *taggedField) {
 	space := f.column.RefersIn
 	holds := map[string]users.Kind{"supervisor": users.KindUser, "org_unit": users.KindUnit}
@@ -98,7 +107,8 @@ func (t *tagged) checkReference(f *taggedField) {
 	}
 }
 
-// checkValues: some fields have a few values only, and would take any other text for one of them.
+// checkValues checks that a field with few possible values lists allowed ones:
+// users.Profile would read any other text as one of them.
 func (t *tagged) checkValues(f *taggedField) {
 	var may []string
 	switch f.column.Field {
@@ -121,7 +131,7 @@ func (t *tagged) checkValues(f *taggedField) {
 	}
 }
 
-// parse reads the field's cells.
+// parse returns the function that reads the field's cells.
 func (f *taggedField) parse() Parse {
 	field := f.column.Field
 	switch {
@@ -144,7 +154,7 @@ func (f *taggedField) parse() Parse {
 	}
 }
 
-// draft says what a row says by its tagged cells.
+// draft is the [Table.Draft] of the struct: first the tags, then its own method.
 func (t *tagged) draft(r Row, d *Draft) {
 	for i := range t.fields {
 		f := &t.fields[i]
@@ -166,6 +176,7 @@ func (t *tagged) draft(r Row, d *Draft) {
 	if !t.own {
 		return
 	}
+
 	x := reflect.New(t.typ)
 	for i := range t.fields {
 		f := &t.fields[i]
