@@ -9,28 +9,29 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// grid is what a person corrects: the cells as read, the edits over them, and
-// the rows added and removed. A preview made afresh shares it.
+// grid holds the cells of a preview: as read, the edits over them, and the rows
+// added and removed. Preview and commit share it: it holds no decision.
 type grid struct {
 	tpl    *Template
-	tables []gridTable
-	given  []int         // the tables in the order in which they were given
-	rows   []gridRow     // of all tables in order, then the added ones
-	added  []users.RowID // in their order, those left out included
-	left   []users.RowID // rows as read or added that are no part of this; sorted
-	over   map[gridCell]string
+	tables []gridTable         // by number of the template's table
+	given  []int               // numbers of the tables in the order in which they were given
+	rows   []gridRow           // the rows as read of all tables in order, then the added ones
+	added  []users.RowID       // every added row in order, also those in left
+	left   []users.RowID       // rows that are not part of this grid, sorted; see Remaining
+	over   map[gridCell]string // edited texts
 }
 
+// gridTable is one table of the template as a file gave it.
 type gridTable struct {
-	read     *formats.Table
-	head     int   // index of the heading row
-	cols     []int // by column of the template: the file's column from 0, or -1
-	lang     string
-	from     uint32 // its first row in grid.rows
-	count    uint32
-	last     int // the highest record number in use
+	read     *formats.Table // nil if no file gave it
+	head     int            // index of the heading row
+	cols     []int          // by column of the template: the file's column from 0, or -1
+	lang     string         // language of the headings
+	from     uint32         // its first row in grid.rows
+	count    uint32         // its rows as read
+	last     int            // the highest record number in use
 	extras   []formats.Finding
-	headless map[int]int // rows that hold something in a column without a heading
+	headless map[int]int // by column without a heading: the rows that hold something there
 }
 
 type gridRow struct {
@@ -45,7 +46,7 @@ type gridCell struct {
 	column uint16
 }
 
-// text is the cell as it stands now.
+// text returns the cell's present text: the edited one, or the text as read.
 func (g *grid) text(row uint32, column int) string {
 	if len(g.over) > 0 {
 		if s, ok := g.over[gridCell{row, uint16(column)}]; ok {
@@ -55,8 +56,8 @@ func (g *grid) text(row uint32, column int) string {
 	return g.typed(row, column)
 }
 
-// away reports whether the row has no such cell: its file has no such column,
-// and nobody has written there.
+// away reports whether the row has no such cell: its file has no such column, and
+// no edit wrote there.
 func (g *grid) away(row uint32, column int) bool {
 	if g.tables[g.rows[row].id.Table()].cols[column] >= 0 {
 		return false
@@ -65,7 +66,7 @@ func (g *grid) away(row uint32, column int) bool {
 	return !written
 }
 
-// typed is the cell as it was read, before any edit.
+// typed returns the cell's text as read, before any edit.
 func (g *grid) typed(row uint32, column int) string {
 	r := &g.rows[row]
 	t := &g.tables[r.id.Table()]
@@ -75,22 +76,26 @@ func (g *grid) typed(row uint32, column int) string {
 	return t.read.Row(int(r.src)).Cell(t.cols[column])
 }
 
-// spec is the row's table in the template.
+// spec returns the row's table in the template.
 func (g *grid) spec(row uint32) *Table { return &g.tpl.Tables[g.rows[row].id.Table()] }
 
-// find is the row with that id.
+// find returns the row with the id.
 func (g *grid) find(id users.RowID) (uint32, bool) {
 	if id.Table() >= len(g.tables) {
 		return none, false
 	}
+
+	// Rows as read are sorted by id.
 	t := &g.tables[id.Table()]
 	i := uint32(sort.Search(int(t.count), func(i int) bool { return g.rows[t.from+uint32(i)].id >= id }))
 	if i < t.count && g.rows[t.from+i].id == id {
 		return t.from + i, true
 	}
+
+	// Added rows are sorted only if they belong to one table and none is left out.
 	first := g.read()
 	if i, ok := slices.BinarySearch(g.added, id); ok && len(g.left) == 0 && len(g.tables) == 1 {
-		return first + uint32(i), true // the ids of one table rise
+		return first + uint32(i), true
 	}
 	for r := first; r < uint32(len(g.rows)); r++ {
 		if g.rows[r].id == id {
@@ -100,7 +105,7 @@ func (g *grid) find(id users.RowID) (uint32, bool) {
 	return none, false
 }
 
-// read is how many rows were read; those behind were added.
+// read returns the number of rows as read. The rows from that index on were added.
 func (g *grid) read() uint32 {
 	t := &g.tables[len(g.tables)-1]
 	return t.from + t.count
@@ -116,12 +121,13 @@ func (g *grid) add(table int) uint32 {
 	return uint32(len(g.rows) - 1)
 }
 
-// write lays a text over a cell.
+// write sets the text of a cell and marks its row as edited.
 func (g *grid) write(row uint32, column int, text string) {
 	g.cover(gridCell{row, uint16(column)}, text)
 	g.rows[row].edited = true
 }
 
+// cover sets the text of a cell.
 func (g *grid) cover(at gridCell, text string) {
 	if g.over == nil {
 		g.over = map[gridCell]string{}
@@ -129,13 +135,16 @@ func (g *grid) cover(at gridCell, text string) {
 	g.over[at] = text
 }
 
-// remove takes a row out (gone), or puts it back.
+// remove takes a row out if gone, and puts it back if not.
 func (g *grid) remove(row uint32, gone bool) {
 	r := &g.rows[row]
 	if r.removed == gone {
 		return
 	}
 	r.removed = gone
+
+	// A row that was taken out no longer counts for the warning about columns
+	// without a heading.
 	t := &g.tables[r.id.Table()]
 	for c := range t.headless {
 		if r.src >= 0 && !isBlank(t.read.Row(int(r.src)).Cell(c)) {
@@ -148,7 +157,7 @@ func (g *grid) remove(row uint32, gone bool) {
 	}
 }
 
-// findings are those of table number i as a whole.
+// findings returns the findings of table number i that belong to no single row.
 func (g *grid) findings(i int) []formats.Finding {
 	t := &g.tables[i]
 	out := t.extras
@@ -156,6 +165,7 @@ func (g *grid) findings(i int) []formats.Finding {
 		if t.headless[c] == 0 {
 			continue
 		}
+
 		head := t.read.Row(t.head)
 		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Row: head.Number(), Line: head.Line(), Column: c + 1}
 		if t.read.Cells {
@@ -164,7 +174,7 @@ func (g *grid) findings(i int) []formats.Finding {
 		if len(g.tables) > 1 {
 			f.Table = g.tpl.Tables[i].Name
 		}
-		out = append(slices.Clip(out), f)
+		out = append(slices.Clip(out), f) // never into the array of extras
 	}
 	return out
 }
@@ -194,8 +204,8 @@ func (g *grid) ordered(yield func(uint32) bool) {
 	}
 }
 
-// notes are what the format found in the row, as far as no edit has answered it:
-// an edited cell loses its own findings, and an edited row those of the whole row.
+// notes returns the findings of the file format in the row that no edit resolved.
+// An edited cell loses its findings, and an edited row those of the whole row.
 func (g *grid) notes(row uint32) []formats.Finding {
 	r := &g.rows[row]
 	if r.src < 0 {
@@ -206,6 +216,7 @@ func (g *grid) notes(row uint32) []formats.Finding {
 	if !r.edited || len(all) == 0 {
 		return all
 	}
+
 	var out []formats.Finding
 	for _, f := range all {
 		c := t.column(f.Column)
@@ -217,7 +228,7 @@ func (g *grid) notes(row uint32) []formats.Finding {
 	return out
 }
 
-// column is the template's column that stands in the file's column n, from 1; -1 if none does.
+// column returns the template's column that the file has in column n, from 1, or -1.
 func (t *gridTable) column(n int) int {
 	for i, c := range t.cols {
 		if c == n-1 {

@@ -13,7 +13,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// headRows is how many rows of a file may stand above its headings.
+// headRows is the number of rows among which the headings are looked for.
 const headRows = 20
 
 // heading is a row read as headings, in one language.
@@ -21,15 +21,16 @@ type heading struct {
 	table   int
 	row     int // index in the table as read
 	lang    string
-	cols    []int // by column of the template: the file's column from 0, or -1
-	known   int   // columns recognised
-	unknown []int // the file's columns nobody asked for
-	twice   [][2]int
-	missing []int // required columns of the template that are not there
+	cols    []int    // by column of the template: the file's column from 0, or -1
+	known   int      // the number of columns recognised
+	unknown []int    // columns of the file that the template does not know
+	twice   [][2]int // pairs of columns of the file with one meaning
+	missing []int    // columns that must be in the file and are not
 }
 
-// better orders readings: one with everything required, then the most
-// recognised, then the fewest not.
+// better reports whether h is a better reading than o, which may be nil. A
+// complete one is better, then one with more columns recognised, then one with
+// fewer unknown.
 func (h *heading) better(o *heading) bool {
 	switch {
 	case o == nil:
@@ -42,40 +43,43 @@ func (h *heading) better(o *heading) bool {
 	return len(h.unknown) < len(o.unknown)
 }
 
+// complete reports whether every column that must be in the file is there.
 func (h *heading) complete() bool { return len(h.missing) == 0 }
 
-// matchHeadings finds the row of headings of a file, among the tables of the
-// template, and reads it as a whole in one language: a word like NOME means
-// one thing in Italian and another in none. The first row that has everything
-// required is it, however much more a later one would have.
+// matchHeadings finds the row of headings of a file among the free tables of the
+// template. It reads a row in one language as a whole, because NOME is the first
+// name in Italian and no heading in English. The first complete row is the one,
+// even if a later row matches more columns.
 func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
 	var best *heading
-	var fault error
+	var fieldErr error // of a table that lacks a field of maps, when another table may have it
 	for i := range min(read.Len(), headRows) {
 		folded := foldRow(read.Row(i))
 		for _, table := range free {
 			for _, lang := range known.languages {
 				h, err := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang], maps, read.Columns())
-				if errors.Is(err, ErrField) { // another table may have it
-					fault = err
+				if errors.Is(err, ErrField) {
+					fieldErr = err
 					continue
 				}
 				if err != nil {
 					return nil, err
 				}
+
 				h.table, h.row = table, i
 				if (h.known > 0 || len(maps) > 0) && h.better(best) {
 					best = h
 				}
 			}
 		}
-		if best != nil && (best.complete() && best.known > 0 || len(maps) > 0 && i == 0 && best.complete()) {
+		if best.isFinal(i, len(maps) > 0) {
 			break
 		}
 	}
+
 	switch {
-	case best == nil && fault != nil:
-		return nil, fault
+	case best == nil && fieldErr != nil:
+		return nil, fieldErr
 	case best == nil:
 		return nil, missingHeadings(&tpl.Tables[free[0]], read, &heading{lang: "en", missing: required(&tpl.Tables[free[0]])})
 	case len(best.twice) > 0:
@@ -86,6 +90,13 @@ func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free 
 	return best, nil
 }
 
+// isFinal reports whether the best heading up to row i needs no later row. With
+// columns mapped by hand the first row may have no heading that is recognised.
+func (h *heading) isFinal(i int, mapped bool) bool {
+	return h != nil && h.complete() && (h.known > 0 || mapped && i == 0)
+}
+
+// required returns the columns that must be in the file.
 func required(t *Table) []int {
 	var out []int
 	for i := range t.Columns {
@@ -96,13 +107,13 @@ func required(t *Table) []int {
 	return out
 }
 
-// headingWords are a template's headings: by table and language, the column
-// each folded heading stands for.
+// headingWords indexes a template's headings.
 type headingWords struct {
 	languages []string
-	columns   []map[string]map[string]int
+	columns   []map[string]map[string]int // by table, language and folded heading: the column
 }
 
+// headingWords indexes the headings of all tables in all languages.
 func (t *Template) headingWords() headingWords {
 	w := headingWords{languages: t.Languages()}
 	for i := range t.Tables {
@@ -120,6 +131,7 @@ func (t *Template) headingWords() headingWords {
 	return w
 }
 
+// foldRow returns the cells of a row folded as headings.
 func foldRow(row formats.Row) []string {
 	out := make([]string, row.Len())
 	for c := range out {
@@ -128,8 +140,8 @@ func foldRow(row formats.Row) []string {
 	return out
 }
 
-// matchRow reads a row as headings in a language. Columns given away by hand
-// are not read.
+// matchRow reads a row as headings in a language. words are the table's folded
+// headings. Columns mapped by hand are not read.
 func matchRow(t *Table, folded []string, lang string, words map[string]int, maps []ColumnMap, width int) (*heading, error) {
 	h := &heading{lang: lang, cols: slices.Repeat([]int{-1}, len(t.Columns))}
 	byHand := map[int]bool{}
@@ -139,6 +151,7 @@ func matchRow(t *Table, folded []string, lang string, words map[string]int, maps
 		}
 		byHand[m.Column-1] = true
 	}
+
 	for c, word := range folded {
 		if word == "" || byHand[c] {
 			continue
@@ -153,40 +166,54 @@ func matchRow(t *Table, folded []string, lang string, words map[string]int, maps
 			h.known++
 		}
 	}
-	for _, m := range maps {
-		i := t.column(m.Field)
-		switch {
-		case m.Field == "":
-		case i < 0:
-			return nil, fmt.Errorf("%w: %s", ErrField, m.Field)
-		default:
-			if h.cols[i] >= 0 {
-				h.unknown = append(h.unknown, h.cols[i])
-			}
-			h.cols[i] = m.Column - 1
-		}
+
+	// Columns mapped by hand come second: they displace what was recognised.
+	if err := h.mapByHand(t, maps); err != nil {
+		return nil, err
 	}
 	slices.Sort(h.unknown)
-	h.read(t)
-	h.require(t)
+	h.applyReading(t)
+	h.findMissing(t)
 	return h, nil
 }
 
-// read lets the Template read a row otherwise than word by word.
-func (h *heading) read(t *Table) {
+// mapByHand gives columns of the file to the fields that a person chose. The
+// columns that were recognised for those fields become unknown.
+func (h *heading) mapByHand(t *Table, maps []ColumnMap) error {
+	for _, m := range maps {
+		if m.Field == "" {
+			continue
+		}
+		i := t.column(m.Field)
+		if i < 0 {
+			return fmt.Errorf("%w: %s", ErrField, m.Field)
+		}
+		if h.cols[i] >= 0 {
+			h.unknown = append(h.unknown, h.cols[i])
+		}
+		h.cols[i] = m.Column - 1
+	}
+	return nil
+}
+
+// applyReading lets [Table.Reading] correct the fields that were recognised.
+func (h *heading) applyReading(t *Table) {
 	if t.Reading == nil || h.known == 0 {
 		return
 	}
+
 	has := func(field string) bool { c := t.column(field); return c >= 0 && h.cols[c] >= 0 }
 	exchange := t.Reading(h.lang, has)
 	for _, from := range sortedKeys(exchange) {
-		if a, b := t.column(from), t.column(exchange[from]); a >= 0 && b >= 0 && h.cols[b] < 0 {
+		a, b := t.column(from), t.column(exchange[from])
+		if a >= 0 && b >= 0 && h.cols[b] < 0 {
 			h.cols[b], h.cols[a] = h.cols[a], -1
 		}
 	}
 }
 
-func (h *heading) require(t *Table) {
+// findMissing lists the columns that must be in the file and are not.
+func (h *heading) findMissing(t *Table) {
 	h.missing = nil
 	for _, i := range required(t) {
 		if h.cols[i] < 0 {
@@ -195,11 +222,15 @@ func (h *heading) require(t *Table) {
 	}
 }
 
+// missingHeadings refuses a file that lacks columns. It names the columns and up
+// to 12 cells of the heading row. If an unknown heading is near to a missing one,
+// it suggests that column.
 func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal {
 	var want, found []string
 	for _, i := range h.missing {
 		want = append(want, t.Columns[i].Heading(h.lang))
 	}
+
 	row := read.Row(h.row)
 	for _, c := range row.Cells() {
 		if !isBlank(c) {
@@ -208,6 +239,7 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	}
 	r := formats.Refuse("header.missing", "want", strings.Join(want, ", "), "found", strings.Join(found[:min(len(found), 12)], ", "))
 	r.Row = row.Number()
+
 	for _, c := range h.unknown {
 		if near, ok := nearby.Best(row.Cell(c), want); ok {
 			r.Args["near"], r.Args["nearest"] = formats.Show(row.Cell(c)), near
@@ -218,6 +250,7 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	return r
 }
 
+// duplicateHeadings refuses a file with two columns of one meaning.
 func duplicateHeadings(read *formats.Table, h *heading) *formats.Refusal {
 	row := read.Row(h.row)
 	a, b := h.twice[0][0], h.twice[0][1]
@@ -227,15 +260,14 @@ func duplicateHeadings(read *formats.Table, h *heading) *formats.Refusal {
 	return r
 }
 
-// findings are the warnings about the heading row: columns nobody asked for,
-// and rows above it.
+// findings returns the warnings about the heading row: rows above it, and columns
+// that the template does not know.
 func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding {
-	t := &tpl.Tables[h.table]
 	var out []formats.Finding
 	row := read.Row(h.row)
 	above := 0
 	for i := range h.row {
-		if !tpl.comments(read, read.Row(i)) {
+		if !tpl.isComment(read, read.Row(i)) {
 			above++
 		}
 	}
@@ -243,12 +275,21 @@ func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding
 		out = append(out, formats.Finding{Severity: formats.Warning, Code: "header.late", Row: row.Number(), Line: row.Line(),
 			Args: map[string]string{"rows": strconv.Itoa(above)}})
 	}
+	return append(out, h.unknownColumns(&tpl.Tables[h.table], read)...)
+}
+
+// unknownColumns returns a warning for each heading that the template does not
+// know. It suggests the nearest heading that the file does not have.
+func (h *heading) unknownColumns(t *Table, read *formats.Table) []formats.Finding {
 	var free, fields []string
 	for i := range t.Columns {
 		if h.cols[i] < 0 {
 			free, fields = append(free, t.Columns[i].Heading(h.lang)), append(fields, t.Columns[i].Field)
 		}
 	}
+
+	var out []formats.Finding
+	row := read.Row(h.row)
 	for _, c := range h.unknown {
 		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Row: row.Number(), Line: row.Line(), Column: c + 1, Value: formats.Show(row.Cell(c))}
 		if read.Cells {
@@ -263,7 +304,7 @@ func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding
 }
 
 // headless counts, for every column without a heading, the rows that hold
-// something there all the same.
+// something in it.
 func (h *heading) headless(read *formats.Table) map[int]int {
 	out := map[int]int{}
 	row := read.Row(h.row)
@@ -286,32 +327,17 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 		return nil, fmt.Errorf("%w: %d", ErrTables, len(tables))
 	}
 	g := &grid{tpl: tpl, tables: make([]gridTable, len(tpl.Tables))}
-	free := make([]int, len(tpl.Tables))
-	for i := range free {
-		free[i] = i
-	}
-	known := tpl.headingWords()
-	for i, read := range tables {
-		if read.Len() == 0 {
-			return nil, refusedAt(i, len(tables), formats.Refuse("file.empty"))
-		}
-		h, err := matchHeadings(tpl, known, read, free, mapsOf(maps, i))
-		if err != nil {
-			return nil, refusedAt(i, len(tables), g.repeated(known, read, mapsOf(maps, i), err))
-		}
-		g.given = append(g.given, h.table)
-		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
-		g.tables[h.table] = gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
-			extras: append(stray(read, h.row), h.findings(tpl, read)...)}
-		if len(tpl.Tables) > 1 {
-			for f := range g.tables[h.table].extras {
-				g.tables[h.table].extras[f].Table = tpl.Tables[h.table].Name
-			}
-		}
-	}
-	if err := g.missing(free); err != nil {
+
+	free, err := g.matchTables(tables, maps)
+	if err != nil {
 		return nil, err
 	}
+	if err := g.noteMissing(free); err != nil {
+		return nil, err
+	}
+
+	// Rows come after all tables are known: their order is the template's, and not
+	// the order in which files were given.
 	for i := range g.tables {
 		g.layRows(i)
 	}
@@ -321,7 +347,43 @@ func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, e
 	return g, nil
 }
 
-// refusedAt says which of several files a refusal is about.
+// matchTables finds the table of the template for each file. It returns the
+// tables that no file gave.
+func (g *grid) matchTables(tables []*formats.Table, maps []ColumnMap) ([]int, error) {
+	free := make([]int, len(g.tpl.Tables))
+	for i := range free {
+		free[i] = i
+	}
+
+	known := g.tpl.headingWords()
+	for i, read := range tables {
+		if read.Len() == 0 {
+			return nil, refusedAt(i, len(tables), formats.Refuse("file.empty"))
+		}
+		h, err := matchHeadings(g.tpl, known, read, free, mapsOf(maps, i))
+		if err != nil {
+			return nil, refusedAt(i, len(tables), g.refuseRepeated(known, read, mapsOf(maps, i), err))
+		}
+		g.given = append(g.given, h.table)
+		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
+		g.tables[h.table] = g.tableOf(h, read)
+	}
+	return free, nil
+}
+
+// tableOf returns a table of the grid that has no rows yet.
+func (g *grid) tableOf(h *heading, read *formats.Table) gridTable {
+	t := gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
+		extras: append(findingsOutsideRows(read, h.row), h.findings(g.tpl, read)...)}
+	if len(g.tpl.Tables) > 1 {
+		for i := range t.extras {
+			t.extras[i].Table = g.tpl.Tables[h.table].Name
+		}
+	}
+	return t
+}
+
+// refusedAt adds to a refusal which of several files it is about, from 1.
 func refusedAt(i, of int, err error) error {
 	var r *formats.Refusal
 	if of > 1 && errors.As(err, &r) {
@@ -330,9 +392,9 @@ func refusedAt(i, of int, err error) error {
 	return err
 }
 
-// repeated says of a file that is none of the tables still wanted, if it is, that
-// it is one of those given already; else it is the error there was.
-func (g *grid) repeated(known headingWords, read *formats.Table, maps []ColumnMap, err error) error {
+// refuseRepeated refuses a file that repeats a table given before. For any other
+// file it returns err, the reason why the file is none of the free tables.
+func (g *grid) refuseRepeated(known headingWords, read *formats.Table, maps []ColumnMap, err error) error {
 	for _, table := range g.given {
 		if h, _ := matchHeadings(g.tpl, known, read, []int{table}, maps); h != nil && len(g.tpl.Tables) > 1 {
 			return formats.Refuse("table.repeated", "table", g.tpl.Tables[table].Name)
@@ -341,8 +403,9 @@ func (g *grid) repeated(known headingWords, read *formats.Table, maps []ColumnMa
 	return err
 }
 
-// missing says of the tables that were not given what the Template has to say of it.
-func (g *grid) missing(tables []int) error {
+// noteMissing adds a warning, or returns a refusal, for tables that no file gave,
+// as [Table.Missing] says.
+func (g *grid) noteMissing(tables []int) error {
 	var names []string
 	for _, i := range tables {
 		t := &g.tpl.Tables[i]
@@ -359,8 +422,9 @@ func (g *grid) missing(tables []int) error {
 	return nil
 }
 
-// stray are the findings of a file that stand in none of its data rows.
-func stray(read *formats.Table, head int) []formats.Finding {
+// findingsOutsideRows returns the findings of a file that are in none of its data
+// rows.
+func findingsOutsideRows(read *formats.Table, head int) []formats.Finding {
 	data := map[int]bool{}
 	all := read.Findings()
 	if len(all) > 0 {
@@ -371,6 +435,7 @@ func stray(read *formats.Table, head int) []formats.Finding {
 	return slices.DeleteFunc(all, func(f formats.Finding) bool { return data[f.Row] })
 }
 
+// mapsOf returns the columns mapped by hand in the table, by its number as given.
 func mapsOf(maps []ColumnMap, table int) []ColumnMap {
 	var out []ColumnMap
 	for _, m := range maps {
@@ -381,13 +446,13 @@ func mapsOf(maps []ColumnMap, table int) []ColumnMap {
 	return out
 }
 
-// comments reports whether a row of a workbook is a comment. In a text file
-// the format has left comments out, and what looks like one was quoted.
-func (t *Template) comments(read *formats.Table, row formats.Row) bool {
+// isComment reports whether a row of a workbook is a comment. In a text file the
+// reader leaves comments out, and a cell that looks like one was quoted.
+func (t *Template) isComment(read *formats.Table, row formats.Row) bool {
 	return t.Comment != 0 && read.Cells && strings.HasPrefix(row.Cell(0), string(t.Comment))
 }
 
-// blankRow reports whether a row holds nothing but blanks, and nothing is wrong with it.
+// blankRow reports whether a row holds nothing but blanks and has no error.
 func blankRow(r formats.Row) bool {
 	for c := range r.Len() {
 		if !isBlank(r.Cell(c)) {
@@ -397,17 +462,20 @@ func blankRow(r formats.Row) bool {
 	return !slices.ContainsFunc(r.Findings(), func(f formats.Finding) bool { return f.Severity == formats.Error })
 }
 
+// layRows adds the rows of a table: those below its headings that are neither
+// blank nor comments.
 func (g *grid) layRows(table int) {
 	t := &g.tables[table]
 	t.from = uint32(len(g.rows))
 	if t.read == nil {
 		t.cols = slices.Repeat([]int{-1}, len(g.tpl.Tables[table].Columns))
-		t.last = 1
+		t.last = 1 // row 1 is for the headings
 		return
 	}
+
 	g.rows = slices.Grow(g.rows, t.read.Len()-t.head-1)
 	for i := t.head + 1; i < t.read.Len(); i++ {
-		if row := t.read.Row(i); !blankRow(row) && !g.tpl.comments(t.read, row) {
+		if row := t.read.Row(i); !blankRow(row) && !g.tpl.isComment(t.read, row) {
 			g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i)})
 		}
 	}
