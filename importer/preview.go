@@ -11,14 +11,15 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// An Importer turns tables into previews. It may be used by several goroutines.
+// An Importer turns tables into previews. Several goroutines may use it at once.
 type Importer struct {
 	dir  *users.Directory
 	tpl  *Template
 	opts Options
 }
 
-// New is an importer of files of that template, through that directory. opts may be nil.
+// New returns an importer of files of the template, through the directory. opts
+// may be nil.
 func New(dir *users.Directory, tpl *Template, opts *Options) *Importer {
 	im := &Importer{dir: dir, tpl: tpl}
 	if opts != nil {
@@ -27,29 +28,23 @@ func New(dir *users.Directory, tpl *Template, opts *Options) *Importer {
 	return im
 }
 
-// Preview says what the tables would do. It writes nothing.
+// Preview returns what the tables would do. It writes nothing.
 //
-// Tables may come in any order: each is recognised by its headings. The error
-// is a [*formats.Refusal] for a table that cannot be read as the Template wants
+// Tables may come in any order: each is recognised by its headings. The error is
+// a [*formats.Refusal] for a table that the Template cannot read
 // ("header.missing", "header.duplicate", "file.no_rows"), one of the package's
-// errors, or the directory's.
+// errors, or an error of the directory. A row with an error is no error of
+// Preview: it has findings.
 func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Preview, error) {
-	opts := im.opts
-	if opts.Mode == "" {
-		opts.Mode = im.tpl.modes()[0]
-	}
-	if !slices.Contains(im.tpl.modes(), opts.Mode) {
-		return nil, fmt.Errorf("%w: %s", ErrMode, opts.Mode)
-	}
-	account, err := im.account(ctx)
+	opts, err := im.checkOptions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	opts.Account = account
 	g, err := newGrid(im.tpl, tables, opts.Map)
 	if err != nil {
 		return nil, err
 	}
+
 	doc := opts.document
 	opts.document = nil
 	if doc != nil {
@@ -58,11 +53,14 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 		}
 	}
 	p := &Preview{plan: newPlan(im.dir, im.tpl, opts, g)}
+
+	// A document was checked when it was first a preview.
 	if im.tpl.RefuseReplay && !opts.AllowReplay && opts.Resume == "" && doc == nil {
 		if err := p.replayed(ctx, p.readDigest()); err != nil {
 			return nil, err
 		}
 	}
+	// The work of the resumed import must be known before rows are decided.
 	if opts.Resume != "" {
 		if err := p.resume(ctx, opts.Resume); err != nil {
 			return nil, err
@@ -71,6 +69,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	if err := p.build(ctx); err != nil {
 		return nil, err
 	}
+
 	if doc != nil {
 		p.id = doc.id
 		if err := p.compare(doc); err != nil {
@@ -80,8 +79,24 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	return p, nil
 }
 
-// ID is that of the import the preview will be: [Options.Resume], or one made
-// for it. A preview that was committed and edited since will be another.
+// checkOptions returns the options with the mode and the account that they mean.
+func (im *Importer) checkOptions(ctx context.Context) (Options, error) {
+	opts := im.opts
+	if opts.Mode == "" {
+		opts.Mode = im.tpl.modes()[0]
+	}
+	if !slices.Contains(im.tpl.modes(), opts.Mode) {
+		return opts, fmt.Errorf("%w: %s", ErrMode, opts.Mode)
+	}
+
+	account, err := im.account(ctx)
+	opts.Account = account
+	return opts, err
+}
+
+// ID returns the id of the import that the preview will become:
+// [Options.Resume], or a new id. A preview that was committed and then edited
+// becomes another import with another id.
 func (p *Preview) ID() users.ID {
 	if p.id == "" {
 		p.id = cmp.Or(p.opts.Resume, p.dir.NewID())
@@ -89,7 +104,8 @@ func (p *Preview) ID() users.ID {
 	return p.id
 }
 
-// resume reads what an import has done, to look at the store as if it had not.
+// resume reads the work that an import has done. The plan then sees the store as
+// it was before that work.
 func (p *Preview) resume(ctx context.Context, id users.ID) error {
 	rec, err := importRecord(ctx, p.dir, id)
 	switch {
@@ -97,13 +113,15 @@ func (p *Preview) resume(ctx context.Context, id users.ID) error {
 	case rec.Account != p.account:
 		err = users.ErrNotFound
 	default:
-		if imp := rec.Data.(*users.Import); imp.Digest != "" && cmp.Or(imp.Read, imp.Digest) != p.readDigest() {
+		imp := rec.Data.(*users.Import)
+		if imp.Digest != "" && cmp.Or(imp.Read, imp.Digest) != p.readDigest() {
 			err = users.ErrDigest
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("importer: resume: %w", err)
 	}
+
 	p.own = newOwnWork()
 	for e, err := range p.dir.Journal(ctx, id, 0) {
 		if err != nil {
@@ -116,6 +134,8 @@ func (p *Preview) resume(ctx context.Context, id users.ID) error {
 	return nil
 }
 
+// account returns the account of the rows: that of the options, or the only one
+// that the actor reaches.
 func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
 	scope, err := im.dir.Scope(ctx)
 	if err != nil {
@@ -125,6 +145,7 @@ func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
 	if a == "" && !scope.All && len(scope.Accounts) == 1 {
 		a = scope.Accounts[0]
 	}
+
 	switch {
 	case a == "":
 		return "", ErrAccount
@@ -134,14 +155,14 @@ func (im *Importer) account(ctx context.Context) (users.AccountID, error) {
 	return a, nil
 }
 
-// A Preview says, row by row, what a file would do to an account, and lets a
-// person correct it. It is not safe for use by several goroutines at once.
+// A Preview says for each row what a file would do to an account, and lets a
+// person correct it. Only one goroutine at a time may use it.
 type Preview struct {
 	*plan
-	id        users.ID          // of the import, once there is one
+	id        users.ID          // of the import, or "" until it is needed
 	committed bool              // under that id
-	asRead    string            // the digest of the tables as read, once asked for
-	unseen    map[uint32]uint64 // rows that would do something else than they were shown to do, with the fingerprint that was shown
+	asRead    string            // the digest of the tables as read, or "" until it is needed
+	unseen    map[uint32]uint64 // stale rows, with the fingerprint of what was shown
 }
 
 // A plan is what the engine decides about every row of a file: its cells, the
@@ -152,8 +173,8 @@ type plan struct {
 	tpl     *Template
 	opts    Options // Account and Mode are set
 	account users.AccountID
-	undo    *undoing // the import that is taken back; else nil
-	own     *ownWork // of the import that is being committed; else nil
+	undo    *undoing // the import that is taken back, or nil
+	own     *ownWork // of the import that is being committed or resumed, or nil
 
 	grid      *grid
 	keys      *keyTable
@@ -163,62 +184,65 @@ type plan struct {
 	lowered   map[int32]int   // how many rows take the rights of each admin
 	giving    map[int32]bool  // stored people to whom a row gives a key
 	referring map[string]bool // the fields by which rows refer
-	panicked  map[uint32]bool // rows over which the Template panicked
+	panicked  map[uint32]bool // rows on which the Template panicked
 
-	actor  users.Actor // bound by the account's catalogue, once a row grants something
+	actor  users.Actor // with the roles of the account's catalogue, once bound
 	grants bool        // a row may give or take roles
 	bound  bool        // the catalogue was read
 	asked  bool        // the lead key was needed
 
 	// Answers that are remembered until the next edit.
 	large   []formats.Finding  // rows that the store cannot do together
-	sized   bool               // large was worked out
+	sized   bool               // large is known
 	groups  map[groupKey]group // the rows at a key
-	circles map[uint32]string  // the rows of a circle, by each of them
+	circles map[uint32]string  // the names of the rows of a circle, by each of its rows
 
-	turn  *turn   // of the row that was read last
-	chain []int32 // scratch
+	turn  *turn   // the row that was read last
+	chain []int32 // reused memory
 
-	redecided int // rows decided since the count was set to zero, for tests
+	redecided int // rows decided since the count was reset, for tests
 }
 
-// newPlan returns a plan of the grid's rows in which nothing is decided yet.
-// opts must say the account and the mode.
+// newPlan returns a plan of the grid's rows without decisions. opts must name
+// the account and the mode.
 func newPlan(dir *users.Directory, tpl *Template, opts Options, g *grid) *plan {
 	return &plan{dir: dir, tpl: tpl, opts: opts, account: opts.Account, undo: opts.undo, grid: g}
 }
 
-// rowState is what is kept of a row's decision.
+// rowState keeps the decision about a row. It is small, because a preview keeps
+// one for every row of the file.
 type rowState struct {
-	nodes     uint32
-	rec       int32 // the person in the store, or -1
-	print     uint64
+	nodes     uint32 // list of its entries in the chains of its keys
+	rec       int32  // the person in the store, or -1
+	print     uint64 // fingerprint of the decision
 	action    Action
-	makes     bool // the row makes the person it is about
-	repeat    bool
-	successor bool // some row that makes an admin must happen
-	leads     bool // the row deletes a person who leads others
-	lowers    bool // the row deletes somebody, or takes an admin's rights
-	blocked   bool
-	cycle     bool
-	doomed    uint32
-	cause     uint32   // the row that keeps a blocked one from happening
+	makes     bool     // the row creates the person it is about
+	repeat    bool     // the row repeats an earlier one
+	successor bool     // some row that makes an admin must happen
+	leads     bool     // the row deletes a person who leads others
+	lowers    bool     // the row deletes a person, or takes an admin's rights
+	blocked   bool     // a row that it needs does not happen
+	cycle     bool     // its references form a circle
+	doomed    uint32   // a contested key that it depends on, or none
+	cause     uint32   // the row that blocks it, or none
 	more      *rowMore // nil for most rows
 }
 
-// rowMore is what only some rows have.
+// rowMore is the part of a decision that only some rows have.
 type rowMore struct {
-	needs []uint32
-	refs  []uint32 // rows its references lead to: those it needs for them, and those that set whom a stored person refers to
+	needs []uint32 // rows that must happen first
+	refs  []uint32 // rows that its references lead to, those of needs and those that change a stored person's reference
 	notes []note
-	maker uint32 // the row that makes the person, or none
+	maker uint32 // the row that creates the person, or none
 }
 
+// newRowState is the state of a row that is not decided.
 var newRowState = rowState{nodes: none, rec: -1, doomed: none, cause: none}
 
+// nothingMore is shared by all rows without a rowMore.
 var nothingMore = rowMore{maker: none}
 
-// extra is what the row has more than others. It must not be changed.
+// extra returns the row's rowMore, empty if it has none. It must not be changed.
 func (s *rowState) extra() *rowMore {
 	if s.more == nil {
 		return &nothingMore
@@ -226,7 +250,8 @@ func (s *rowState) extra() *rowMore {
 	return s.more
 }
 
-// build reads, looks up, places and decides every row.
+// build reads, looks up, places and decides every row. Each step needs the step
+// before it for all rows: a row is decided by what all rows say of its keys.
 func (p *plan) build(ctx context.Context) error {
 	n := len(p.grid.rows)
 	p.keys = newKeyTable(n)
@@ -236,6 +261,7 @@ func (p *plan) build(ctx context.Context) error {
 	p.lowered = map[int32]int{}
 	p.giving, p.referring = map[int32]bool{}, map[string]bool{}
 	p.actor, p.grants, p.bound = p.asUndoing(p.dir.Actor()), false, false
+
 	var unasked []uint32
 	rows := until(ctx, p.grid.ordered)
 	for r := range rows {
@@ -244,9 +270,11 @@ func (p *plan) build(ctx context.Context) error {
 	if err := p.lookUp(ctx, unasked, rows); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)
 	}
+
 	for r := range rows {
 		p.read(r).place(func(uint32) {})
 	}
+
 	var check []uint32
 	for r := range rows {
 		p.redecide(r)
@@ -254,6 +282,7 @@ func (p *plan) build(ctx context.Context) error {
 			check = append(check, r)
 		}
 	}
+	// The loops above end early when the context is done; see until.
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)
 	}
@@ -262,8 +291,8 @@ func (p *plan) build(ctx context.Context) error {
 	return nil
 }
 
-// until ends a sequence when the context is done, which it asks every 256 rows.
-// Whoever ranges over it asks the context afterwards.
+// until ends a sequence when the context is done. It checks every 256 rows. The
+// caller must check the context after its loop.
 func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		i := 0
@@ -275,14 +304,17 @@ func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 	}
 }
 
-// redecide decides a row again and reports whether anything of it changed.
+// redecide decides a row again and reports whether its decision changed.
 func (p *plan) redecide(row uint32) bool {
 	p.redecided++
 	t := p.decided(row)
 	v, s := &t.verdict, &p.state[row]
+
+	// The tally must lose the old decision before the state is overwritten.
 	p.uncount(row)
 	print, old := t.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
+
 	s.leads = len(v.led) > 0
 	s.lowers = t.says.restores == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
@@ -293,6 +325,7 @@ func (p *plan) redecide(row uint32) bool {
 	return changed
 }
 
+// sameNotes reports whether two decisions have equal notes in the same order.
 func sameNotes(a, b []note) bool {
 	return slices.EqualFunc(a, b, func(x, y note) bool {
 		return x.code == y.code && x.column == y.column && x.key == y.key && x.severity == y.severity && x.value == y.value && slices.Equal(x.rows, y.rows) &&
@@ -300,6 +333,7 @@ func sameNotes(a, b []note) bool {
 	})
 }
 
+// sameArgs reports whether two maps are equal.
 func sameArgs(a, b map[string]string) bool {
 	if len(a) != len(b) {
 		return false

@@ -7,18 +7,19 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A change of many people at once is held back until somebody approves it:
-// more than massRows deleted or demoted, or more than a massShare-th of the
-// account's people. In an account of a few people every change is a large
-// share of it, so that the share counts from massLeast rows on. (Our policy;
-// the idea is that of an import that asks again above a threshold.)
+// The limits of the brake on mass changes. An import needs an approval if it
+// deletes or demotes more than massRows people, or more than one massShare-th of
+// the people of the account. In a small account every change is a large share, so
+// the share counts only from massLeast rows on. (Our policy, after imports that
+// ask again above a threshold.)
 const (
 	massRows  = 100
 	massShare = 5
 	massLeast = 10
 )
 
-// BrakeMass is the code of the finding that holds back mass deletions and demotions.
+// BrakeMass is the code of the finding that holds back an import of many deletions
+// or demotions until it is approved. Its arguments are rows and people.
 const BrakeMass = "mass.lowered"
 
 // A brake holds rows back until a person approves it by its code.

@@ -8,7 +8,8 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// finding gives a note its place in the file, and what it says of a group.
+// finding returns a note as a finding: with its place in the file, the other rows
+// that it names, and the size of the group of rows that share its key.
 func (p *plan) finding(row uint32, n *note) formats.Finding {
 	g := p.grid
 	at := &g.rows[row]
@@ -20,21 +21,11 @@ func (p *plan) finding(row uint32, n *note) formats.Finding {
 	if at.src >= 0 {
 		f.Line = t.read.Row(int(at.src)).Line()
 	}
+
+	// The column comes before the other rows: a sensitive one drops the arguments
+	// that may repeat its text, and row numbers are no secret.
 	if n.column >= 0 {
-		c := &g.spec(row).Columns[n.column]
-		f.Field = c.Field
-		if t.cols[n.column] >= 0 {
-			f.Column = t.cols[n.column] + 1
-			if t.read.Cells {
-				f.Cell = formats.CellName(f.Column, f.Row)
-			}
-		}
-		if f.Value == "" {
-			f.Value = formats.Show(g.text(row, n.column))
-		}
-		if c.Sensitive {
-			f.Value, f.Fix, f.Args = "", nil, nil
-		}
+		g.placeInColumn(&f, row, n.column)
 	}
 	for i, r := range n.rows {
 		f.Args = with(f.Args, "row"+suffix(i), p.rowName(r, at.id.Table()))
@@ -45,6 +36,28 @@ func (p *plan) finding(row uint32, n *note) formats.Finding {
 	return f
 }
 
+// placeInColumn adds the column, the cell and its text to a finding. Of a sensitive
+// column it keeps no text.
+func (g *grid) placeInColumn(f *formats.Finding, row uint32, column int) {
+	t, c := &g.tables[g.rows[row].id.Table()], &g.spec(row).Columns[column]
+	f.Field = c.Field
+	if t.cols[column] >= 0 {
+		f.Column = t.cols[column] + 1
+		if t.read.Cells {
+			f.Cell = formats.CellName(f.Column, f.Row)
+		}
+	}
+
+	if f.Value == "" {
+		f.Value = formats.Show(g.text(row, column))
+	}
+	if c.Sensitive {
+		f.Value, f.Fix, f.Args = "", nil, nil
+	}
+}
+
+// suffix returns the ending of the i-th argument of one name: "", "2", "3" of
+// row, row2, row3.
 func suffix(i int) string {
 	if i == 0 {
 		return ""
@@ -52,7 +65,8 @@ func suffix(i int) string {
 	return strconv.Itoa(i + 1)
 }
 
-// placeGroup tells how many rows share the key of a finding, and the first other one.
+// placeGroup adds to a finding how many rows share its key, and the first other
+// one of them.
 func (p *plan) placeGroup(row uint32, n *note, f *formats.Finding) {
 	c := chainClaim
 	switch {
@@ -62,6 +76,7 @@ func (p *plan) placeGroup(row uint32, n *note, f *formats.Finding) {
 	default:
 		return
 	}
+
 	g := p.group(n.key, c)
 	first := g.first
 	if first == row {
@@ -73,10 +88,10 @@ func (p *plan) placeGroup(row uint32, n *note, f *formats.Finding) {
 	}
 }
 
-// group is what a finding tells of the rows at a key.
+// group describes the rows at a key.
 type group struct {
-	rows          int
-	first, second uint32
+	rows          int    // how many there are
+	first, second uint32 // in order of table and record number, or none
 }
 
 type groupKey struct {
@@ -84,12 +99,14 @@ type groupKey struct {
 	c   chain
 }
 
-// group counts the rows in a chain. It remembers, so that showing every row of
-// a large group costs one walk; an edit forgets.
+// group describes the rows in a chain of a key. It remembers the answer until the
+// next edit: showing every row of a large group would otherwise take quadratic
+// time.
 func (p *plan) group(key uint32, c chain) group {
 	if g, ok := p.groups[groupKey{key, c}]; ok {
 		return g
 	}
+
 	g := group{first: none, second: none}
 	for r := range p.keys.rows(key, c) {
 		g.rows++
@@ -100,6 +117,7 @@ func (p *plan) group(key uint32, c chain) group {
 			g.second = r
 		}
 	}
+
 	if p.groups == nil {
 		p.groups = map[groupKey]group{}
 	}
@@ -107,7 +125,8 @@ func (p *plan) group(key uint32, c chain) group {
 	return g
 }
 
-// rowName names another row: its number, with its table where that is another one.
+// rowName returns the name of a row in a finding of a table: "7", or "Lines/7" for
+// a row of another table.
 func (p *plan) rowName(row uint32, table int) string {
 	id := p.grid.rows[row].id
 	n := strconv.Itoa(id.Number())
@@ -117,6 +136,7 @@ func (p *plan) rowName(row uint32, table int) string {
 	return n
 }
 
+// with returns a copy of the arguments with one more.
 func with(args map[string]string, name, value string) map[string]string {
 	out := make(map[string]string, len(args)+1)
 	for k, v := range args {
@@ -126,7 +146,8 @@ func with(args map[string]string, name, value string) map[string]string {
 	return out
 }
 
-// followedFinding is the finding about what the row needs.
+// followedFinding returns the finding that follows from the rows that this row
+// needs, if there is one; see followed.
 func (t *turn) followedFinding() (formats.Finding, bool) {
 	s := &t.plan.state[t.row]
 	n := note{severity: formats.Error, code: t.plan.followed(t.row), column: -1, key: none}
@@ -147,11 +168,14 @@ func (t *turn) followedFinding() (formats.Finding, bool) {
 	return t.plan.finding(t.row, &n), true
 }
 
-// cycleOf names every row of the circle of references the row stands in.
+// cycleOf returns the names of the rows whose references form a circle with this
+// row: "2, 5, 9". It names at most 20.
 func (p *plan) cycleOf(row uint32) string {
 	if names, ok := p.circles[row]; ok {
 		return names
 	}
+
+	// A circle is a strongly connected part of the rows that the references lead to.
 	refs := func(r uint32) []uint32 { return p.state[r].extra().refs }
 	in := map[uint32]bool{row: true}
 	list := []uint32{row}
@@ -165,19 +189,27 @@ func (p *plan) cycleOf(row uint32) string {
 	}
 	for _, circle := range components(list, refs) {
 		if slices.Contains(circle, row) {
-			slices.SortFunc(circle, p.order)
-			names := make([]string, 0, len(circle))
-			for _, r := range circle {
-				names = append(names, p.rowName(r, p.grid.rows[row].id.Table()))
-			}
-			if p.circles == nil {
-				p.circles = map[uint32]string{}
-			}
-			for _, r := range circle {
-				p.circles[r] = strings.Join(names[:min(len(names), 20)], ", ")
-			}
-			return p.circles[row]
+			return p.rememberCircle(circle, p.grid.rows[row].id.Table())
 		}
 	}
 	return ""
+}
+
+// rememberCircle returns the names of the rows of a circle, and remembers them for
+// each of its rows.
+func (p *plan) rememberCircle(circle []uint32, table int) string {
+	slices.SortFunc(circle, p.order)
+	names := make([]string, 0, len(circle))
+	for _, r := range circle {
+		names = append(names, p.rowName(r, table))
+	}
+
+	text := strings.Join(names[:min(len(names), 20)], ", ")
+	if p.circles == nil {
+		p.circles = map[uint32]string{}
+	}
+	for _, r := range circle {
+		p.circles[r] = text
+	}
+	return text
 }

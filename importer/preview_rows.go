@@ -13,60 +13,65 @@ import (
 // A RowView is one row of a preview as a person sees it.
 type RowView struct {
 	ID users.RowID `json:"-"`
-	// Table names the row's table; empty where the Template has one.
+	// Table is the name of the row's table. It is empty if the Template has one table.
 	Table string `json:"table,omitempty"`
-	// Number is the record number a spreadsheet shows, Line the physical line, 0 for an added row.
+	// Number is the record number, as a spreadsheet shows it, from 1. Line is the
+	// line of the text file, from 1, and 0 for an added row.
 	Number int `json:"row"`
 	Line   int `json:"line,omitempty"`
 	// Action is what the row will do.
 	Action Action `json:"action"`
-	// Stale says that a reopened preview showed something else; see [Preview.Stale].
+	// Stale says that the document showed another effect; see [Preview.Stale].
 	Stale bool `json:"changed,omitempty"`
-	// Who names the person the row is about, as far as the row or the store tells.
+	// Who names the person that the row is about, if the row or the store does.
 	Who string `json:"who,omitempty"`
-	// Cells are the texts as they stand, by field. They are left out of JSON.
+	// Cells has the present text of each cell that is not empty, by field. It is
+	// left out of JSON.
 	Cells map[string]string `json:"-"`
-	// Changes are the fields that will change; for a row that makes somebody, those it sets.
+	// Changes lists the fields that will change, or that a new person will have.
 	Changes []Change `json:"changes,omitempty"`
-	// Gains and Losses are what changes hands, also with what the row names: a
-	// line's public number goes with the line, unless another row takes it. Keeps is what the row asks for and
-	// the person has already.
-	Gains  []Gain `json:"gains,omitempty"`
-	Keeps  []Gain `json:"keeps,omitempty"`
+	// Gains lists the keys of things that the person gains, such as a line. Keys
+	// that the row does not name come along: a public number follows its line,
+	// unless another row claims it.
+	Gains []Gain `json:"gains,omitempty"`
+	// Keeps lists the keys that the row claims and the person holds already.
+	Keeps []Gain `json:"keeps,omitempty"`
+	// Losses lists the keys that this person or another will no longer hold.
 	Losses []Loss `json:"losses,omitempty"`
-	// Findings are in order of columns, those of the whole row first.
+	// Findings are in order of columns. Those of the whole row come first.
 	Findings []formats.Finding `json:"findings,omitempty"`
 }
 
-// A Change is one field, before and after. Of a field that is a set, of which
-// the row says what to put in and what to take out ([Draft.Include]), Old is what
-// is taken out and New what is put in: what else is in it is none of the row's business.
+// A Change is one field before and after. For a field that is a set
+// ([Draft.Include]), Old lists the values taken out and New the values put in. The
+// other values of the set are not listed.
 type Change struct {
 	Field string `json:"field"`
 	Old   string `json:"old"`
 	New   string `json:"new"`
 }
 
-// A Gain is something the person will hold, or holds and keeps: a line.
+// A Gain is a key that the person will hold, or holds and keeps: that of a line.
 type Gain struct {
 	Space users.Space `json:"space"`
-	// Value is the thing's name in the space, as it is written ([users.Record.Name]).
+	// Value is the name of the thing in the space, not folded ([users.Record.Name]).
 	Value string `json:"value"`
 }
 
-// A Loss is something somebody will hold no longer.
+// A Loss is a key that a person will no longer hold.
 type Loss struct {
 	Space users.Space `json:"space"`
 	Value string      `json:"value"`
-	// Who loses it; ID is theirs.
+	// Who is the name of the person who loses it, and ID that person's id.
 	Who string   `json:"who"`
 	ID  users.ID `json:"id"`
-	// Forced is whether somebody else takes it.
+	// Forced says that another person takes it by force ([Draft.Take]).
 	Forced bool `json:"forced,omitempty"`
 }
 
-// A RowFilter chooses rows of a preview: see [WithFindings], [WithErrors],
-// [WithAction], [WithCode] and [WithText]. It must not call the preview.
+// A RowFilter reports whether to yield a row: see [WithFindings], [WithErrors],
+// [WithAction], [WithCode] and [WithText]. It is called at most once for each row,
+// in order, while [Preview.Rows] runs. It must not call the preview.
 type RowFilter func(*RowView) bool
 
 // WithFindings chooses rows that have findings.
@@ -77,19 +82,20 @@ func WithErrors(r *RowView) bool {
 	return slices.ContainsFunc(r.Findings, func(f formats.Finding) bool { return f.Severity == formats.Error })
 }
 
-// WithAction chooses rows that will do one of the actions.
+// WithAction returns a filter for rows that will do one of the actions.
 func WithAction(actions ...Action) RowFilter {
 	return func(r *RowView) bool { return slices.Contains(actions, r.Action) }
 }
 
-// WithCode chooses rows that have a finding of that code.
+// WithCode returns a filter for rows that have a finding of the code.
 func WithCode(code string) RowFilter {
 	return func(r *RowView) bool {
 		return slices.ContainsFunc(r.Findings, func(f formats.Finding) bool { return f.Code == code })
 	}
 }
 
-// WithText chooses rows of which a cell holds the text, letter case and accents aside.
+// WithText returns a filter for rows with a cell that contains the text. It ignores
+// letter case, accents, blanks, hyphens and underscores.
 func WithText(text string) RowFilter {
 	want := folding.Heading(text)
 	return func(r *RowView) bool {
@@ -102,8 +108,11 @@ func WithText(text string) RowFilter {
 	}
 }
 
-// Rows yields the rows that fit every filter, by table and record number. The
-// preview must not be edited meanwhile.
+// Rows yields the rows that every filter chooses, by table and record number.
+//
+// The preview should not be edited while Rows runs: collect the edits and apply
+// them after the loop. Rows that are added meanwhile are not yielded, and the
+// others are yielded as they are when the loop comes to them.
 func (p *Preview) Rows(filters ...RowFilter) iter.Seq[RowView] {
 	return func(yield func(RowView) bool) {
 		for r := range p.grid.ordered {
@@ -115,9 +124,9 @@ func (p *Preview) Rows(filters ...RowFilter) iter.Seq[RowView] {
 	}
 }
 
-// CountBy counts the rows of a table that will happen, or are as they say
-// already, by the value of a column. table counts from 0; a table or a field that
-// there is not has none.
+// CountBy counts rows of a table by the value of a column: {"attach": 12,
+// "detach": 3}. It counts rows that will be written, and unchanged ones. table
+// counts from 0. The map is empty for an unknown table or field.
 func (p *Preview) CountBy(table int, field string) map[string]int {
 	out := map[string]int{}
 	for r := range p.grid.ordered {
@@ -131,7 +140,8 @@ func (p *Preview) CountBy(table int, field string) map[string]int {
 	return out
 }
 
-// Row is one row, or [ErrRow].
+// Row returns the row with the id. The error is [ErrRow] if the preview does not
+// have it, or if it was removed.
 func (p *Preview) Row(id users.RowID) (RowView, error) {
 	r, ok := p.grid.find(id)
 	if !ok || p.grid.rows[r].removed {
@@ -140,16 +150,16 @@ func (p *Preview) Row(id users.RowID) (RowView, error) {
 	return p.rowView(r), nil
 }
 
-// rowView returns the row as a person sees it, and whether that is something
-// else than a reopened preview showed.
+// rowView returns the row as a person sees it, marked if it is stale.
 func (p *Preview) rowView(row uint32) RowView {
 	v := p.show(row)
 	_, v.Stale = p.unseen[row]
 	return v
 }
 
-// Group are the rows that claim a key or are about the person it names: those
-// a finding like "email.contested" counts. The key's account may be empty.
+// Group returns the rows that claim a key, and those about the person who holds
+// it, by table and record number. A finding such as "email.contested" counts these
+// rows. value may be written in any case.
 func (p *Preview) Group(space users.Space, value string) []users.RowID {
 	value = space.Fold(value)
 	rows := map[uint32]bool{}
@@ -160,14 +170,18 @@ func (p *Preview) Group(space users.Space, value string) []users.RowID {
 			}
 		}
 	}
+
 	key := p.keys.known(space, value)
 	gather(key, chainClaim)
 	gather(key, chainAbout)
+
+	// Other rows may be about the holder by another key.
 	for _, r := range p.facts.recs {
 		if f := space.Field(); f != "" && space.Fold(r.Field(f)) == value {
 			gather(p.keys.known(users.SpaceID, string(r.ID)), chainAbout)
 		}
 	}
+
 	var out []users.RowID
 	for _, r := range p.sorted(rows) {
 		out = append(out, p.grid.rows[r].id)
@@ -175,15 +189,15 @@ func (p *Preview) Group(space users.Space, value string) []users.RowID {
 	return out
 }
 
-// show returns the row as it was decided.
+// show returns the row as a person sees it.
 func (p *plan) show(row uint32) RowView { return p.decided(row).show() }
 
-// show returns the row as a person sees it.
+// show returns the decided row as a person sees it.
 func (t *turn) show() RowView {
 	p, g, v := t.plan, t.plan.grid, &t.verdict
 	at := &g.rows[t.row]
 	table := &g.tables[at.id.Table()]
-	out := RowView{ID: at.id, Number: at.id.Number(), Action: p.actionOf(t.row), Who: t.whoOf(), Cells: map[string]string{}}
+	out := RowView{ID: at.id, Number: at.id.Number(), Action: p.actionOf(t.row), Who: t.personName(), Cells: map[string]string{}}
 	if len(g.tpl.Tables) > 1 {
 		out.Table = g.tpl.Tables[at.id.Table()].Name
 	}
@@ -211,53 +225,80 @@ func (t *turn) show() RowView {
 	return out
 }
 
+// showEffect adds the changes, gains, keeps and losses of the row.
 func (t *turn) showEffect(out *RowView, v *verdict) {
-	spec := t.spec
 	for _, c := range v.changes {
-		if i := spec.holding(c.Field); i >= 0 && spec.Columns[i].Sensitive || t.holdsSensitive(c.New) || t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field) {
-			c.Old, c.New = "", ""
-		} else if slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }) {
-			c.Old = t.plan.named(c.Old)
-			if t.says.restores != nil {
-				c.New = t.plan.named(c.New)
-			}
-		} else if slices.Contains(references, c.Field) {
-			c.Old = t.plan.named(c.Old)
-		}
-		out.Changes = append(out.Changes, c)
+		out.Changes = append(out.Changes, t.showChange(c, v))
 	}
+
 	for _, x := range v.gains {
 		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.secret(x.key) {
 			out.Gains = append(out.Gains, Gain{space, t.written(x.key, x.rec)})
 		}
 	}
-	for _, key := range t.comesAlong() {
+	for _, key := range t.keysComingAlong() {
 		if !t.secret(key) {
 			out.Gains = append(out.Gains, Gain{t.plan.keys.spaceOf(key), t.written(key, -1)})
 		}
 	}
+
 	for _, x := range v.keeps {
 		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.secret(x) {
 			out.Keeps = append(out.Keeps, Gain{space, t.written(x, -1)})
 		}
 	}
+
 	for _, x := range v.losses {
-		if !x.taken && t.plan.goesTo(x.key, func(r uint32) bool { return r != t.row && v.rec >= 0 && t.plan.state[r].rec == v.rec }) {
-			continue // it goes on with another thing of theirs
+		if l, ok := t.showLoss(x, v); ok {
+			out.Losses = append(out.Losses, l)
 		}
-		l := Loss{Space: t.plan.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
-		if !t.secret(x.key) {
-			l.Value = t.written(x.key, x.rec)
-		}
-		if i, ok := t.plan.facts.byID[x.holder]; ok {
-			l.Who = t.plan.facts.nameOf(i)
-		}
-		out.Losses = append(out.Losses, l)
 	}
 }
 
-// written is the value of a key as the store has it, in the record rec or in
-// the one that holds it, or the drafted row; folded, where none says it.
+// showChange returns a change as a person sees it: without the values of a
+// sensitive field, and with names in place of the ids of references.
+func (t *turn) showChange(c Change, v *verdict) Change {
+	i := t.spec.holding(c.Field)
+	sensitive := i >= 0 && t.spec.Columns[i].Sensitive || t.holdsSensitive(c.New) ||
+		t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field)
+
+	switch {
+	case sensitive:
+		c.Old, c.New = "", ""
+	case slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }):
+		c.Old = t.plan.nameOfID(c.Old)
+		// Only an undoing has the new value as an id.
+		if t.says.restores != nil {
+			c.New = t.plan.nameOfID(c.New)
+		}
+	case slices.Contains(references, c.Field):
+		c.Old = t.plan.nameOfID(c.Old)
+	}
+	return c
+}
+
+// showLoss returns a loss as a person sees it. It returns false for a key that
+// the same person keeps with another thing: +33 1 … moves from one line of the
+// person to another.
+func (t *turn) showLoss(x loss, v *verdict) (Loss, bool) {
+	moves := func(r uint32) bool { return r != t.row && v.rec >= 0 && t.plan.state[r].rec == v.rec }
+	if !x.taken && t.plan.isClaimedBy(x.key, moves) {
+		return Loss{}, false
+	}
+
+	l := Loss{Space: t.plan.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
+	if !t.secret(x.key) {
+		l.Value = t.written(x.key, x.rec)
+	}
+	if i, ok := t.plan.facts.byID[x.holder]; ok {
+		l.Who = t.plan.facts.nameOf(i)
+	}
+	return l, true
+}
+
+// written returns the value of a key as people write it: "Bob@Example.com" for
+// the folded bob@example.com. It looks in the record rec, in the holder of the
+// key, and in the row. It returns the folded value if none of them has the key.
 func (t *turn) written(key uint32, rec int32) string {
 	space, value := t.plan.keys.parts(key)
 	for _, of := range []int32{rec, t.plan.facts.holderOf(key)} {
@@ -268,6 +309,7 @@ func (t *turn) written(key uint32, rec int32) string {
 			return name
 		}
 	}
+
 	for i := range t.keys {
 		if k := &t.keys[i]; k.id == key && k.rel != relAbout {
 			return k.value
@@ -276,12 +318,13 @@ func (t *turn) written(key uint32, rec int32) string {
 	return value
 }
 
-// unnamed yields the keys that the drafted row does not name, of the things its
-// person gains: a line has its public number already.
+// unnamed yields keys of the things that the person gains and that the row does
+// not name: the public number that a line of the store has already.
 func (t *turn) unnamed(yield func(k users.Key, thing int32)) {
 	if t.says.restores != nil {
 		return
 	}
+
 	t.things(func(_ users.Kind, thing int32) {
 		if thing < 0 || !slices.ContainsFunc(t.verdict.gains, func(g gain) bool { return g.rec == thing }) {
 			return
@@ -294,24 +337,25 @@ func (t *turn) unnamed(yield func(k users.Key, thing int32)) {
 	})
 }
 
-// comesAlong are those unnamed keys that do not go to another thing in the same file.
-func (t *turn) comesAlong() []uint32 {
+// keysComingAlong returns the unnamed keys that no other row claims.
+func (t *turn) keysComingAlong() []uint32 {
 	var out []uint32
 	t.unnamed(func(k users.Key, thing int32) {
 		id := t.plan.keys.known(k.Space, k.Value)
-		if id == none {
+		if id == none { // no row of the file names it
 			id = t.plan.keys.key(k.Space, k.Value)
 			t.plan.keys.state[id].fact = thing + 1
 		}
-		if !t.plan.goesTo(id, func(r uint32) bool { return r != t.row }) {
+		if !t.plan.isClaimedBy(id, func(r uint32) bool { return r != t.row }) {
 			out = append(out, id)
 		}
 	})
 	return out
 }
 
-// goesTo reports whether a row that will happen, and of which, claims the key.
-func (p *plan) goesTo(key uint32, of func(row uint32) bool) bool {
+// isClaimedBy reports whether a row that will be written, and for which of returns
+// true, claims the key.
+func (p *plan) isClaimedBy(key uint32, of func(row uint32) bool) bool {
 	for r := range p.keys.rows(key, chainClaim) {
 		if of(r) && p.actionOf(r).writes() {
 			return true
@@ -320,8 +364,9 @@ func (p *plan) goesTo(key uint32, of func(row uint32) bool) bool {
 	return false
 }
 
-// named is who has the id, where that is known, else the id.
-func (p *plan) named(id string) string {
+// nameOfID returns the name of the record with the id, or the id itself if the plan
+// does not know the record.
+func (p *plan) nameOfID(id string) string {
 	if at, ok := p.facts.byID[users.ID(id)]; ok {
 		return p.facts.nameOf(at)
 	}
@@ -333,8 +378,10 @@ func (p *plan) named(id string) string {
 	return id
 }
 
-// whoOf names the person the drafted row is about.
-func (t *turn) whoOf() string {
+// personName returns the name of the person that the row is about. It is the name
+// in the store, else the key in the row, else the name in the row. A sensitive key
+// is not shown.
+func (t *turn) personName() string {
 	switch s := t.says.restores; {
 	case t.verdict.rec >= 0:
 		return t.plan.facts.nameOf(t.verdict.rec)
@@ -344,6 +391,7 @@ func (t *turn) whoOf() string {
 	if t.says.about >= 0 && !t.secret(t.keys[t.says.about].id) {
 		return formats.Show(t.keys[t.says.about].value)
 	}
+
 	var named []string
 	for _, f := range []string{"name", "first_name", "last_name"} {
 		if s := t.draft.row.Value(f); s != "" && (f != "last_name" || len(named) < 2) {
@@ -356,8 +404,9 @@ func (t *turn) whoOf() string {
 	return formats.Show(strings.Join(named, " "))
 }
 
-// Findings are those of the whole file: how it was read, its headings, rows
-// that hold nothing else, and brakes ([formats.Brake]).
+// Findings returns the findings that belong to no single row: about reading the
+// file, its headings, groups of rows too large for the store, and brakes
+// ([formats.Brake]).
 func (p *Preview) Findings() []formats.Finding {
 	var out []formats.Finding
 	for i := range p.grid.tables {
@@ -370,14 +419,15 @@ func (p *Preview) Findings() []formats.Finding {
 	return out
 }
 
-// Label is what the import will be known by, if [CommitOptions] say nothing else.
+// Label returns the label that the import will have unless [CommitOptions] name
+// another.
 func (p *Preview) Label() string { return p.opts.Label }
 
-// Account is where the rows go.
+// Account returns the account that the rows are for.
 func (p *Preview) Account() users.AccountID { return p.account }
 
-// Mode is what rows about known and unknown people may do.
+// Mode returns the mode: the one of [Options], or the Template's first.
 func (p *Preview) Mode() Mode { return p.opts.Mode }
 
-// Template is the preview's template.
+// Template returns the preview's template. It must not be changed.
 func (p *Preview) Template() *Template { return p.tpl }

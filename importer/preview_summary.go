@@ -6,18 +6,19 @@ import (
 	"github.com/usher-go/usher/formats"
 )
 
-// tally counts rows as they change.
+// tally counts the rows and findings of a plan. It is kept up to date row by row,
+// so that [Preview.Summary] does not read all rows.
 type tally struct {
 	actions [ActionError + 1]int
 	codes   map[string]int
 	errors  int // findings of severity error
 	leads   int // rows that will delete a person who leads others
-	lowers  int // rows that will delete somebody or take an admin's rights
+	lowers  int // rows that will delete a person or take an admin's rights
 }
 
 func newTally() tally { return tally{codes: map[string]int{}} }
 
-// Action is what the row will do.
+// actionOf returns what the row will do, given the rows that it needs.
 func (p *plan) actionOf(row uint32) Action {
 	s := &p.state[row]
 	switch {
@@ -31,14 +32,18 @@ func (p *plan) actionOf(row uint32) Action {
 	return s.action
 }
 
+// count adds the row to the tally, and uncount removes it. A row must be
+// uncounted before its state changes.
 func (p *plan) count(row uint32)   { p.tallyRow(row, 1) }
 func (p *plan) uncount(row uint32) { p.tallyRow(row, -1) }
 
+// tallyRow adds the row to the tally by times: 1 or -1.
 func (p *plan) tallyRow(row uint32, by int) {
 	s := &p.state[row]
 	if s.action == 0 {
 		return
 	}
+
 	a := p.actionOf(row)
 	p.tally.actions[a] += by
 	if s.lowers && a.writes() {
@@ -47,6 +52,7 @@ func (p *plan) tallyRow(row uint32, by int) {
 	if s.leads && a.writes() {
 		p.tally.leads += by
 	}
+
 	for _, n := range s.extra().notes {
 		p.tallyCode(n.code, n.severity, by)
 	}
@@ -55,8 +61,11 @@ func (p *plan) tallyRow(row uint32, by int) {
 	}
 }
 
+// tallyCode adds a finding to the tally by times. It deletes counts of zero,
+// because a summary lists all codes it has.
 func (p *plan) tallyCode(code string, s formats.Severity, by int) {
-	if p.tally.codes[code] += by; p.tally.codes[code] == 0 {
+	p.tally.codes[code] += by
+	if p.tally.codes[code] == 0 {
 		delete(p.tally.codes, code)
 	}
 	if s == formats.Error {
@@ -64,8 +73,9 @@ func (p *plan) tallyCode(code string, s formats.Severity, by int) {
 	}
 }
 
-// followed is the finding that follows from what a row needs, if one does. It
-// is not kept in its notes because it comes and goes with other rows.
+// followed returns the code of the finding that follows from the rows that a row
+// needs, or "". It is not one of the row's notes, because it changes when other
+// rows change.
 func (p *plan) followed(row uint32) string {
 	switch s := &p.state[row]; {
 	case s.action == ActionError:
@@ -80,17 +90,18 @@ func (p *plan) followed(row uint32) string {
 
 // A Summary counts the rows of a preview.
 type Summary struct {
-	// Rows is how many rows there are.
+	// Rows is the number of rows.
 	Rows int `json:"rows"`
-	// Actions counts rows by action. Those that no row has are left out.
+	// Actions counts rows by the name of their action. Zero counts are left out.
 	Actions map[string]int `json:"actions"`
-	// Codes counts findings by code, those of the whole file included.
+	// Codes counts findings by code, with those of the whole file.
 	Codes map[string]int `json:"codes"`
 	// Errors counts findings of severity error.
 	Errors int `json:"errors"`
 }
 
-// Summary counts rows and findings. It costs nothing that grows with the file.
+// Summary returns the counts of rows and findings. Its cost does not grow with
+// the file.
 func (p *Preview) Summary() Summary {
 	s := Summary{Actions: map[string]int{}, Codes: maps.Clone(p.tally.codes), Errors: p.tally.errors}
 	for _, a := range Actions() {
@@ -99,6 +110,7 @@ func (p *Preview) Summary() Summary {
 			s.Rows += n
 		}
 	}
+
 	for _, f := range p.Findings() {
 		s.Codes[f.Code]++
 		if f.Severity == formats.Error {
