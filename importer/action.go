@@ -2,29 +2,29 @@ package importer
 
 import "fmt"
 
-// An Action is what a row will do. The zero value is invalid.
+// An Action says what a row will do. The zero value is invalid.
 type Action uint8
 
 // The actions.
 const (
-	ActionCreate    Action = iota + 1 // makes a person
-	ActionUpdate                      // changes one, or what they have
-	ActionDelete                      // deletes one
-	ActionUnchanged                   // finds everything as it wants it
-	ActionSkip                        // repeats an earlier row
-	ActionBlocked                     // needs a row that will not happen
-	ActionError                       // has an error
+	ActionCreate    Action = iota + 1 // creates a person
+	ActionUpdate                      // changes a person, or what the person has
+	ActionDelete                      // deletes a person
+	ActionUnchanged                   // changes nothing: the store is as the row wants it
+	ActionSkip                        // does nothing: the row repeats an earlier row
+	ActionBlocked                     // does nothing: a row that it needs will not happen
+	ActionError                       // does nothing: the row has an error
 )
 
 var actionNames = [...]string{ActionCreate: "create", ActionUpdate: "update", ActionDelete: "delete", ActionUnchanged: "unchanged",
 	ActionSkip: "skip", ActionBlocked: "blocked", ActionError: "error"}
 
-// Actions are all actions, in the order a summary lists them.
+// Actions returns all actions in the order in which a summary lists them.
 func Actions() []Action {
 	return []Action{ActionCreate, ActionUpdate, ActionDelete, ActionUnchanged, ActionSkip, ActionBlocked, ActionError}
 }
 
-// String is the action's name: "create".
+// String returns the action's name, such as "create".
 func (a Action) String() string {
 	if int(a) < len(actionNames) && a > 0 {
 		return actionNames[a]
@@ -32,7 +32,7 @@ func (a Action) String() string {
 	return fmt.Sprintf("Action(%d)", uint8(a))
 }
 
-// MarshalText writes the name. The zero value is an error.
+// MarshalText returns the action's name. The zero value is an error.
 func (a Action) MarshalText() ([]byte, error) {
 	if a < ActionCreate || a > ActionError {
 		return nil, fmt.Errorf("importer: action %d has no name", a)
@@ -40,7 +40,7 @@ func (a Action) MarshalText() ([]byte, error) {
 	return []byte(a.String()), nil
 }
 
-// UnmarshalText reads the names that MarshalText writes.
+// UnmarshalText reads a name that MarshalText returns. Any other text is an error.
 func (a *Action) UnmarshalText(text []byte) error {
 	for i, n := range actionNames {
 		if n != "" && n == string(text) {
@@ -51,7 +51,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 	return fmt.Errorf("importer: no action is called %q", text)
 }
 
-// An Outcome is what became of a row. The zero value is invalid.
+// An Outcome says what became of a row. The zero value is invalid.
 type Outcome string
 
 // The outcomes. Every row of a file ends in exactly one.
@@ -60,23 +60,24 @@ const (
 	OutcomeUpdated   Outcome = "updated"
 	OutcomeDeleted   Outcome = "deleted"
 	OutcomeUnchanged Outcome = "unchanged"
-	OutcomeSkipped   Outcome = "skipped"  // a repeat, a row removed, not approved, or held back by all-or-nothing
-	OutcomeBlocked   Outcome = "blocked"  // needed a row that did not happen
-	OutcomeConflict  Outcome = "conflict" // what was shown would no longer have happened
-	OutcomeFailed    Outcome = "failed"   // had an error
+	OutcomeSkipped   Outcome = "skipped"  // repeated, removed, not approved, or held back by all-or-nothing
+	OutcomeBlocked   Outcome = "blocked"  // a row that it needed did not happen
+	OutcomeConflict  Outcome = "conflict" // it would no longer have done what was shown
+	OutcomeFailed    Outcome = "failed"   // it had an error
 )
 
-// Outcomes are all outcomes, in the order a summary lists them.
+// Outcomes returns all outcomes in the order in which a summary lists them.
 func Outcomes() []Outcome {
 	return []Outcome{OutcomeCreated, OutcomeUpdated, OutcomeDeleted, OutcomeUnchanged, OutcomeSkipped, OutcomeBlocked, OutcomeConflict, OutcomeFailed}
 }
 
-// Done reports whether the store now is as the row wants it.
+// Done reports whether the store is as the row wants it: created, updated, deleted
+// or unchanged.
 func (o Outcome) Done() bool {
 	return o == OutcomeCreated || o == OutcomeUpdated || o == OutcomeDeleted || o == OutcomeUnchanged
 }
 
-// outcome is what becomes of a row that goes as shown.
+// outcome returns the outcome of a row that does what was shown.
 func (a Action) outcome() Outcome {
 	switch a {
 	case ActionCreate:

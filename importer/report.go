@@ -18,46 +18,49 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// A Report says what an import did: one line for every row of its file.
+// A Report says what an import did. It has one line for every row of the file.
 type Report struct {
 	ID       users.ID        `json:"id"`
 	Account  users.AccountID `json:"account"`
 	Label    string          `json:"label,omitempty"`
 	Template string          `json:"template"`
 	Actor    string          `json:"actor"`
-	// Mode is that of the preview; empty for an undoing and for an edit by hand.
+	// Mode is the mode of the preview. It is empty for an undoing and for an edit
+	// by hand.
 	Mode  Mode              `json:"mode,omitempty"`
 	At    time.Time         `json:"at"`
 	State users.ImportState `json:"state"`
-	// Undoes is the import that this one took back.
+	// Undoes is the id of the import that this one took back.
 	Undoes users.ID `json:"undoes,omitempty"`
-	// Counts are rows by outcome; every row of the file is in one of them.
+	// Counts has the number of rows by outcome. Every row of the file counts once.
 	Counts map[Outcome]int `json:"counts"`
-	// Lines are in order of table and record number.
+	// Lines are in order of table and record number. They are left out of the
+	// JSON of the report; see WriteJSON.
 	Lines []ReportLine `json:"-"`
 }
 
-// A ReportLine is what became of one row.
+// A ReportLine says what became of one row.
 type ReportLine struct {
 	Row    users.RowID `json:"-"`
 	Table  string      `json:"table,omitempty"`
 	Number int         `json:"row"`
 	Line   int         `json:"line,omitempty"`
-	// Action is what was shown, Outcome what became of it.
+	// Action is what the preview showed, and Outcome what happened.
 	Action  Action  `json:"action,omitempty"`
 	Outcome Outcome `json:"outcome"`
 	Who     string  `json:"who,omitempty"`
-	// User is the id of the person, where there is one.
+	// User is the id of the person, or "" if the row is about no record.
 	User     users.ID          `json:"user,omitempty"`
 	Changes  []Change          `json:"changes,omitempty"`
 	Gains    []Gain            `json:"gains,omitempty"`
 	Losses   []Loss            `json:"losses,omitempty"`
 	Findings []formats.Finding `json:"findings,omitempty"`
-	// Erased says that the line told more before the person was erased; see [Erase].
+	// Erased says that [Erase] removed what the line said about the person.
 	Erased bool `json:"erased,omitempty"`
 }
 
-// Done reports whether the store now is as every row wants it.
+// Done reports whether the import is done and every row with it, so that the store
+// is as all rows want it.
 func (r *Report) Done() bool {
 	for o, n := range r.Counts {
 		if n > 0 && !o.Done() {
@@ -78,12 +81,14 @@ func (r *Report) Find(outcomes ...Outcome) iter.Seq[ReportLine] {
 	}
 }
 
-// ErrUnfinished is returned, beside the report, for an import that has not come to its end.
+// ErrUnfinished is returned, together with the report so far, for an import that
+// is running or was interrupted.
 var ErrUnfinished = errors.New("importer: the import has not come to its end")
 
-// LoadReport reads the report of an import back from the store: [users.ErrNotFound]
-// for one the actor does not reach, [ErrPruned] for one whose journal was thrown
-// away, [ErrUnfinished] with what there is for one that is running or was interrupted.
+// LoadReport reads the report of an import from the store. The error is
+// [users.ErrNotFound] for an import out of the actor's reach, and [ErrPruned] for
+// one whose journal was removed. For an import that is running or was interrupted
+// it is [ErrUnfinished], and the report has the lines so far.
 func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report, error) {
 	rec, err := dir.Get(ctx, id)
 	if err != nil {
@@ -96,6 +101,7 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 	if imp.Pruned {
 		return nil, ErrPruned
 	}
+
 	r := newReport(rec, imp)
 	for e, err := range dir.Journal(ctx, id, 0) {
 		if err != nil {
@@ -108,20 +114,25 @@ func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report
 		r.Lines = append(r.Lines, l)
 		r.Counts[l.Outcome]++
 	}
-	slices.SortFunc(r.Lines, byRow)
-	if r.State = importstate.At(rec, dir.Now()); r.State == users.ImportRunning || r.State == users.ImportInterrupted {
+	slices.SortFunc(r.Lines, byRow) // the journal is in the order of writing
+
+	r.State = importstate.At(rec, dir.Now())
+	if r.State == users.ImportRunning || r.State == users.ImportInterrupted {
 		return r, ErrUnfinished
 	}
 	return r, nil
 }
 
+// byRow orders lines by table and record number.
 func byRow(a, b ReportLine) int { return cmp.Compare(a.Row, b.Row) }
 
+// newReport returns a report of the import without lines.
 func newReport(rec users.Record, imp *users.Import) *Report {
 	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor, Mode: Mode(imp.Mode),
 		At: rec.Created, State: imp.State, Undoes: imp.Undoes, Counts: map[Outcome]int{}}
 }
 
+// readNote returns the line of a journal entry.
 func readNote(e users.Entry) (ReportLine, error) {
 	l := ReportLine{}
 	if len(e.Note) > 0 {
@@ -130,30 +141,38 @@ func readNote(e users.Entry) (ReportLine, error) {
 		}
 	}
 	l.Row = e.Row
-	if l.Outcome == "" { // an edit by hand keeps no note
+
+	// An edit by hand writes no note: its images say what it did.
+	if l.Outcome == "" {
 		l.Number, l.Outcome = e.Row.Number(), OutcomeUpdated
 		if len(e.Images) > 0 {
-			switch i := e.Images[0]; {
-			case i.Before == nil:
-				l.Outcome, l.User = OutcomeCreated, i.After.ID
-			case i.After == nil:
-				l.Outcome, l.User = OutcomeDeleted, i.Before.ID
-			default:
-				l.User = i.After.ID
-			}
+			l.Outcome, l.User = outcomeOfImage(e.Images[0])
 		}
 	}
 	return l, nil
 }
 
-// WriteJSON writes the report as one JSON object a line: the report itself,
-// then its lines.
+// outcomeOfImage returns the outcome that an image shows, and the id of the person.
+func outcomeOfImage(i users.Image) (Outcome, users.ID) {
+	switch {
+	case i.Before == nil:
+		return OutcomeCreated, i.After.ID
+	case i.After == nil:
+		return OutcomeDeleted, i.Before.ID
+	default:
+		return OutcomeUpdated, i.After.ID
+	}
+}
+
+// WriteJSON writes one JSON object a line: first the report without its lines, then
+// each of its lines.
 func (r *Report) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		return fmt.Errorf("importer: report: %w", err)
 	}
+
 	for i := range r.Lines {
 		if err := enc.Encode(&r.Lines[i]); err != nil {
 			return fmt.Errorf("importer: report: %w", err)
@@ -162,24 +181,30 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return nil
 }
 
-// A Texter puts findings, outcomes and columns into words of one language; see
-// package messages.
+// A Texter returns findings, outcomes and columns as text in one language. Package
+// messages has one for each of its languages. A Texter must not panic on an unknown
+// code or name, and should return the code or name.
 type Texter interface {
+	// Finding returns what is wrong and what to do.
 	Finding(f formats.Finding) string
-	// Suggestion asks whether the finding's Fix is meant; "" for a finding without one.
+	// Suggestion returns the question whether the finding's Fix is meant. It
+	// returns "" for a finding without a Fix.
 	Suggestion(f formats.Finding) string
+	// Outcome returns the word for an outcome.
 	Outcome(o Outcome) string
+	// Action returns the word for an action.
 	Action(a Action) string
-	// Label is the heading of a report's column: "row", "action", "outcome", "who", "changes", "findings".
+	// Label returns the heading of a report's column: "table", "row", "line",
+	// "action", "outcome", "who", "changes" or "findings".
 	Label(name string) string
-	// Field is the name of a field: "First name" for "first_name".
+	// Field returns the name of a field: "First name" for "first_name".
 	Field(name string) string
-	// Value is the value of a field as people write it.
+	// Value returns the value of a field as people write it.
 	Value(field, value string) string
 }
 
-// A ReportRow is a line of a report in words, for a file. Its tags name the
-// columns for writers that go by tags.
+// A ReportRow is a line of a report as text, for a file. Its tags name the columns
+// for writers that use tags.
 type ReportRow struct {
 	Table    string `csv:"table"`
 	Row      string `csv:"row"`
@@ -191,7 +216,7 @@ type ReportRow struct {
 	Findings string `csv:"findings"`
 }
 
-// Rows are the lines in words.
+// Rows returns the lines of the report as text.
 func (r *Report) Rows(t Texter) []ReportRow {
 	out := make([]ReportRow, 0, len(r.Lines))
 	for i := range r.Lines {
@@ -200,11 +225,14 @@ func (r *Report) Rows(t Texter) []ReportRow {
 	return out
 }
 
+// words returns the line as text: "Email: a@x.com → b@x.com; +1001; −1002 (Bob)" for
+// a change, a gain and a loss.
 func (l *ReportLine) words(t Texter) ReportRow {
 	row := ReportRow{Table: l.Table, Row: strconv.Itoa(l.Number), Action: t.Action(l.Action), Outcome: t.Outcome(l.Outcome), Who: l.Who}
 	if l.Line > 0 {
 		row.Line = strconv.Itoa(l.Line)
 	}
+
 	var parts []string
 	for _, c := range l.Changes {
 		parts = append(parts, t.Field(c.Field)+": "+t.Value(c.Field, c.Old)+" → "+t.Value(c.Field, c.New))
@@ -216,6 +244,7 @@ func (l *ReportLine) words(t Texter) ReportRow {
 		parts = append(parts, "−"+x.Value+" ("+x.Who+")")
 	}
 	row.Changes = strings.Join(parts, "; ")
+
 	parts = nil
 	for _, f := range l.Findings {
 		parts = append(parts, t.Finding(f))
@@ -224,15 +253,17 @@ func (l *ReportLine) words(t Texter) ReportRow {
 	return row
 }
 
-// Sheet is the report as a sheet, in words. Columns that would say nothing are
-// left out: the table where there is one, the line where it is the row's number.
-func (r *Report) Sheet(t Texter) formats.Sheet {
-	columns := []struct {
-		name  string
-		width int
-		cell  func(*ReportRow) string
-		used  func(*ReportLine) bool
-	}{
+// reportColumn is a column of a report's sheet.
+type reportColumn struct {
+	name  string
+	width int // in characters
+	cell  func(*ReportRow) string
+	used  func(*ReportLine) bool // nil for a column that every sheet has
+}
+
+// reportColumns returns the columns that a report's sheet may have, in order.
+func reportColumns() []reportColumn {
+	return []reportColumn{
 		{"table", 16, func(w *ReportRow) string { return w.Table }, func(l *ReportLine) bool { return l.Table != "" }},
 		{"row", 8, func(w *ReportRow) string { return w.Row }, nil},
 		{"line", 12, func(w *ReportRow) string { return w.Line }, func(l *ReportLine) bool { return l.Line != 0 && l.Line != l.Number }},
@@ -242,14 +273,21 @@ func (r *Report) Sheet(t Texter) formats.Sheet {
 		{"changes", 48, func(w *ReportRow) string { return w.Changes }, nil},
 		{"findings", 72, func(w *ReportRow) string { return w.Findings }, nil},
 	}
+}
+
+// Sheet returns the report as a sheet of text. It leaves out columns without
+// information: the table if there is one only, and the line if it is the row's
+// number in every line.
+func (r *Report) Sheet(t Texter) formats.Sheet {
 	s := formats.Sheet{Name: "report"}
 	var cells []func(*ReportRow) string
-	for _, c := range columns {
+	for _, c := range reportColumns() {
 		if c.used == nil || slices.ContainsFunc(r.Lines, func(l ReportLine) bool { return c.used(&l) }) {
 			s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label(c.name), Text: true, Width: c.width})
 			cells = append(cells, c.cell)
 		}
 	}
+
 	s.Rows = func(yield func([]string) bool) {
 		row := make([]string, len(cells))
 		for i := range r.Lines {
@@ -265,7 +303,7 @@ func (r *Report) Sheet(t Texter) formats.Sheet {
 	return s
 }
 
-// check holds the counters against the rows of the file.
+// check returns an error unless every row of the file counts exactly once.
 func (r *Report) check(rows int) error {
 	n := 0
 	for _, c := range r.Counts {
