@@ -10,14 +10,16 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// docEdits are what was done to the rows as read.
+// docEdits are the edits of the rows as read.
 type docEdits struct {
 	Added   []int         `json:"added,omitempty"` // the table of each added row
 	Set     []docSet      `json:"set,omitempty"`
 	Removed []users.RowID `json:"removed,omitempty"`
-	Left    []users.RowID `json:"left,omitempty"` // rows that are no part of this preview; see Rest
+	Left    []users.RowID `json:"left,omitempty"` // rows that are not part of the preview; see Remaining
 }
 
+// docSet is one edited cell. A text that is not UTF-8 is in Bytes, because JSON
+// would change it. The text of a sensitive cell is left out, and Withheld is set.
 type docSet struct {
 	Row      users.RowID `json:"row"`
 	Field    string      `json:"field"`
@@ -26,13 +28,15 @@ type docSet struct {
 	Bytes    []byte      `json:"bytes,omitempty"`
 }
 
-// maxAdded is how many rows a document may have added to one table; to several,
-// a hundredth of that. Nobody types as many.
+// maxAdded is the largest number of added rows in a document with one table. With
+// several tables, where finding an added row is slower, the limit is a hundredth.
 const maxAdded = 100_000
 
-// corrections are what a person did to the tables as read; nil if nothing.
+// corrections returns the edits of the tables as read, or nil if there are none.
+// Their order is fixed, so that equal previews have equal documents.
 func (g *grid) corrections() *docEdits {
 	var e docEdits
+
 	for _, id := range g.added {
 		e.Added = append(e.Added, id.Table())
 	}
@@ -41,12 +45,14 @@ func (g *grid) corrections() *docEdits {
 			e.Removed = append(e.Removed, g.rows[r].id)
 		}
 	}
+
 	cells := slices.SortedFunc(maps.Keys(g.over), func(a, b gridCell) int {
 		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column))
 	})
 	for _, at := range cells {
 		e.Set = append(e.Set, docSet{Row: g.rows[at.row].id, Field: g.spec(at.row).Columns[at.column].Field, Value: g.over[at]})
 	}
+
 	e.Left = g.left
 	if len(e.Added)+len(e.Set)+len(e.Removed)+len(e.Left) == 0 {
 		return nil
@@ -54,7 +60,8 @@ func (g *grid) corrections() *docEdits {
 	return &e
 }
 
-// withhold makes corrections fit for a document.
+// withhold removes the texts of sensitive cells, and moves texts that are not UTF-8
+// to Bytes.
 func (e *docEdits) withhold(g *grid) {
 	for i := range e.Set {
 		s := &e.Set[i]
@@ -68,36 +75,21 @@ func (e *docEdits) withhold(g *grid) {
 	}
 }
 
-// correct does to tables as read what corrections say.
+// correct applies the edits of a document to the tables as read. Every edit is
+// checked, because the document may come from outside.
 func (g *grid) correct(e *docEdits) (*grid, error) {
 	if e == nil {
 		return g, nil
 	}
-	if len(e.Added) > maxAdded || len(g.tables) > 1 && len(e.Added) > maxAdded/100 {
-		return nil, ErrRow
-	}
-	for _, t := range e.Added {
-		if t < 0 || t >= len(g.tables) {
-			return nil, ErrTables
-		}
-		g.add(t)
+
+	// Added rows come first: cells may be set in them.
+	if err := g.addRows(e.Added); err != nil {
+		return nil, err
 	}
 	for _, s := range e.Set {
-		r, ok := g.find(s.Row)
-		if !ok {
-			return nil, fmt.Errorf("%w: %d", ErrRow, s.Row.Number())
+		if err := g.setCell(s); err != nil {
+			return nil, err
 		}
-		c := g.spec(r).column(s.Field)
-		if c < 0 {
-			return nil, fmt.Errorf("%w: %s", ErrField, s.Field)
-		}
-		if s.Bytes != nil {
-			s.Value = string(s.Bytes)
-		}
-		if s.Withheld {
-			s.Value = withheld
-		}
-		g.write(r, c, s.Value)
 	}
 	for _, id := range e.Removed {
 		r, ok := g.find(id)
@@ -106,6 +98,7 @@ func (g *grid) correct(e *docEdits) (*grid, error) {
 		}
 		g.remove(r, true)
 	}
+
 	if len(e.Left) > 0 {
 		left := make(map[users.RowID]bool, len(e.Left))
 		for _, id := range e.Left {
@@ -114,4 +107,40 @@ func (g *grid) correct(e *docEdits) (*grid, error) {
 		g = g.only(func(id users.RowID) bool { return !left[id] })
 	}
 	return g, nil
+}
+
+// addRows adds a row to each of the tables.
+func (g *grid) addRows(tables []int) error {
+	if len(tables) > maxAdded || len(g.tables) > 1 && len(tables) > maxAdded/100 {
+		return ErrRow
+	}
+	for _, t := range tables {
+		if t < 0 || t >= len(g.tables) {
+			return ErrTables
+		}
+		g.add(t)
+	}
+	return nil
+}
+
+// setCell writes an edited cell of a document.
+func (g *grid) setCell(s docSet) error {
+	r, ok := g.find(s.Row)
+	if !ok {
+		return fmt.Errorf("%w: %d", ErrRow, s.Row.Number())
+	}
+	c := g.spec(r).column(s.Field)
+	if c < 0 {
+		return fmt.Errorf("%w: %s", ErrField, s.Field)
+	}
+
+	text := s.Value
+	if s.Bytes != nil {
+		text = string(s.Bytes)
+	}
+	if s.Withheld {
+		text = withheld
+	}
+	g.write(r, c, text)
+	return nil
 }

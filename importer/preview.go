@@ -72,7 +72,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 
 	if doc != nil {
 		p.id = doc.id
-		if err := p.compare(doc); err != nil {
+		if err := p.markStale(doc); err != nil {
 			return nil, err
 		}
 	}
