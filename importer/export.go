@@ -12,57 +12,63 @@ import (
 
 // ExportOptions choose what [Export] writes. The zero value and nil mean the defaults.
 type ExportOptions struct {
-	// Account is whose users are written. Default: the actor's own; mandatory
-	// for an actor who has none.
+	// Account is the account whose users are written. Default: the only account
+	// that the actor reaches; it is required for an actor with several.
 	Account users.AccountID
 	// Table is the number of the Template's table, from 0.
 	Table int
-	// Lang is the language of headings and values. Default "en", also for one in
-	// which a column has no heading.
+	// Lang is the language of headings and values, for example "fr". Default: "en",
+	// which also replaces a language in which some column has no heading.
 	Lang string
-	// Having and Text choose among the users, as in [users.Query].
+	// Having and Text choose the users, as in [users.Query].
 	Having []users.Key
 	Text   string
 }
 
-// Exported is what [Export] found.
+// Exported is the result of [Export].
 type Exported struct {
-	// Sheet has a row for each user, in the Store's order, or as many as the
-	// table's Unfold gives.
+	// Sheet has one row for each user, in the Store's order, or as many rows as
+	// the table's Unfold returns.
 	Sheet formats.Sheet
-	// Rows is how many.
+	// Rows is the number of rows in Sheet.
 	Rows int
-	// LeftOut are users who are not in the sheet, or not with all that the table
-	// says of people, in the Store's order.
+	// LeftOut lists the users who are not in the sheet, or not with everything
+	// that the table can say, in the Store's order.
 	LeftOut []users.ID
-	// Findings say what is not in the sheet, and why: a warning for each cell
-	// that was left blank, with the row of the sheet, and an error for each
-	// reason why a user was left out, with row 0. Their arguments are "who" and
-	// the "id" of the user.
+	// Findings report what is not in the sheet: a warning with the row of the sheet
+	// for each cell left blank, and an error with row 0 for each reason why a user
+	// was left out. Their arguments are "who" and "id", the user's name and id.
 	//
-	// The codes of warnings: "export.unreadable" (the value would be read
-	// as another, or as none), "export.unnamed" (the record the field refers to
-	// has no name in the column's space), "export.circle" (whom the field leads
-	// to leads back to the user, which no file may say), and once for a sensitive
-	// column "export.sensitive". Those of errors: "export.missing" (a required
-	// column has nothing), "export.clears" (a blank cell of the column would empty
-	// the field), "export.nothing" (no column has anything) and "export.unsaid"
-	// (what no row of the table can say).
+	// The codes of the warnings:
+	//
+	//   - export.unreadable: the column would read the value as another or none.
+	//   - export.unnamed: the record that the field refers to has no name in the
+	//     column's space.
+	//   - export.circle: references lead back to the user, which no file may say.
+	//   - export.sensitive: the column is sensitive; once for each such column.
+	//
+	// The codes of the errors:
+	//
+	//   - export.missing: a required column has no value.
+	//   - export.clears: a blank cell of the column would empty the field.
+	//   - export.nothing: no column has a value.
+	//   - export.unsaid: no row of the table can express a thing of the user.
 	Findings []formats.Finding
 }
 
-// Export writes the users of an account as a table of the Template, such that
-// the sheet, written and read again, changes nothing in any mode. Where a field
-// cannot be written so, its cell stays blank; where a blank would not do, the
-// user is left out; both are told.
+// Export returns the users of an account as a table of the Template. The sheet,
+// written and read again, changes nothing in any mode. A field that cannot be
+// written so has a blank cell. If a blank cell would not do either, the user is
+// left out. Findings report both.
 //
-// A cell is what the user has in the field that the column holds ([users.Record.Field]),
-// by its label in the language; that of a column which Names records is the
-// name there of the record whose id the field holds. A Template whose Draft wants
-// anything else of its cells than to have, to be or to refer to them may see changes.
+// A cell is the user's value of the column's field ([users.Record.Field]), as its
+// label in the language. In a column with [Column.RefersIn] it is the name, in that
+// space, of the record whose id the field holds. If the Template's Draft does more
+// with a cell than want, claim or refer to its value, reading the sheet again may
+// change something.
 //
-// The whole sheet is in memory. The error is [ErrAccount], [ErrTables], or the
-// directory's.
+// The whole sheet is in memory. opts may be nil. The error is [ErrAccount],
+// [ErrTables], or one of the directory.
 func Export(ctx context.Context, dir *users.Directory, tpl *Template, opts *ExportOptions) (*Exported, error) {
 	if opts == nil {
 		opts = &ExportOptions{}
@@ -74,29 +80,21 @@ func Export(ctx context.Context, dir *users.Directory, tpl *Template, opts *Expo
 	if opts.Table < 0 || opts.Table >= len(tpl.Tables) {
 		return nil, ErrTables
 	}
+
 	x := &export{dir: dir, account: account, spec: &tpl.Tables[opts.Table], known: map[users.ID]*known{}, out: &Exported{}}
 	x.lang = x.spec.language(opts.Lang)
-	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{account}}, Having: opts.Having, Text: opts.Text, Limit: 1000}
-	for r, err := range dir.All(ctx, q) {
-		if err != nil {
-			return nil, fmt.Errorf("importer: export: %w", err)
-		}
-		x.users = append(x.users, x.know(r))
-	}
-	err = x.follow(ctx)
-	if err == nil && x.spec.Unfold != nil {
-		err = x.have(ctx)
-	}
-	if err != nil {
+	if err := x.readRecords(ctx, opts); err != nil {
 		return nil, fmt.Errorf("importer: export: %w", err)
 	}
-	x.circles()
+
+	// A reference is left out if it is part of a circle, so circles come before cells.
+	x.numberCircles()
 	x.out.Sheet = tpl.Sheet(opts.Table, x.lang)
-	x.write()
+	x.writeRows()
 	return x.out, nil
 }
 
-// language is lang if every column has a heading in it, else "en".
+// language returns lang if every column has a heading in it, and "en" if not.
 func (t *Table) language(lang string) string {
 	if slices.ContainsFunc(t.Columns, func(c Column) bool { return len(c.Headings[lang]) == 0 }) {
 		return "en"
@@ -111,21 +109,42 @@ type export struct {
 	spec    *Table
 	lang    string
 	users   []*known
-	all     []*known // those and whom their references lead to
+	all     []*known // the users, and the records that their references lead to
 	known   map[users.ID]*known
-	held    map[users.ID][]users.Record
-	draft   Draft
+	held    map[users.ID][]users.Record // by holder; nil for a table without Unfold
+	draft   Draft                       // reads cells back
 	out     *Exported
 }
 
 // known is a record that was read.
 type known struct {
 	users.Record
-	at     uint32 // in export.all
-	circle int    // records of one circle have the same number; 0 for those of none
+	at     uint32 // index in export.all
+	circle int    // the number of its circle of references, or 0
 }
 
-func (x *export) know(r users.Record) *known {
+// readRecords reads the users, the records that they refer to and, for a table
+// with Unfold, the things that they hold.
+func (x *export) readRecords(ctx context.Context, opts *ExportOptions) error {
+	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{x.account}}, Having: opts.Having, Text: opts.Text, Limit: 1000}
+	for r, err := range x.dir.All(ctx, q) {
+		if err != nil {
+			return err
+		}
+		x.users = append(x.users, x.remember(r))
+	}
+
+	if err := x.readReferences(ctx); err != nil {
+		return err
+	}
+	if x.spec.Unfold == nil {
+		return nil
+	}
+	return x.readHeld(ctx)
+}
+
+// remember returns the known record with the id of r, and adds r if it is new.
+func (x *export) remember(r users.Record) *known {
 	k := x.known[r.ID]
 	if k == nil {
 		k = &known{Record: r, at: uint32(len(x.all))}
@@ -134,8 +153,8 @@ func (x *export) know(r users.Record) *known {
 	return k
 }
 
-// names yields the columns that name records.
-func (x *export) names(yield func(*Column) bool) {
+// references yields the columns whose cells name records.
+func (x *export) references(yield func(*Column) bool) {
 	for i := range x.spec.Columns {
 		if c := &x.spec.Columns[i]; c.RefersIn != "" && !yield(c) {
 			return
@@ -143,18 +162,19 @@ func (x *export) names(yield func(*Column) bool) {
 	}
 }
 
-// follow reads the records that references lead to, a round for each step,
-// because a circle may close among people who are not exported.
-func (x *export) follow(ctx context.Context) error {
+// readReferences reads the records that references lead to, and those that they
+// refer to, until none is new. A circle may close among people who are not exported.
+func (x *export) readReferences(ctx context.Context) error {
 	for from := 0; from < len(x.all); {
 		var keys []users.Key
 		for _, k := range x.all[from:] {
-			for c := range x.names {
+			for c := range x.references {
 				if id := users.ID(k.Field(c.holds())); id != "" && x.known[id] == nil {
 					keys = append(keys, users.ByID(id))
 				}
 			}
 		}
+
 		from = len(x.all)
 		slices.SortFunc(keys, users.Key.Compare)
 		found, err := x.dir.Find(ctx, slices.Compact(keys)...) // users.MaxFind at a time
@@ -163,15 +183,15 @@ func (x *export) follow(ctx context.Context) error {
 		}
 		for _, r := range found.Records {
 			if r.Account == x.account {
-				x.know(r)
+				x.remember(r)
 			}
 		}
 	}
 	return nil
 }
 
-// have reads what the users have.
-func (x *export) have(ctx context.Context) error {
+// readHeld reads the things that the users hold, each user's in order of id.
+func (x *export) readHeld(ctx context.Context) error {
 	keys := make([]users.Key, len(x.users))
 	for i, k := range x.users {
 		keys[i] = users.KeyOf(x.account, users.LinkHolder, string(k.ID))
@@ -180,6 +200,7 @@ func (x *export) have(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	x.held = map[users.ID][]users.Record{}
 	slices.SortFunc(found.Records, func(a, b users.Record) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range found.Records {
@@ -188,23 +209,25 @@ func (x *export) have(ctx context.Context) error {
 	return nil
 }
 
-// to is the record that a field of a record refers to; nil if there is none.
-func (x *export) to(k *known, c *Column) *known { return x.known[users.ID(k.Field(c.holds()))] }
+// referredBy returns the record that the column's field of k refers to, or nil.
+func (x *export) referredBy(k *known, c *Column) *known { return x.known[users.ID(k.Field(c.holds()))] }
 
-// circles numbers the circles of references.
-func (x *export) circles() {
+// numberCircles gives the records of each circle of references one number, from 1.
+func (x *export) numberCircles() {
 	rows := make([]uint32, len(x.all))
 	for i := range rows {
 		rows[i] = uint32(i)
 	}
+
 	edges := make([][]uint32, len(x.all))
 	for i, k := range x.all {
-		for c := range x.names {
-			if to := x.to(k, c); to != nil && !c.RefersIn.Managed() {
+		for c := range x.references {
+			if to := x.referredBy(k, c); to != nil && !c.RefersIn.Managed() {
 				edges[i] = append(edges[i], to.at)
 			}
 		}
 	}
+
 	for n, circle := range components(rows, func(i uint32) []uint32 { return edges[i] }) {
 		for _, i := range circle {
 			if len(circle) > 1 || slices.Contains(edges[i], i) {
@@ -214,13 +237,15 @@ func (x *export) circles() {
 	}
 }
 
-func (x *export) write() {
+// writeRows fills the sheet and the findings.
+func (x *export) writeRows() {
 	x.draft = newDraft(&said{})
 	for c := range x.spec.Columns {
 		if col := &x.spec.Columns[c]; col.Sensitive {
 			x.out.Findings = append(x.out.Findings, formats.Finding{Severity: formats.Warning, Code: "export.sensitive", Column: c + 1, Field: col.Field})
 		}
 	}
+
 	var rows [][]string
 	for _, k := range x.users {
 		if x.spec.Unfold == nil {
@@ -236,35 +261,41 @@ func (x *export) write() {
 			x.out.Findings = append(x.out.Findings, formats.Finding{Severity: formats.Error, Code: "export.unsaid", Args: x.args(k)})
 		}
 	}
+
 	x.out.Rows, x.out.Sheet.Rows = len(rows), formats.Rows(rows...)
 }
 
-// leaveOut notes that something about a user is not in the sheet.
+// leaveOut lists a user of whom something is not in the sheet, once: the rows of
+// one user follow each other.
 func (x *export) leaveOut(k *known) {
 	if n := len(x.out.LeftOut); n == 0 || x.out.LeftOut[n-1] != k.ID {
 		x.out.LeftOut = append(x.out.LeftOut, k.ID)
 	}
 }
 
+// args returns the arguments of findings about a user.
 func (x *export) args(k *known) map[string]string {
-	return map[string]string{"who": x.who(k), "id": string(k.ID)}
+	return map[string]string{"who": x.nameFor(k), "id": string(k.ID)}
 }
 
+// writeRow adds a row of a user, or leaves the user out if it has an error.
 func (x *export) writeRow(k *known, values map[string]string, rows *[][]string) {
-	cells, found := x.row(k, values)
+	cells, found := x.cellsOf(k, values)
 	if slices.ContainsFunc(found, func(f formats.Finding) bool { return f.Severity == formats.Error }) {
 		x.leaveOut(k)
 	} else {
 		*rows = append(*rows, cells)
 		for i := range found {
-			found[i].Row = len(*rows) + 1 // below the headings
+			found[i].Row = len(*rows) + 1 // row 1 has the headings
 		}
 	}
+
 	x.out.Findings = append(x.out.Findings, found...)
 }
 
-// row is the row of a user, and what is not in it.
-func (x *export) row(k *known, values map[string]string) ([]string, []formats.Finding) {
+// cellsOf returns the cells of a row of a user, and the findings about what is not
+// in it. values replaces fields of the user, as Unfold returned them.
+func (x *export) cellsOf(k *known, values map[string]string) ([]string, []formats.Finding) {
 	cells := make([]string, len(x.spec.Columns))
 	var found []formats.Finding
 	args := x.args(k)
@@ -275,6 +306,7 @@ func (x *export) row(k *known, values map[string]string) ([]string, []formats.Fi
 		}
 		found = append(found, f)
 	}
+
 	blank := true
 	for c := range x.spec.Columns {
 		col := &x.spec.Columns[c]
@@ -283,6 +315,8 @@ func (x *export) row(k *known, values map[string]string) ([]string, []formats.Fi
 		if fault != "" {
 			find(formats.Warning, c, fault, value)
 		}
+
+		// A cell that had to stay blank is an error where a blank cell has a meaning.
 		switch {
 		case text != "":
 		case col.Required:
@@ -297,8 +331,9 @@ func (x *export) row(k *known, values map[string]string) ([]string, []formats.Fi
 	return cells, found
 }
 
-// who names a user, unless a sensitive column has that name.
-func (x *export) who(k *known) string {
+// nameFor returns the name of a user for findings, or the id if the name is the
+// value of a sensitive column.
+func (x *export) nameFor(k *known) string {
 	u, _ := k.User()
 	who := personIs(&u.Profile)
 	for i := range x.spec.Columns {
@@ -309,8 +344,8 @@ func (x *export) who(k *known) string {
 	return formats.Show(who)
 }
 
-// cell is the text of a user's cell, or else the code that says why it is
-// blank, with the value that is not there.
+// cell returns the text of a user's cell. If the cell must stay blank, it returns
+// the code of the reason and the value that is left out.
 func (x *export) cell(k *known, column int, values map[string]string) (text, value, fault string) {
 	c := &x.spec.Columns[column]
 	value, own := values[c.Field]
@@ -320,34 +355,38 @@ func (x *export) cell(k *known, column int, values map[string]string) (text, val
 	if value == "" || c.Sensitive {
 		return "", "", ""
 	}
+
 	if c.RefersIn != "" {
-		to := x.to(k, c)
+		to := x.referredBy(k, c)
 		if to == nil {
 			return "", "", "export.unnamed"
 		}
-		if value = to.Name(c.RefersIn); value == "" {
+		value = to.Name(c.RefersIn)
+		if value == "" {
 			return "", "", "export.unnamed"
 		}
 		if k.circle > 0 && k.circle == to.circle {
 			return "", value, "export.circle"
 		}
 	}
+
 	text = c.Label(value, x.lang)
-	if !x.reads(column, text, value) {
+	if !x.readsBack(column, text, value) {
 		return "", value, "export.unreadable"
 	}
 	return text, value, ""
 }
 
-// reads reports whether the column reads a text as the value: the same, or
-// where values are keys, one that means the same there. A guard that a format
-// puts before a text is taken away as it came ([formats.Unguard]).
-func (x *export) reads(column int, text, value string) (same bool) {
+// readsBack reports whether the column reads a text as the value. Keys only have to
+// fold to the same: BOB@example.com is read back as bob@example.com. A guard that a
+// format puts before a text is removed when it is read ([formats.Unguard]).
+func (x *export) readsBack(column int, text, value string) (same bool) {
 	defer func() {
 		if !same {
-			_ = recover() // the column's Parse is the host's
+			_ = recover() // the column's Parse belongs to the host and may panic
 		}
 	}()
+
 	c := &x.spec.Columns[column]
 	x.draft.reset(x.spec, x.lang, Row{})
 	got := x.draft.readCell(column, text)
@@ -360,8 +399,8 @@ func (x *export) reads(column int, text, value string) (same bool) {
 	return got.value == value
 }
 
-// space is the one in which the column's values are keys: the one it names
-// records in, or the one of its field; "" if they are none.
+// space returns the space in which the column's values are keys: RefersIn, or the
+// space of its field. It returns "" if they are no keys.
 func (c *Column) space() users.Space {
 	if c.RefersIn != "" {
 		return c.RefersIn
