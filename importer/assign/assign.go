@@ -16,26 +16,29 @@ const (
 	NameRemove = "roles-remove"
 )
 
-// Add is the template that gives people the roles of their row. Whoever has them
-// is unchanged. The rows can only be removed: whom they mean was looked up.
+// Add returns the template that gives each person the roles of the row. A person who
+// has them is unchanged. Rows can only be removed, because their people were looked
+// up. A person in two rows is changed by the first. The codes of its errors:
 //
-//   - user.unknown: nobody in the account is called so.
-//   - user.ambiguous (count): several are, each in another way.
-//   - role.unknown: see [roles.Catalogue.Parse]. What is in c beside the catalogue is given as well.
+//   - user.unknown: no one in the account has that name.
+//   - user.ambiguous (count): several people have it.
+//   - role.unknown: c does not have the role; see [roles.Catalogue.Parse].
 //
-// What the actor may not do is said by the engine: "role.forbidden", "self.demote",
-// "admin.last". A person who stands in two rows is changed by the first.
+// A role that is in c and not in the account's catalogue is given as well. The engine
+// adds the errors about what the actor may not do: "role.forbidden", "self.demote",
+// "admin.last".
 func Add(c *roles.Catalogue) *importer.Template {
 	return template(NameAdd, c, (*importer.Draft).Include)
 }
 
-// Remove is the template that takes the roles of their row from people, as Add
-// gives them. Whoever does not have them is unchanged. c may have roles that the
-// account's catalogue has no longer ([roles.ReadCatalogue]).
+// Remove returns the template that takes the roles of the row from each person, with
+// the rules and errors of Add. A person who does not have them is unchanged. c may
+// have roles that are no longer in the account's catalogue ([roles.ReadCatalogue]).
 func Remove(c *roles.Catalogue) *importer.Template {
 	return template(NameRemove, c, (*importer.Draft).Exclude)
 }
 
+// template returns a template that says include or exclude for each role of a row.
 func template(name string, c *roles.Catalogue, say func(d *importer.Draft, field, value string)) *importer.Template {
 	head := func(en, fr string) map[string][]string { return map[string][]string{"en": {en}, "fr": {fr}} }
 	return &importer.Template{Name: name, Modes: []importer.Mode{importer.ModeUpdate}, Repeats: true, Fixed: true, Tables: []importer.Table{{
@@ -58,6 +61,7 @@ func template(name string, c *roles.Catalogue, say func(d *importer.Draft, field
 			if r.Bad("roles") {
 				return
 			}
+
 			for role := range strings.SplitSeq(r.Value("roles"), ",") {
 				say(d, "roles", role)
 			}
@@ -65,8 +69,9 @@ func template(name string, c *roles.Catalogue, say func(d *importer.Draft, field
 	}}}
 }
 
-// Table is the selection as a table of either template: a row for each person,
-// with the roles. It must have at least one of both.
+// Table returns the selected people as a table for either template. Each person has a
+// row with all the roles. There must be at least one person and one role. The error
+// is a limit of package formats.
 func Table(people []roles.Person, names ...string) (*formats.Table, error) {
 	b := formats.NewBuilder("", formats.Limits{Rows: -1, Cells: -1})
 	add := func(row int, cells ...string) error {
@@ -78,13 +83,15 @@ func Table(people []roles.Person, names ...string) (*formats.Table, error) {
 		_, err := b.EndRow(row, row)
 		return err
 	}
+
 	if err := add(1, "USER", "ROLES", "FOUND", "ID"); err != nil {
 		return nil, err
 	}
+
 	all := strings.Join(names, ",")
 	for i, p := range people {
 		id := ""
-		if len(p.IDs) == 1 {
+		if len(p.IDs) == 1 { // several ids are an error of the row
 			id = string(p.IDs[0])
 		}
 		if err := add(i+2, p.Name, all, strconv.Itoa(len(p.IDs)), id); err != nil {

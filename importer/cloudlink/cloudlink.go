@@ -9,11 +9,14 @@ import (
 // Name is the template's name.
 const Name = "cloudlink"
 
-// Users is the template. Its modes are create, as in the product, update and upsert.
+// Users returns the template. Its modes are create, as in the product, update and
+// upsert. Each call returns a new Template.
 //
-// What the product's documents leave open is our policy: an unknown role is an
-// error, never a silent User; an address that stands in two rows is an error in
-// both; in the modes that change people a blank cell keeps what is there.
+// Where the product's documents say nothing, these rules are our policy:
+//
+//   - An unknown role is an error, and never User without notice.
+//   - An e-mail address in two rows is an error in both.
+//   - In the modes update and upsert, a blank cell keeps the stored value.
 func Users() *importer.Template {
 	return &importer.Template{
 		Name:   Name,
@@ -22,8 +25,8 @@ func Users() *importer.Template {
 	}
 }
 
-// reading: French NOM and German NAME beside a first name, with no other last
-// name in sight, are the last name and not the whole.
+// reading reads French NOM and German NAME as the last name if the row has a first
+// name and no other last name. Otherwise they are the whole name.
 func reading(lang string, has func(string) bool) map[string]string {
 	if (lang == "fr" || lang == "de") && has("first_name") && has("name") && !has("last_name") {
 		return map[string]string{"name": "last_name"}
@@ -31,19 +34,24 @@ func reading(lang string, has func(string) bool) map[string]string {
 	return nil
 }
 
+// draft reads one row. The person is known by the e-mail address.
 func draft(r importer.Row, d *importer.Draft) {
 	if r.Blank("name") && r.Blank("first_name") && r.Blank("last_name") {
 		d.ErrorIfCreating("name", "name.missing")
 	}
+
 	d.About(users.SpaceEmail, r.Value("email"))
 	d.Claim(users.SpaceEmail, r.Value("email"))
 	d.OneRowPerPerson()
+
 	for _, f := range []string{"name", "first_name", "last_name"} {
 		d.WantCell(f)
 		if spreadsheet.IsFormula(r.Value(f)) {
 			d.Warn(f, "text.formula")
 		}
 	}
+
+	// A blank role makes a new person a User, and leaves an existing role alone.
 	if r.Blank("role") {
 		d.WantIfCreating("role", users.RoleUser)
 	} else {
@@ -51,6 +59,7 @@ func draft(r importer.Row, d *importer.Draft) {
 	}
 }
 
+// columns returns the columns of the product, in its order.
 func columns() []importer.Column {
 	return []importer.Column{
 		{

@@ -16,10 +16,10 @@ var (
 	countForm   = regexp.MustCompile(`^[0-9]{1,9}$`)
 )
 
-// maxCount is the most conversations of one channel (our policy).
+// maxCount is the largest number of conversations in one channel (our policy).
 const maxCount = 99
 
-// parseID reads a LAN ID or an Agent ID: no special characters.
+// parseID reads a LAN ID or an Agent ID: letters A to Z, digits and [Options.Signs].
 func (t *template) parseID(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	for _, r := range text {
@@ -34,7 +34,8 @@ func (t *template) parseID(raw string) (string, []users.Problem) {
 	return text, problems
 }
 
-// parseStation reads a station number. Leading zeros count.
+// parseStation reads a station number of 1 to 20 digits. Leading zeros count. For
+// "4021.0", which a spreadsheet makes of a number, it suggests "4021".
 func parseStation(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	if text != "" && !stationForm.MatchString(text) {
@@ -47,12 +48,13 @@ func parseStation(raw string) (string, []users.Problem) {
 	return text, problems
 }
 
-// parseCount reads a number from 0 to 99.
+// parseCount reads a number from 0 to maxCount, and returns it without leading zeros.
 func parseCount(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	if text == "" {
 		return "", problems
 	}
+
 	n, err := strconv.Atoi(text)
 	switch {
 	case err != nil || !countForm.MatchString(text):
@@ -63,12 +65,14 @@ func parseCount(raw string) (string, []users.Problem) {
 	return strconv.Itoa(n), problems
 }
 
-// parseFeature reads the name of a feature.
+// parseFeature reads the name of a feature in any letter case. If the options list
+// features, it must be one of them.
 func (t *template) parseFeature(raw string) (string, []users.Problem) {
 	text, problems := users.CleanText(raw, 0)
 	if text == "" || len(t.features) == 0 {
 		return text, problems
 	}
+
 	if i := slices.IndexFunc(t.features, func(f string) bool { return users.Fold(f) == users.Fold(text) }); i >= 0 {
 		return t.features[i], problems
 	}

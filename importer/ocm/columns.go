@@ -5,12 +5,13 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
+// words are headings or labels by language, and texts are help by language.
 type words = map[string][]string
 
 type texts = map[string]string
 
-// userColumns are the product's, in its order. It knows English headings alone;
-// the French ones are ours.
+// userColumns returns the columns of UserDetails, in the product's order. The
+// product knows English headings only; the French ones are ours.
 func (t *template) userColumns() []importer.Column {
 	return []importer.Column{
 		t.lanID(),
@@ -85,6 +86,7 @@ func (t *template) userColumns() []importer.Column {
 	}
 }
 
+// lanID returns the column of the LAN ID, which all three tables have.
 func (t *template) lanID() importer.Column {
 	return importer.Column{
 		Field: "lan_id", Required: true, AsText: true, Parse: t.parseID, Space: users.SpaceLANID,
@@ -96,7 +98,8 @@ func (t *template) lanID() importer.Column {
 	}
 }
 
-// featureColumns are ours: the product does not document them.
+// featureColumns returns the columns of FeatureDetails. The product does not
+// document them, so they are ours.
 func (t *template) featureColumns() []importer.Column {
 	return []importer.Column{
 		t.lanID(),
@@ -117,7 +120,8 @@ func (t *template) featureColumns() []importer.Column {
 	}
 }
 
-// channelColumns are ours: the product does not document them.
+// channelColumns returns the columns of ChannelCountDetails. The product does not
+// document them, so they are ours.
 func (t *template) channelColumns() []importer.Column {
 	return []importer.Column{
 		t.lanID(),
@@ -145,6 +149,7 @@ func (t *template) channelColumns() []importer.Column {
 	}
 }
 
+// userPreamble returns the lines above the headings of UserDetails.
 func userPreamble() words {
 	return words{
 		"en": {"# A line that begins with # is a comment. Example:", "# alovelace,Ada,Lovelace,alovelace,4021,Agent,cbabbage,Acme/Sales/North/Team 1,Agent desk,,,"},
@@ -152,10 +157,12 @@ func userPreamble() words {
 	}
 }
 
+// featurePreamble returns the line above the headings of FeatureDetails.
 func featurePreamble() words {
 	return words{"en": {"# This file may stay as it is. Example: alovelace,Recording,Yes"}, "fr": {"# Ce fichier peut rester tel quel. Exemple : alovelace,Enregistrement,Oui"}}
 }
 
+// channelPreamble returns the line above the headings of ChannelCountDetails.
 func channelPreamble() words {
 	return words{"en": {"# This file may stay as it is. Example: alovelace,Voice,1"}, "fr": {"# Ce fichier peut rester tel quel. Exemple : alovelace,Voix,1"}}
 }

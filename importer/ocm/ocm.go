@@ -27,33 +27,37 @@ const (
 	Supervisor = "Supervisor"
 )
 
-// Options say what the template must know of the account, and how strict it is.
-// The zero value and nil mean the defaults; what is not listed does not exist.
+// Options describe the account to the template, and how strict it is. The zero
+// value and nil mean the defaults. An org unit or role that is not listed does not
+// exist.
 type Options struct {
-	// Tree is the account's org units. An Agent's is one at its lowest level.
+	// Tree has the account's org units. The unit of an Agent must be at its lowest
+	// level.
 	Tree *roles.Tree
-	// Roles are the names of the account's catalogue. [users.RoleAdmin] and
-	// [users.RolePartner] are none of them.
+	// Roles has the names of the account's catalogue. [users.RoleAdmin] and
+	// [users.RolePartner] are ignored.
 	Roles []string
-	// Features are those there are. None listed takes any (our policy).
+	// Features has the names of the features. An empty list allows any (our policy).
 	Features []string
-	// Signs are characters that a LAN ID and an Agent ID may hold beside the
-	// letters A to Z and digits: "._-".
+	// Signs has the characters that a LAN ID and an Agent ID may have besides the
+	// letters A to Z and digits, such as "._-".
 	Signs string
-	// OtherAgentID lets an Agent ID differ from the LAN ID, with a warning.
+	// OtherAgentID allows an Agent ID that differs from the LAN ID, with a warning.
 	OtherAgentID bool
-	// Blank is what a blank cell does to somebody who exists, where it may be blank
-	// about somebody new: Access Role, CRM Name, the greeting, and the Supervisor of
-	// a Supervisor. The default keeps what there is, as every other blank cell does.
+	// Blank says what a blank cell does to an existing person in the columns that
+	// may be blank for a new one: Access Role, CRM Name, the greeting, and the
+	// Supervisor of a Supervisor. The default keeps the stored value, as blank cells
+	// of the other columns always do.
 	Blank importer.BlankPolicy
-	// Strict keeps to what the product documents: all three files and all columns
-	// must be there, a supervisor must exist already and be named in every row, an
-	// Agent ID must be given, and the only mode is create.
+	// Strict follows the product's documents: all three files and all columns are
+	// required, every row names a supervisor who exists already, every row has an
+	// Agent ID, and the only mode is create.
 	Strict bool
 }
 
-// Read finds out what the account has: its org units, in a tree of as many levels
-// as it says (four if it does not), and the roles of its catalogue. An account out of reach has none.
+// Read returns options with the org units and the catalogue's roles of an account.
+// The tree has the account's number of levels, or four by default. An account out
+// of reach has neither units nor roles. The error is one of the directory.
 func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*Options, error) {
 	tree, err := roles.ReadTree(ctx, dir, account, nil)
 	if err != nil {
@@ -63,6 +67,7 @@ func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*
 	if err != nil {
 		return nil, fmt.Errorf("ocm: roles: %w", err)
 	}
+
 	o := &Options{Tree: tree}
 	for _, r := range catalogue {
 		o.Roles = append(o.Roles, r.Name)
@@ -70,30 +75,37 @@ func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*
 	return o, nil
 }
 
-// Users is the template. Its modes are create, as in the product, update and
-// upsert, which the product does not have.
+// Users returns the template. Its modes are create, as in the product, update and
+// upsert, which the product does not have. opts may be nil.
 //
-// What its documents leave open is our policy. A supervisor may stand in the same
-// file, and may be blank for a Supervisor; a blank Agent ID is the LAN ID; a
-// LAN ID that stands twice in UserDetails is an error in both rows. Role may name several,
-// separated by commas; whether somebody administers the account is no role here.
-// The columns of the two other files are ours. Their rows are about people of
-// UserDetails or of the account; a feature or a channel of a person stands in
-// one row; what no row names stays as it is. A line that begins with # is a
-// comment. A file that is missing is a warning.
+// Where the product's documents say nothing, these rules are our policy:
+//
+//   - A supervisor may be a row of the same file, and may be blank for a Supervisor.
+//   - A blank Agent ID means the LAN ID.
+//   - A LAN ID in two rows of UserDetails is an error in both.
+//   - Role may name several roles, separated by commas. The administration of the
+//     account is not one of these roles.
+//   - The columns of the two other files are ours. Their rows are about people of
+//     UserDetails or of the account. A feature or a channel of a person may be in
+//     one row only, and those that no row names stay as they are.
+//   - A line that begins with # is a comment.
+//   - A missing file is a warning.
 func Users(opts *Options) *importer.Template {
 	o := Options{}
 	if opts != nil {
 		o = *opts
 	}
-	t := &template{Options: o, tree: o.Tree, catalogue: roles.NewCatalogue(slices.DeleteFunc(slices.Clone(o.Roles), own)...), features: slices.Sorted(slices.Values(o.Features))}
+
+	t := &template{Options: o, tree: o.Tree, catalogue: roles.NewCatalogue(slices.DeleteFunc(slices.Clone(o.Roles), isBuiltIn)...), features: slices.Sorted(slices.Values(o.Features))}
 	if t.tree == nil {
 		t.tree, _ = roles.NewTree(nil, nil)
 	}
+
 	missing, modes := formats.Warning, []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert}
 	if o.Strict {
 		missing, modes = formats.Error, modes[:1]
 	}
+
 	return &importer.Template{
 		Name:    Name,
 		Modes:   modes,
@@ -106,13 +118,13 @@ func Users(opts *Options) *importer.Template {
 	}
 }
 
-// own reports whether a role is usher's own, however it is written.
-func own(role string) bool {
+// isBuiltIn reports whether a role is one of usher's own, in any letter case.
+func isBuiltIn(role string) bool {
 	f := users.Fold(role)
 	return f == users.RoleAdmin || f == users.RolePartner
 }
 
-// template is what a row must know to be read.
+// template has what the Draft functions need besides the row.
 type template struct {
 	Options
 	tree      *roles.Tree

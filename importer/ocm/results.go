@@ -7,33 +7,35 @@ import (
 	"github.com/usher-go/usher/importer"
 )
 
-// A Result is what became of a row, as the product counts it. The zero value is invalid.
+// A Result says what became of a row, in the product's terms. The zero value is
+// invalid.
 type Result string
 
-// The results. The first three are the product's; it counts people, so that
-// rows of the two other files are Detail or Invalid.
+// The results. The first three are the product's. The product counts people, so a
+// row of the two other files is Detail, Invalid or Skipped.
 const (
-	Duplicate Result = "duplicate" // the LAN ID exists already, or stands twice in the file; nobody was changed
+	Duplicate Result = "duplicate" // not done: the LAN ID exists already or is in two rows
 	Inserted  Result = "inserted"
-	Invalid   Result = "invalid" // was not done, and not because of its LAN ID
-	Updated   Result = "updated" // in the modes the product lacks
+	Invalid   Result = "invalid" // not done, for another reason
+	Updated   Result = "updated" // in the modes that the product does not have
 	Unchanged Result = "unchanged"
 	Detail    Result = "detail"  // a row of the two other files that was done
-	Skipped   Result = "skipped" // taken out of the file, or held back
+	Skipped   Result = "skipped" // removed from the preview, or held back
 )
 
-// All are the results, in the order a summary lists them.
+// All returns the results in the order in which a summary lists them.
 func All() []Result {
 	return []Result{Duplicate, Inserted, Invalid, Updated, Unchanged, Detail, Skipped}
 }
 
-// ResultOf is the one result of a line of the report of an import in that mode.
-// In mode create somebody who exists as the row wants is a duplicate as well.
+// ResultOf returns the result of a line in the report of an import in the mode. In
+// mode create, an existing person whom the row would not change is a Duplicate too.
 func ResultOf(mode importer.Mode, l *importer.ReportLine) Result {
 	people := l.Table == UserDetails
 	duplicate := func(f formats.Finding) bool {
 		return f.Severity == formats.Error && (f.Code == "lanid.taken" || f.Code == "lanid.contested")
 	}
+
 	switch {
 	case l.Outcome == importer.OutcomeSkipped:
 		return Skipped
@@ -51,8 +53,8 @@ func ResultOf(mode importer.Mode, l *importer.ReportLine) Result {
 	return Updated
 }
 
-// Results are the lines of a report by result; every line stands under one. How
-// many there are is the product's number, which opens its records.
+// Results returns the lines of a report by result. Every line has exactly one
+// result. The number of lines of a result is the number that the product shows.
 func Results(r *importer.Report) map[Result][]importer.ReportLine {
 	out := map[Result][]importer.ReportLine{}
 	for i := range r.Lines {

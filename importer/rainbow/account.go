@@ -9,9 +9,10 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// Read finds out what the account has: its country, its systems and their
-// groups, and which short numbers these may have. An account out of reach has
-// none. The Normalizer is the caller's to choose.
+// Read returns options with the country of an account, its PBXs with their groups,
+// and the short numbers that each PBX may have. An account out of reach has none.
+// The caller sets the Normalizer. The error is one of the directory, or names a
+// PBX whose stored ranges are wrong.
 func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*Options, error) {
 	opts := &Options{PBXs: map[string]string{}}
 	rec, err := dir.Get(ctx, users.ID(account))
@@ -21,6 +22,7 @@ func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*
 	if a, ok := rec.Data.(*users.Account); ok {
 		opts.Region = a.Region
 	}
+
 	ranges := map[string][]extensions.Range{}
 	for r, err := range dir.All(ctx, users.Query{Kind: users.KindPBX, Scope: users.Scope{Accounts: []users.AccountID{account}}}) {
 		if err != nil {
@@ -30,6 +32,7 @@ func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*
 		if !ok {
 			continue
 		}
+
 		opts.PBXs[p.Name] = p.Group
 		for _, text := range p.Ranges {
 			x, err := extensions.ParseRange(text)
@@ -39,7 +42,9 @@ func Read(ctx context.Context, dir *users.Directory, account users.AccountID) (*
 			ranges[p.Name] = append(ranges[p.Name], x)
 		}
 	}
-	if opts.Plan, err = extensions.NewPlan(ranges); err != nil {
+
+	opts.Plan, err = extensions.NewPlan(ranges)
+	if err != nil {
 		return nil, fmt.Errorf("rainbow: %w", err)
 	}
 	return opts, nil

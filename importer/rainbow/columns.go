@@ -6,20 +6,23 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
+// words are headings or labels by language, and texts are help by language.
 type words = map[string][]string
 
 type texts = map[string]string
 
+// pbxSample is the id of a PBX in the form of the product.
 const pbxSample = "PBX0123-4567-89ab-cdef-0123-4567-89ab-cdef"
 
-// columns are the product's. The English headings are its own; it knows no
-// others, so a French file may have them as well.
+// columns returns the columns of the product, in its order. It knows its English
+// headings only, so a French file may have those too.
 func (l *lines) columns(opts *Options) []importer.Column {
 	var n extensions.Normalizer
 	region := ""
 	if opts != nil {
 		n, region = opts.Normalizer, opts.Region
 	}
+
 	return []importer.Column{
 		{
 			Field: "action", Required: true, IgnoreAccents: true, CountInRecap: true,
@@ -77,7 +80,8 @@ func (l *lines) columns(opts *Options) []importer.Column {
 	}
 }
 
-// preamble describes the actions above the headings of a blank template.
+// preamble returns the lines above the headings of a blank template. They explain
+// the actions.
 func preamble() map[string][]string {
 	return map[string][]string{
 		"en": {

@@ -13,33 +13,41 @@ import (
 // NameLines is the template's name.
 const NameLines = "rainbow-lines"
 
-// Options say what the template must know of the account. The zero value and nil mean the defaults.
+// Options describe the account to the template. The zero value and nil mean the
+// defaults.
 type Options struct {
-	// PBXs are the account's systems by id, with the group within which internal
-	// numbers must differ; a system without a group is one of its own. Another id
-	// is "pbx.unknown". An account that lists none takes any well-formed id.
+	// PBXs has the group of each PBX of the account, by the id of the PBX. Internal
+	// numbers must differ within a group; a PBX with an empty group is a group of its
+	// own. An id that is not listed is "pbx.unknown". An empty map allows any
+	// well-formed id.
 	PBXs map[string]string
-	// Plan says which short numbers a PBX may have ("line.range"). Without one it may have any.
+	// Plan has the short numbers that each PBX may have ("line.range"). Nil allows any.
 	Plan *extensions.Plan
-	// Normalizer reads public numbers. Without one they must be in E.164, with their plus sign.
+	// Normalizer reads public numbers. Without one they must be in E.164 with the
+	// plus sign: +33123456789.
 	Normalizer extensions.Normalizer
-	// Region is the country of two letters by which the Normalizer reads national numbers; it may be empty.
+	// Region is the country by which the Normalizer reads national numbers: two
+	// letters, such as "FR", or "".
 	Region string
-	// Many lets a person hold several lines of one PBX: attach adds one. Without
-	// it attach moves the person to the line, so that two people can swap.
+	// Many allows a person several lines of one PBX: attach adds a line. Without it
+	// attach replaces the person's line, so that two people can swap.
 	Many bool
 }
 
-// Lines is the template. Its one mode is update: it makes no people. The same
-// data is refused a second time.
+// Lines returns the template. Its only mode is update: it creates no people. It
+// refuses the same data a second time. opts may be nil.
 //
-// What the product's documents leave open is our policy. A person has one line
-// of a PBX, unless [Options.Many]. A blank internal number is the short one of a
-// line that is new; one that is there keeps what it has, as with a blank public
-// number and a column that the file does not have. One line that two rows
-// want is an error in both, also where one of them is force_attach, which
-// overrules who holds the line and no other row. A force takes a line whole:
-// who holds it by its internal or its public number loses it as well.
+// Where the product's documents say nothing, these rules are our policy:
+//
+//   - A person has one line of a PBX, unless [Options.Many].
+//   - A blank internal number means the short number for a new line. An existing
+//     line keeps its internal number.
+//   - A blank public number, or a column that the file does not have, keeps what the
+//     line has.
+//   - One line in two rows is an error in both. force_attach overrules the holder of
+//     the line in the store, and no other row.
+//   - force_attach takes the whole line: a holder known by its internal or public
+//     number loses it as well.
 func Lines(opts *Options) *importer.Template {
 	l := lines{pbxs: map[string]system{}}
 	if opts != nil {
@@ -48,6 +56,7 @@ func Lines(opts *Options) *importer.Template {
 			l.pbxs[users.SpacePBX.Fold(id)] = system{id, opts.PBXs[id]}
 		}
 	}
+
 	return &importer.Template{
 		Name:         NameLines,
 		Modes:        []importer.Mode{importer.ModeUpdate},
@@ -59,15 +68,17 @@ func Lines(opts *Options) *importer.Template {
 	}
 }
 
-// lines is what a row must know to be read.
+// lines has what the Draft function needs besides the row.
 type lines struct {
 	pbxs map[string]system // by folded id
 	plan *extensions.Plan
 	many bool
 }
 
+// system is a PBX.
 type system struct{ id, group string }
 
+// draft reads one row, by its action.
 func (l *lines) draft(r importer.Row, d *importer.Draft) {
 	d.About(users.SpaceEmail, r.Value("login_email"))
 	switch r.Value("action") {
@@ -84,18 +95,22 @@ func (l *lines) draft(r importer.Row, d *importer.Draft) {
 	}
 }
 
-// attach asks for the line by its three keys, the short number first: it says which line is meant.
+// attach claims the line by its three keys. The short number comes first, because
+// the first key says which line is meant. claim and claimNew are those of attach or
+// force_attach.
 func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(users.Space, string)) {
 	for _, f := range []string{"pbx_id", "pbx_short_number"} {
 		if r.Blank(f) {
 			d.Error(f, "line.missing")
 		}
 	}
+
 	pbx, known := l.system(r, d)
 	if known && !l.many {
 		d.ReleaseWhere(users.KindLine, "pbx", pbx.id)
-		l.once(r, d, pbx)
+		l.oneRowPerPBX(r, d, pbx)
 	}
+
 	short := r.Value("pbx_short_number")
 	if !known || short == "" {
 		return
@@ -103,10 +118,12 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 	for _, bad := range l.plan.Check(pbx.id, short) {
 		d.Problem("pbx_short_number", bad)
 	}
+
 	group := pbx.group
 	if group == "" {
 		group = pbx.id
 	}
+
 	claim(users.SpaceLine, keyvalue.Line(pbx.id, short))
 	switch internal := r.Value("pbx_internal_number"); {
 	case internal != "":
@@ -117,6 +134,8 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 		d.WantIfCreating("line.internal", short)
 	}
 	claim(users.SpaceNumber, r.Value("number"))
+
+	// A claim says who holds a key, and a want says what the line has as its value.
 	d.Want("line.pbx", pbx.id)
 	d.Want("line.short", short)
 	d.Want("line.group", pbx.group)
@@ -125,7 +144,8 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 	}
 }
 
-// system is the PBX of the row, if it may be one.
+// system returns the PBX of the row. It returns false if the cell is blank or bad, or
+// if the account does not have the PBX, which is an error of the row.
 func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	id := r.Value("pbx_id")
 	if id == "" {
@@ -134,6 +154,7 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	if len(l.pbxs) == 0 {
 		return system{id: id}, true
 	}
+
 	s, known := l.pbxs[users.SpacePBX.Fold(id)]
 	if !known {
 		d.Error("pbx_id", "pbx.unknown")
@@ -141,8 +162,8 @@ func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	return s, known
 }
 
-// once: a person has one row for each PBX.
-func (l *lines) once(r importer.Row, d *importer.Draft, pbx system) {
+// oneRowPerPBX says that no other row may be about the same person and PBX.
+func (l *lines) oneRowPerPBX(r importer.Row, d *importer.Draft, pbx system) {
 	if login := r.Value("login_email"); login != "" {
 		d.Exclusive("login_email", login+" "+pbx.id)
 	}

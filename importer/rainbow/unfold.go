@@ -8,26 +8,27 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-// unfold are the rows that attach somebody to the lines they hold. A line that
-// a row would not leave as it is has none: of a system that is not the
-// account's, in another group, or without an internal number of its own; and
-// two of one system, where a person has one.
+// unfold returns the rows that attach a person to the lines held, in order of their
+// short numbers. A line that such a row would change has a nil row: a line of an
+// unknown PBX, in another group, or without an internal number. If a person may have
+// one line of a PBX, two lines of it have nil rows as well.
 func (l *lines) unfold(person users.Record, held []users.Record) []map[string]string {
-	var out []map[string]string
 	slices.SortStableFunc(held, func(a, b users.Record) int {
 		return cmp.Compare(a.Name(users.SpaceLine), b.Name(users.SpaceLine))
 	})
-	of := map[string]int{} // lines, by the PBX
+	of := map[string]int{} // number of lines by PBX
 	for _, r := range held {
 		of[users.SpacePBX.Fold(r.Field("pbx"))]++
 	}
+
+	var out []map[string]string
 	for _, r := range held {
 		line, ok := r.Data.(*users.Line)
 		if !ok {
 			continue
 		}
 		var row map[string]string
-		if l.says(line) && (l.many || of[users.SpacePBX.Fold(line.PBX)] == 1) {
+		if l.keeps(line) && (l.many || of[users.SpacePBX.Fold(line.PBX)] == 1) {
 			row = map[string]string{
 				"action": "attach", "login_email": person.Field("email"), "pbx_id": line.PBX, "pbx_short_number": line.Short,
 				"pbx_internal_number": line.Internal, "number": line.Number,
@@ -38,8 +39,8 @@ func (l *lines) unfold(person users.Record, held []users.Record) []map[string]st
 	return out
 }
 
-// says reports whether a row that names the line leaves it as it is.
-func (l *lines) says(line *users.Line) bool {
+// keeps reports whether a row that names the line leaves it as it is.
+func (l *lines) keeps(line *users.Line) bool {
 	id, bad := l.parsePBX(line.PBX)
 	pbx, known := system{id: id}, len(l.pbxs) == 0
 	if !known {
@@ -48,6 +49,7 @@ func (l *lines) says(line *users.Line) bool {
 	if len(bad) > 0 || !known || pbx.id != line.PBX || pbx.group != line.Group || len(l.plan.Check(line.PBX, line.Short)) > 0 {
 		return false
 	}
+
 	for _, number := range []string{line.Short, line.Internal} {
 		if read, bad := extensions.ParseExtension(number); len(bad) > 0 || read != number || number == "" {
 			return false
