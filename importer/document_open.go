@@ -108,6 +108,7 @@ type source struct {
 	err error
 }
 
+// Read implements [io.Reader].
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	if err != nil && err != io.EOF {

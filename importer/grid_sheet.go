@@ -126,6 +126,7 @@ func (p *plan) sheetRows(table int, order []int) iter.Seq[[]string] {
 func (p *plan) sheetRow(to []string, table int, row uint32, order []int) []string {
 	g := p.grid
 	at := &g.rows[row]
+
 	for _, c := range order {
 		text := ""
 		switch {

@@ -297,7 +297,8 @@ func until(ctx context.Context, rows iter.Seq[uint32]) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		i := 0
 		for r := range rows {
-			if i++; i%256 == 0 && ctx.Err() != nil || !yield(r) {
+			i++
+			if i%256 == 0 && ctx.Err() != nil || !yield(r) {
 				return
 			}
 		}

@@ -151,6 +151,9 @@ func with(args map[string]string, name, value string) map[string]string {
 func (t *turn) followedFinding() (formats.Finding, bool) {
 	s := &t.plan.state[t.row]
 	n := note{severity: formats.Error, code: t.plan.followed(t.row), column: -1, key: none}
+
+	// The row that blocks this one says more than the key; without such a row the
+	// key is named, unless it is sensitive.
 	switch n.code {
 	case "":
 		return formats.Finding{}, false

@@ -16,6 +16,7 @@ type tally struct {
 	lowers  int // rows that will delete a person or take an admin's rights
 }
 
+// newTally returns an empty tally.
 func newTally() tally { return tally{codes: map[string]int{}} }
 
 // actionOf returns what the row will do, given the rows that it needs.

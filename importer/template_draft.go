@@ -215,6 +215,7 @@ func (d *Draft) columnOf(space users.Space, value string) int {
 			return c
 		}
 	}
+
 	for c := range d.spec.Columns {
 		if d.spec.Columns[c].Space == space {
 			return c
@@ -223,6 +224,7 @@ func (d *Draft) columnOf(space users.Space, value string) int {
 	if c := d.spec.column(string(space)); c >= 0 {
 		return c
 	}
+
 	for c := range d.row.cells {
 		if d.row.cells[c].value == value {
 			return c

@@ -126,6 +126,7 @@ func (t *tagged) checkStruct() bool {
 	if t.name == TemplateUndo || t.name == users.TemplateHand {
 		t.fail("", "%q cannot be the name of a template", t.name)
 	}
+	// The name of a sheet in a workbook has these limits.
 	if t.name == "" || len(t.name) > 31 || strings.ContainsAny(t.name, `:\/?*[]'`) {
 		t.fail("", "the name cannot be that of a sheet, which has 1 to 31 characters and none of :\\/?*[]'")
 	}
@@ -134,6 +135,7 @@ func (t *tagged) checkStruct() bool {
 			t.fail("", "mode %q is unknown or stands twice", m)
 		}
 	}
+
 	if t.typ.Kind() != reflect.Struct {
 		t.fail("", "%s is not a struct", t.typ)
 		return false
@@ -238,10 +240,12 @@ func tagsOf(tag reflect.StructTag) (map[string]string, bool) {
 		if !ok || key == "" || strings.ContainsAny(key, " \"") {
 			return nil, false
 		}
+
 		quoted, err := strconv.QuotedPrefix(value)
 		if err != nil || quoted[0] != '"' {
 			return nil, false
 		}
+
 		if _, twice := out[key]; twice {
 			return nil, false
 		}
@@ -318,7 +322,8 @@ func (t *tagged) checkHeadings(f *taggedField, lang string, taken map[string]str
 func (t *tagged) splitList(f *taggedField, tag, text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part == "" {
+		part = strings.TrimSpace(part)
+		if part == "" {
 			t.fail(f.name, "the tag %s has an empty entry", tag)
 			continue
 		}

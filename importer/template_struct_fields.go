@@ -121,6 +121,7 @@ func (t *tagged) checkValues(f *taggedField) {
 	default:
 		return
 	}
+
 	if f.column.Values == nil {
 		t.fail(f.name, "%s wants the tag values, with some of %s", f.column.Field, strings.Join(may, ", "))
 	}
@@ -140,6 +141,7 @@ func (f *taggedField) parse() Parse {
 	case f.column.RefersIn != "" || f.read || f.space != "":
 		return Text
 	}
+
 	return func(text string) (string, []users.Problem) {
 		value, problems := Text(text)
 		var p users.Profile
