@@ -65,8 +65,8 @@
 // sees what is known of its keys: the holder in the store, whether one row or
 // several claim it, and whether a row releases it. It never sees another row.
 // It depends on one thing that another row decides: whether that row fails. So
-// the order of rows has no meaning, an edit costs only what it touches, and a
-// bad row spoils no row that shares no key with it.
+// the order of rows has no meaning, and an edit costs only what it touches. A bad
+// row spoils no row that shares no key with it.
 //
 // # Commits
 //

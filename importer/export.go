@@ -35,9 +35,9 @@ type Exported struct {
 	// LeftOut lists the users who are not in the sheet, or not with everything
 	// that the table can say, in the Store's order.
 	LeftOut []users.ID
-	// Findings report what is not in the sheet: a warning with the row of the sheet
-	// for each cell left blank, and an error with row 0 for each reason why a user
-	// was left out. Their arguments are "who" and "id", the user's name and id.
+	// Findings report what is not in the sheet. Each cell left blank is a warning with
+	// the row of the sheet. Each reason why a user was left out is an error with row
+	// 0. Their arguments are "who" and "id", the user's name and id.
 	//
 	// The codes of the warnings:
 	//

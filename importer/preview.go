@@ -32,8 +32,8 @@ func New(dir *users.Directory, tpl *Template, opts *Options) *Importer {
 //
 // Tables may come in any order: each is recognised by its headings. The error is
 // a [*formats.Refusal] for a table that the Template cannot read
-// ("header.missing", "header.duplicate", "file.no_rows"), one of the package's
-// errors, or an error of the directory. A row with an error is no error of
+// ("header.missing", "header.duplicate", "file.no_rows"). Otherwise it is one of the
+// package's errors, or an error of the directory. A row with an error is no error of
 // Preview: it has findings.
 func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Preview, error) {
 	opts, err := im.checkOptions(ctx)

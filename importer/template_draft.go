@@ -206,9 +206,9 @@ func (d *Draft) claim(rel relation, space users.Space, value string) {
 	}
 }
 
-// columnOf returns the column that a key came from, or -1. It tries in this
-// order: the column that sets the key's field, the column with that Space, the
-// column with the name of the space, and a column whose value equals the key's.
+// columnOf returns the column that a key came from, or -1. It tries the column that
+// sets the key's field, then the column with that Space, then the column with the
+// name of the space. Last it tries a column whose value equals the key's.
 func (d *Draft) columnOf(space users.Space, value string) int {
 	if f := space.Field(); f != "" {
 		if c := d.spec.holding(f); c >= 0 {

@@ -49,7 +49,7 @@ import (
 // [Email]. Other fields are read by [Text] and checked by [users.Check].
 //
 // If *T has a method Draft(Row, *Draft), it is called for each row after the tags
-// were applied, on a new T with the values of the row. It must not keep its
+// were applied. Its receiver is a new T with the values of the row. It must not keep its
 // arguments, and must depend on nothing else in T.
 //
 // Without modes the Template has all of them, [ModeUpsert] first: most lists of

@@ -49,9 +49,9 @@ type Options struct {
 	// Supervisor of a Supervisor. The default keeps the stored value, as blank cells
 	// of the other columns always do.
 	Blank importer.BlankPolicy
-	// Strict follows the product's documents: all three files and all columns are
-	// required, every row names a supervisor who exists already, every row has an
-	// Agent ID, and the only mode is create.
+	// Strict follows the product's documents. All three files and all columns are
+	// required. Every row has an Agent ID and names a supervisor who exists already.
+	// The only mode is create.
 	Strict bool
 }
 

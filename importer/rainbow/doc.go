@@ -14,11 +14,11 @@
 //	opts.Normalizer = e164.New(nil)
 //	p, err := importer.New(dir, rainbow.Lines(opts), nil).Preview(ctx, table)
 //
-// A file of 20,000 rows for an account of 100,000 people with lines takes about 2 s
-// to preview (120 MB) and 8 s to import (235 MB). This is processor time on two
-// cores with a SQLite file. A Normalizer over phonenumbers needs 13 µs for each new
-// international number, a quarter of a second in this file, and up to 45 µs for a
-// national one. The store is asked once for every 500 distinct keys of a space.
+// Take a file of 20,000 rows and an account of 100,000 people with lines. A preview
+// takes about 2 s and 120 MB, and an import 8 s and 235 MB. This is processor time
+// on two cores with a SQLite file. A Normalizer over phonenumbers needs 13 µs for
+// each new international number, a quarter of a second in this file. A national
+// number takes up to 45 µs. The store is asked once for every 500 distinct keys of a space.
 //
 // It imports importer, users and extensions, and no file format.
 package rainbow

@@ -144,8 +144,8 @@ func (l *lines) attach(r importer.Row, d *importer.Draft, claim, claimNew func(u
 	}
 }
 
-// system returns the PBX of the row. It returns false if the cell is blank or bad, or
-// if the account does not have the PBX, which is an error of the row.
+// system returns the PBX of the row. It returns false if the cell is blank or bad. It
+// also returns false, and adds an error, if the account does not have the PBX.
 func (l *lines) system(r importer.Row, d *importer.Draft) (system, bool) {
 	id := r.Value("pbx_id")
 	if id == "" {
