@@ -114,5 +114,5 @@ func (s *scene) previewUnder(ctx context.Context, dir *users.Directory) (*import
 	for i, sh := range s.sheets {
 		tables = append(tables, sh.table(s.template.Tables[i].Name))
 	}
-	return importer.New(dir, s.template, &importer.Options{Account: acme, Mode: s.mode, Resume: s.resume}).Preview(ctx, tables...)
+	return importer.New(dir, s.template, importer.Strict(importer.Options{Account: acme, Mode: s.mode, Resume: s.resume})).Preview(ctx, tables...)
 }

@@ -254,7 +254,7 @@ func (s *scene) tryPreview(t tb, dir *users.Directory) (*importer.Preview, error
 	for i, sh := range s.sheets {
 		tables = append(tables, sh.table(s.template.Tables[i].Name))
 	}
-	return importer.New(dir, s.template, &importer.Options{Account: acme, Mode: s.mode, Resume: s.resume}).Preview(t.Context(), tables...)
+	return importer.New(dir, s.template, importer.Strict(importer.Options{Account: acme, Mode: s.mode, Resume: s.resume})).Preview(t.Context(), tables...)
 }
 
 // apply does to the sheets what p.Edit does to the preview; added are the ids that it gave.
