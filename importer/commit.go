@@ -74,12 +74,34 @@ func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, err
 		c.digest = p.digest()
 		err = c.hideForeign(c.run(ctx))
 	}
+	if err != nil && !errors.Is(err, ErrRunning) {
+		c.interrupt(ctx)
+	}
 
 	r := c.report()
 	if err != nil {
 		return r, fmt.Errorf("importer: commit: %w", err)
 	}
 	return r, r.check(len(c.rows))
+}
+
+// interrupt notes in the import's record that the import ended before its end, so
+// that the history says so at once and not only after a minute. The context may be
+// what ended it. A store that fails is not asked again: the record then tells by its
+// age.
+func (c *commit) interrupt(ctx context.Context) {
+	imp, ok := c.record.Data.(*users.Import)
+	if !ok || c.record.Version == 0 || imp.State != users.ImportRunning {
+		return // nothing was written, or the import is at its end
+	}
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	b := &composed{batch: users.Batch{Import: c.id, Digest: c.digest}}
+	b.batch.Writes = []users.Write{c.importWrite(b, users.ImportInterrupted)}
+	if err := c.dir.Apply(ctx, b.batch); err == nil {
+		c.record = b.record
+	}
 }
 
 // newCommit returns a commit of the preview, with the defaults of the options

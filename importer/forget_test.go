@@ -12,7 +12,6 @@ import (
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
-	"github.com/usher-go/usher/users/storetest"
 )
 
 // imported commits a scene at a time.
@@ -76,7 +75,7 @@ func TestPrune(t *testing.T) {
 func TestPruneRefuses(t *testing.T) {
 	s := asHost(people(), nil, row("l1", mail(1), "Ada"), row("l2", mail(2), "Bob"))
 	inner := memstore.New()
-	store, arm := broken(inner, storetest.OpApply, 2, false)
+	store, arm := killed(inner, 2)
 	c := &clock{noon()}
 	p := s.previewIn(t, c.at(store, s.actor))
 	arm()

@@ -13,7 +13,6 @@ import (
 	"github.com/usher-go/usher/internal/importstate"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
-	"github.com/usher-go/usher/users/storetest"
 )
 
 // clock tells a time that goes on by a minute with every question but is turned back by back.
@@ -40,7 +39,7 @@ func TestHistory(t *testing.T) {
 	second, err := u.Commit(t.Context(), nil)
 	require.NoError(t, err)
 	c.now = c.now.Add(time.Hour)
-	broken, arm := broken(store, storetest.OpApply, 2, false)
+	broken, arm := killed(store, 2)
 	s.sheets[0] = newSheet(s.template.Tables[0], row("l3", mail(3), "Cyd"), row("l4", mail(4), "Dan"))
 	p := s.previewIn(t, c.at(broken, s.actor))
 	arm()

@@ -164,8 +164,7 @@ func TestResumeRefuses(t *testing.T) {
 		want   error    // nil where the directory denies it
 	}{
 		{"what is no import", users.Partner("pat"), "u0", "", users.ErrNotFound},
-		{"what there never was", users.Partner("pat"), "import-9", "", users.ErrNotFound},
-		{"an import of an account out of reach", users.AccountAdmin("u0", acme), "theirs", "", users.ErrNotFound},
+		{"an import of an account out of reach", users.AccountAdmin("u0", acme), "theirs", "theirs", users.ErrNotFound},
 		{"under another id", users.Partner("pat"), imp, "import-2", users.ErrDigest},
 		{"by somebody else", users.Partner("rob"), imp, imp, nil},
 		{"an id that another account has used", users.AccountAdmin("u0", acme), "", "theirs", users.ErrNotFound},
@@ -187,6 +186,57 @@ func TestResumeRefuses(t *testing.T) {
 				require.ErrorAs(t, err, &denied)
 			}
 			require.Empty(t, cmp.Diff(before, everything(t, store)), "the store (-before +after)")
+		})
+	}
+}
+
+// An import of which nothing was written yet begins when it is resumed: whoever
+// pressed Ctrl-C during the first batch has an id, and no import.
+func TestResumeOfNothingBegins(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada"))
+	store := s.store(t)
+	s.resume = "import-9"
+	p := s.preview(t, store)
+	r, err := p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, users.ID("import-9"), r.ID)
+	require.Equal(t, 1, r.Counts[importer.OutcomeCreated])
+}
+
+// A commit that ends before its import says so at once, whatever ended it: the
+// history does not wait for a minute, and the import can be undone or go on.
+func TestInterruptedAtOnce(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(cancel context.CancelFunc, done int)
+		at   int // the call of Apply that fails; 0 is none
+	}{
+		{"the context is cancelled", func(cancel context.CancelFunc, done int) { cancel() }, 0},
+		{"the store fails once", func(context.CancelFunc, int) {}, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := asHost(people(), nil, row("l1", mail(1), "Ada"), row("l2", mail(2), "Bob"), row("l3", mail(3), "Cyd"))
+			inner := s.store(t)
+			store, arm := broken(inner, storetest.OpApply, tt.at, false)
+			p := s.preview(t, store)
+			arm()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err := p.Commit(ctx, &importer.CommitOptions{ID: imp, Batch: 1, Progress: func(at importer.Progress) { tt.end(cancel, at.Done) }})
+			require.Error(t, err)
+
+			r, err := importer.LoadReport(t.Context(), s.open(inner), imp)
+			require.ErrorIs(t, err, importer.ErrUnfinished)
+			require.Equal(t, users.ImportInterrupted, r.State)
+			_, err = importer.Undo(t.Context(), s.open(inner), imp, nil)
+			require.NoError(t, err, "no one waits for a lease")
+
+			s.resume = imp
+			r, err = s.preview(t, inner).Commit(t.Context(), nil)
+			require.NoError(t, err)
+			require.Equal(t, 3, r.Counts[importer.OutcomeCreated])
+			require.Equal(t, users.ImportDone, r.State)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -62,7 +63,7 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	}
 	// The work of the resumed import must be known before rows are decided.
 	if opts.Resume != "" {
-		if err := p.resume(ctx, opts.Resume); err != nil {
+		if err := p.resume(ctx, opts.Resume, doc != nil); err != nil {
 			return nil, err
 		}
 	}
@@ -105,15 +106,19 @@ func (p *Preview) ID() users.ID {
 }
 
 // resume reads the work that an import has done. The plan then sees the store as
-// it was before that work.
-func (p *Preview) resume(ctx context.Context, id users.ID) error {
-	rec, err := importRecord(ctx, p.dir, id)
+// it was before that work. An import of which nothing was written yet begins, under
+// that id; begun says that there must be one.
+func (p *Preview) resume(ctx context.Context, id users.ID, begun bool) error {
+	p.own = newOwnWork()
+	rec, err := p.dir.Get(ctx, id)
+	imp, isImport := rec.Data.(*users.Import)
 	switch {
+	case errors.Is(err, users.ErrNotFound) && !begun:
+		return nil
 	case err != nil:
-	case rec.Account != p.account:
+	case !isImport || rec.Account != p.account:
 		err = users.ErrNotFound
 	default:
-		imp := rec.Data.(*users.Import)
 		if imp.Digest != "" && cmp.Or(imp.Read, imp.Digest) != p.readDigest() {
 			err = users.ErrDigest
 		}
@@ -122,7 +127,6 @@ func (p *Preview) resume(ctx context.Context, id users.ID) error {
 		return fmt.Errorf("importer: resume: %w", err)
 	}
 
-	p.own = newOwnWork()
 	for e, err := range p.dir.Journal(ctx, id, 0) {
 		if err != nil {
 			return fmt.Errorf("importer: resume: %w", err)

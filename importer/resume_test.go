@@ -95,6 +95,20 @@ func broken(inner users.Store, op string, at int, after bool) (store *storetest.
 	return store, func() { base = store.Calls(op) }
 }
 
+// killed opens a store that, once armed, writes nothing from call number at of Apply
+// on, as if the process had been killed before it: what ends itself says so.
+func killed(inner users.Store, at int) (store *storetest.Faulty, arm func()) {
+	store = storetest.NewFaulty(inner)
+	base := -1
+	store.Before = func(o string, n int) error {
+		if base >= 0 && o == storetest.OpApply && n >= base+at {
+			return errBroken
+		}
+		return nil
+	}
+	return store, func() { base = store.Calls(storetest.OpApply) }
+}
+
 // A commit broken at any call of the store, before or after the call took
 // effect, and called again with the same id, ends where a clean run ends.
 func TestResume(t *testing.T) {
@@ -243,7 +257,7 @@ func TestAnotherDocumentUnderTheSameID(t *testing.T) {
 func TestLoadReportOfABrokenImport(t *testing.T) {
 	s := asHost(people(), nil, row("l1", "p1@x.com", "A"), row("l2", "p2@x.com", "B"), row("l3", "p3@x.com", "C"))
 	inner := s.store(t)
-	store, arm := broken(inner, storetest.OpApply, 2, false)
+	store, arm := killed(inner, 2)
 	p := s.preview(t, store)
 	arm()
 	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})

@@ -72,7 +72,7 @@ func (c *commit) markRestored(ctx context.Context, id users.ID, undoing *users.I
 	if imp.UndoneBy == "" {
 		imp.State = users.ImportDone
 		if n := total(imp.Counts); n > 0 && n < imp.Rows {
-			imp.State = users.ImportRunning // it had been interrupted
+			imp.State = users.ImportInterrupted
 		}
 		// The same document may have been imported again meanwhile.
 		if imp.Once {

@@ -416,7 +416,7 @@ func TestUndoTwiceAtOnce(t *testing.T) {
 func TestUndoOfAnInterruptedImport(t *testing.T) {
 	s := asHost(people(), nil, row("l1", "p1@x.com", "Ada"), row("l2", "p2@x.com", "Bob"))
 	inner := s.store(t)
-	store, arm := broken(inner, storetest.OpApply, 2, false)
+	store, arm := killed(inner, 2)
 	p := s.preview(t, store)
 	arm()
 	_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1})

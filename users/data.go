@@ -84,8 +84,9 @@ const (
 	ImportRunning ImportState = "running"
 	ImportDone    ImportState = "done"
 	ImportUndone  ImportState = "undone" // by a later import, or by one that is running
-	// ImportInterrupted is never stored. It is shown for an import whose record says
-	// running and was last written more than 60 s ago.
+	// ImportInterrupted is an import that can go on. A commit that ends before the
+	// import does writes it. It is also shown for an import whose record says running
+	// and was last written more than 60 s ago: its process was killed.
 	ImportInterrupted ImportState = "interrupted"
 )
 

@@ -74,7 +74,8 @@ func (i *Import) onlyProgressed(was *Import) bool {
 	if was.Once && i.State == ImportDone {
 		a.Once, b.Once = false, false // an import that did nothing releases its document
 	}
-	forward := i.State == was.State || was.State == ImportRunning && i.State == ImportDone
+	open := was.State == ImportRunning || was.State == ImportInterrupted
+	forward := i.State == was.State || open && (i.State == ImportDone || i.State == ImportRunning || i.State == ImportInterrupted)
 	return forward && reflect.DeepEqual(a, b)
 }
 
@@ -100,7 +101,7 @@ func (j *judgement) onlyMarked(is, was *Import) bool {
 		return is.State == ImportUndone && is.UndoneBy == had.Continues && is.Once == was.Once
 	}
 
-	return (is.State == ImportDone || is.State == ImportRunning) && is.UndoneBy == "" && (was.Once || !is.Once)
+	return (is.State == ImportDone || is.State == ImportRunning || is.State == ImportInterrupted) && is.UndoneBy == "" && (was.Once || !is.Once)
 }
 
 // judgeNewImports checks imports that the batch creates. An undo must undo an import of

@@ -131,7 +131,7 @@ func endsImport(w users.Write) bool {
 		return true
 	}
 	imp, ok := w.Record.Data.(*users.Import)
-	return ok && imp.State != users.ImportRunning
+	return ok && imp.State != users.ImportRunning && imp.State != users.ImportInterrupted
 }
 
 // writeUnjournaled writes a person of a batch without rows, and then the import's record.
