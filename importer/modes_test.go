@@ -81,3 +81,22 @@ func TestAColumnThatIsNotThereClearsNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"2 update p0@x.com email:p0@x.com>new@x.com name:N0>"}, briefs(show(p)), "unless somebody clears it")
 }
+
+// A template that lists no modes has all of them, written by hand or as a struct.
+func TestModesOfATemplateThatSaysNone(t *testing.T) {
+	byHand := people()
+	byHand.Modes = nil
+	tagged, err := importer.TemplateOf[taggedPeople]("people")
+	require.NoError(t, err)
+	for _, tpl := range []*importer.Template{byHand, tagged} {
+		s := asHost(tpl, []users.Record{person(0)}, row("l0", "p0@x.com", "Ada"), row("l7", "p7@x.com", "New"))
+		store := s.store(t)
+		require.Equal(t, map[string]int{"update": 1, "create": 1}, s.preview(t, store).Summary().Actions)
+		for _, m := range []importer.Mode{importer.ModeCreate, importer.ModeUpdate, importer.ModeUpsert} {
+			_, err := s.in(m).tryPreview(t, s.open(store))
+			require.NoError(t, err, m)
+		}
+		_, err := s.in("mirror").tryPreview(t, s.open(store))
+		require.ErrorIs(t, err, importer.ErrMode)
+	}
+}

@@ -22,7 +22,9 @@ type Template struct {
 	// templates have one table.
 	Tables []Table
 	// Modes lists the modes that the Template allows. The first is the default.
-	// Empty means [ModeCreate] alone.
+	// Empty means all of them, [ModeUpsert] first: most lists of people bring both
+	// new people and changes, and a preview shows each change before it is made. A
+	// Template that must not change people lists [ModeCreate] alone.
 	Modes []Mode
 	// Repeats treats rows that ask for exactly the same as one request: the first
 	// acts, the others are skipped and name the first. Without it such rows
@@ -166,10 +168,14 @@ const (
 // modes returns the allowed modes, the default first.
 func (t *Template) modes() []Mode {
 	if len(t.Modes) == 0 {
-		return []Mode{ModeCreate}
+		return defaultModes()
 	}
 	return t.Modes
 }
+
+// defaultModes returns the modes that exist, in the order that a Template
+// without Modes has them.
+func defaultModes() []Mode { return []Mode{ModeUpsert, ModeCreate, ModeUpdate} }
 
 // Languages returns the languages in which the Template has headings, "en"
 // first and the others sorted.

@@ -52,9 +52,9 @@ import (
 // were applied. Its receiver is a new T with the values of the row. It must not keep its
 // arguments, and must depend on nothing else in T.
 //
-// Without modes the Template has all of them, [ModeUpsert] first: most lists of
-// people bring both new people and changes. The error joins one error for every
-// mistake, each with the name of the struct field.
+// Without modes the Template has all of them, [ModeUpsert] first
+// ([Template.Modes]). The error joins one error for every mistake, each with the
+// name of the struct field.
 func TemplateOf[T any](name string, modes ...Mode) (*Template, error) {
 	t := &tagged{name: name, typ: reflect.TypeFor[T](), modes: modes}
 	_, t.own = any(new(T)).(drafter)
@@ -115,7 +115,7 @@ func (t *tagged) template() (*Template, error) {
 	}
 	modes := t.modes
 	if len(modes) == 0 {
-		modes = []Mode{ModeUpsert, ModeCreate, ModeUpdate}
+		modes = defaultModes()
 	}
 	return &Template{Name: t.name, Tables: []Table{tab}, Modes: modes}, nil
 }
