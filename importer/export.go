@@ -67,11 +67,14 @@ type Exported struct {
 // with a cell than want, claim or refer to its value, reading the sheet again may
 // change something.
 //
-// The whole sheet is in memory. opts may be nil. The error is [ErrAccount],
-// [ErrTables], or one of the directory.
+// The whole sheet is in memory. opts may be nil. The error is [ErrTemplate],
+// [ErrAccount], [ErrTables], or one of the directory.
 func Export(ctx context.Context, dir *users.Directory, tpl *Template, opts *ExportOptions) (*Exported, error) {
 	if opts == nil {
 		opts = &ExportOptions{}
+	}
+	if err := tpl.Check(); err != nil {
+		return nil, err
 	}
 	account, err := (&Importer{dir: dir, opts: Options{Account: opts.Account}}).account(ctx)
 	if err != nil {

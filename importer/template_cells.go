@@ -113,15 +113,20 @@ type allowed struct {
 	near   map[string]string // suggestions by misspelt text
 }
 
+// foldValue returns how a text is folded before it is compared with the column's values.
+func (c *Column) foldValue() func(string) string {
+	if c.IgnoreAccents {
+		return folding.Heading
+	}
+	return users.Fold
+}
+
 // label is one way to write a value: {"account_admin", "Account Admin", "accountadmin"}.
 type label struct{ name, text, folded string }
 
 // allowed indexes the values of the column. Suggestions prefer the language.
 func (c *Column) allowed(lang string) allowed {
-	out := allowed{fold: users.Fold, names: map[string]string{}, near: map[string]string{}}
-	if c.IgnoreAccents {
-		out.fold = folding.Heading
-	}
+	out := allowed{fold: c.foldValue(), names: map[string]string{}, near: map[string]string{}}
 	for _, v := range c.Values {
 		out.names[out.fold(v.Name)] = v.Name
 		for _, texts := range v.Labels {

@@ -49,6 +49,9 @@ func (r Row) Bad(field string) bool { return r.cell(field).bad }
 // problems. The engine decides the rest: the action, the changes, and what the
 // row means for other rows. The page of the package lists the methods by what
 // they are for.
+//
+// A Draft that names a field, a space or a column that does not exist fails its
+// row ("internal.template").
 type Draft struct {
 	spec *Table
 	lang string // of the file's headings
@@ -58,6 +61,7 @@ type Draft struct {
 
 	values  map[*Column]allowed
 	misread map[*Column]map[string]misread
+	names   knownNames
 }
 
 // said is the part of a draft that the engine reads.
@@ -255,7 +259,7 @@ func (d *Draft) ReferStored(field string, space users.Space, value string) {
 // column that the file does not have say nothing. A blank cell follows the
 // column's [BlankPolicy].
 func (d *Draft) ReferCell(field string, space users.Space) {
-	i := d.spec.column(field)
+	i := d.columnOrUnknown(field)
 	if i < 0 {
 		return
 	}
@@ -274,7 +278,7 @@ func (d *Draft) ReferCell(field string, space users.Space) {
 // finding if two rows do. An empty value says nothing.
 func (d *Draft) Exclusive(field, value string) {
 	if value != "" {
-		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.spec.column(field)})
+		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.placeOf(field)})
 	}
 }
 
@@ -335,7 +339,7 @@ func (d *Draft) WantIfCreating(field, value string) {
 // [Column.PersonField]. A bad cell and a column that the file does not have say
 // nothing. A blank cell follows the column's [BlankPolicy].
 func (d *Draft) WantCell(field string) {
-	i := d.spec.column(field)
+	i := d.columnOrUnknown(field)
 	if i < 0 {
 		return
 	}
@@ -353,7 +357,7 @@ func (d *Draft) WantCell(field string) {
 // findings. Findings about the form of a text file ("csv.…") stay, because they
 // make the bounds of all cells of the row doubtful.
 func (d *Draft) Ignore(field string) {
-	c := d.spec.column(field)
+	c := d.columnOrUnknown(field)
 	d.notes = slices.DeleteFunc(d.notes, func(n note) bool {
 		return c >= 0 && n.column == c && !strings.HasPrefix(n.code, "csv.")
 	})
@@ -386,15 +390,11 @@ func (d *Draft) Warn(field, code string, args ...string) { d.note(formats.Warnin
 
 // Problem adds a problem, with its Fix, to the field's cell, or to the row if
 // field is "". It is an error or a warning as the problem says.
-func (d *Draft) Problem(field string, p users.Problem) { d.problem(d.spec.column(field), p) }
+func (d *Draft) Problem(field string, p users.Problem) { d.problem(d.placeOf(field), p) }
 
 // note adds a finding to the field's cell or to the row.
 func (d *Draft) note(s formats.Severity, field, code string, args []string) {
-	n := note{severity: s, code: code, column: -1, key: none}
-	if field != "" {
-		n.column = d.spec.column(field)
-	}
-
+	n := note{severity: s, code: code, column: d.placeOf(field), key: none}
 	for i := 0; i+1 < len(args); i += 2 {
 		if n.args == nil {
 			n.args = map[string]string{}

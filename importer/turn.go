@@ -131,6 +131,7 @@ func (t *turn) readRow() (ok bool) {
 	}
 	t.readNotes()
 	t.spec.Draft(t.draft.row, &t.draft)
+	t.draft.dropUnknownNames()
 	return true
 }
 

@@ -189,8 +189,12 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"export.nothing":    {"{who} is not in the file, because no column has a value."},
 
 	// Rows and the people they are about.
-	"row.repeated":        {"This row repeats row {row} and is skipped."},
-	"internal.panic":      {"This row could not be processed because of a fault in the program. Report the fault to the people who maintain the program."},
+	"row.repeated":   {"This row repeats row {row} and is skipped."},
+	"internal.panic": {"This row could not be processed because of a fault in the program. Report the fault to the people who maintain the program."},
+	"internal.template": {
+		"This row cannot be imported because of a mistake in the program: table “{table}” has a rule about “{field}”, which does not exist. Report the mistake to the people who maintain the program.",
+		"This row cannot be imported because of a mistake in the program: table “{table}” has a rule about a field that does not exist. Report the mistake to the people who maintain the program.",
+	},
 	"mobile.form":         {"A mobile number must begin with a plus sign and the country code, as in +33612345678."},
 	"role.form":           {"The list of roles is not written correctly. Check the roles."},
 	"reference.foreign":   {"{subject} refers to a record that is not in this account.", "This row refers to a record that is not in this account."},
@@ -287,8 +291,9 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"error.not_found": "Not found. Check the name or id, and your access rights.",
 	"error.digest":    "This import was started with other data. Choose the same file again, or start a new import.",
 	"error.actor":     "Sign in first.", "error.account": "Choose the account for these rows.",
-	"error.tables": "These files do not match the template. Choose one file for each table of the template.",
-	"error.mode":   "The template does not allow this mode. Choose another mode.", "error.row": "This row does not exist, or was removed.",
+	"error.tables":   "These files do not match the template. Choose one file for each table of the template.",
+	"error.template": "Files of this kind cannot be imported because of a mistake in the program. Report the mistake to the people who maintain the program.",
+	"error.mode":     "The template does not allow this mode. Choose another mode.", "error.row": "This row does not exist, or was removed.",
 	"error.column": "This column does not exist in the file.", "error.repair": "There is nothing left to repair, or the new value is missing. Check the list again.",
 	"error.field": "This field does not exist in the template.", "error.unfinished": "The import was interrupted. Resume the import to finish it.", "error.running": "This import is running somewhere else. Wait a minute, then check again.",
 	"error.canceled": "Stopped.", "error.deadline": "This took too long and was stopped. Try again.",

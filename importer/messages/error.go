@@ -23,6 +23,7 @@ var sentinels = []struct {
 	{importer.ErrAccount, "error.account"},
 	{importer.ErrTables, "error.tables"},
 	{importer.ErrMode, "error.mode"},
+	{importer.ErrTemplate, "error.template"},
 	{importer.ErrRow, "error.row"},
 	{importer.ErrField, "error.field"},
 	{importer.ErrColumn, "error.column"},
