@@ -118,8 +118,8 @@ func (d *Draft) unknownName(name string) {
 	}
 }
 
-// placeOf is where a finding about the field stands: in its column, or at the
-// row as a whole if field is "".
+// placeOf is the column of a finding about the field, or -1, for the row as a
+// whole, if field is "".
 func (d *Draft) placeOf(field string) int {
 	if field == "" {
 		return -1
