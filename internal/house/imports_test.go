@@ -54,6 +54,11 @@ var allowed = map[string][]string{
 	"internal/invariant":   {"users", "users/storetest", "importer", "github.com/google/go-cmp/cmp"},                 // imported by tests
 	"internal/office":      {"users", "formats", "formats/csv", "importer", "importer/rainbow", "internal/keyvalue"}, // imported by tests
 	"internal/corpus":      {},                                                                                       // imported by tests
+
+	// A test suite, imported by tests.
+	"importer/templatetest": {
+		"importer", "importer/messages", "formats", "formats/csv", "formats/xlsx", "users", "users/memstore", "github.com/google/go-cmp/cmp",
+	},
 }
 
 // requirements are the modules the root module may require itself: the design's, and those of tests.
