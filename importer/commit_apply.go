@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -105,8 +106,8 @@ func (c *commit) apply(ctx context.Context, units [][]uint32) error {
 		}
 
 		b := c.compose(rows)
-		anyPanicked := c.failPanicked(rows)
-		if anyPanicked {
+		anyPanicked, anyRefused := c.failPanicked(rows), c.failRefused(b)
+		if anyPanicked || anyRefused {
 			continue
 		}
 
@@ -216,6 +217,19 @@ func (c *commit) failPanicked(rows []uint32) bool {
 			c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: c.rowFinding(r, "internal.panic")}
 			failed = append(failed, r)
 		}
+	}
+	c.settle(failed, OutcomeFailed)
+	return len(failed) > 0
+}
+
+// failRefused fails the rows of the batch that set a field which no record took,
+// and reports whether there are any.
+func (c *commit) failRefused(b *composed) bool {
+	failed := slices.Sorted(maps.Keys(b.refused))
+	for _, r := range failed {
+		args := map[string]string{"table": c.fresh.grid.spec(r).Name, "field": formats.Show(b.refused[r])}
+		n := note{severity: formats.Error, code: "internal.template", column: -1, key: none, args: args}
+		c.rows[r] = &rowResult{outcome: OutcomeFailed, findings: []formats.Finding{c.fresh.finding(r, &n)}}
 	}
 	c.settle(failed, OutcomeFailed)
 	return len(failed) > 0

@@ -21,6 +21,7 @@ type composed struct {
 	work    map[users.ID]*work
 	order   []users.ID
 	needs   map[users.ID]bool // records that the written ones refer to
+	refused map[uint32]string // a field that its record did not take, by the row that sets it
 }
 
 // work is a record of a batch while rows change it.
@@ -72,11 +73,11 @@ func (c *commit) composeReleases(b *composed, t *turn) {
 		kept := l.part || l.taken && t.gives(l.rec)
 		w := b.storedWork(c, t.row, l.rec)
 		if !kept && w.rec.Holder() == l.holder {
-			w.rec.SetField("holder", "")
+			b.set(t.row, w, users.FieldHolder, "")
 		}
 	}
 	for _, l := range t.verdict.led { // their leader is deleted
-		b.storedWork(c, t.row, l).rec.SetField(users.FieldSupervisor, "")
+		b.set(t.row, b.storedWork(c, t.row, l), users.FieldSupervisor, "")
 	}
 	t.keysFromOtherLines(func(key uint32, of int32) {
 		space, value := c.fresh.keys.parts(key)
@@ -132,6 +133,22 @@ func (b *composed) workOn(c *commit, row uint32, id users.ID, begin func() *work
 		b.touches[row] = append(b.touches[row], id)
 	}
 	return w
+}
+
+// set writes a field of a record for a row.
+func (b *composed) set(row uint32, w *work, field, value string) {
+	if !w.rec.SetField(field, value) {
+		b.refuse(row, field)
+	}
+}
+
+// refuse notes that a record did not take a field of the row. Such a batch is not
+// applied: it would report a change that is stored nowhere.
+func (b *composed) refuse(row uint32, field string) {
+	if b.refused == nil {
+		b.refused = map[uint32]string{}
+	}
+	b.refused[row] = field
 }
 
 // needRecord notes that a record the row writes refers to another, which must exist.
@@ -211,18 +228,18 @@ func (c *commit) composePerson(b *composed, t *turn) {
 		if _, _, held := ofHeld(x.Field); held {
 			continue
 		}
-		isSet := t.composeMembers(x.Field, person)
+		isSet := t.composeMembers(b, x.Field, person)
 		if isSet {
 			continue
 		}
 
 		i := slices.IndexFunc(v.refers, func(f reference) bool { return f.field == x.Field })
 		if i < 0 {
-			person().rec.SetField(x.Field, x.New)
+			b.set(t.row, person(), x.Field, x.New)
 			continue
 		}
 		id := c.referredID(v.refers[i])
-		person().rec.SetField(x.Field, string(id))
+		b.set(t.row, person(), x.Field, string(id))
 		b.needRecord(t.row, id)
 	}
 }
@@ -284,11 +301,13 @@ func (c *commit) personOf(row uint32) users.ID {
 // composeMembers puts into a field that is a set what the row adds, and takes out
 // what it removes. It sets single members, because other rows of the batch may add
 // others to the same person. It reports whether the row has members of the field.
-func (t *turn) composeMembers(field string, person func() *work) (isSet bool) {
+func (t *turn) composeMembers(b *composed, field string, person func() *work) (isSet bool) {
 	for _, w := range t.says.wants {
 		if w.field == field && w.member != notMember {
-			w.applyTo(person().rec)
 			isSet = true
+			if !w.applyTo(person().rec) {
+				b.refuse(t.row, field)
+			}
 		}
 	}
 	return isSet
@@ -315,13 +334,13 @@ func (c *commit) composeHeld(b *composed, t *turn) {
 	for _, g := range v.gains {
 		if kind := c.fresh.keys.spaceOf(g.key).Kind(); kind.Held() {
 			id := c.idOf(t)
-			thing(kind).rec.SetField("holder", string(id))
+			b.set(row, thing(kind), users.FieldHolder, string(id))
 			b.needRecord(row, id)
 		}
 	}
 	for _, x := range v.changes {
 		if name, kind, ok := ofHeld(x.Field); ok {
-			thing(kind).rec.SetField(name, x.New)
+			b.set(row, thing(kind), name, x.New)
 		}
 	}
 }

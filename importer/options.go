@@ -52,7 +52,8 @@ type Options struct {
 	continues users.ID  // the undoing whose remaining rows these are, or ""
 	undo      *undoing  // the import that is taken back, or nil
 
-	strictTurns bool // a turn used after the next one was read panics; for tests
+	schema      *schema // the fields that exist; nil means builtIn
+	strictTurns bool    // a turn used after the next one was read panics; for tests
 }
 
 // A ColumnMap assigns a column of a file to a field of the Template, for any

@@ -33,7 +33,7 @@ func (t *Template) Check() error { return t.check(builtIn(), false) }
 
 // check holds the importer's template against what there is. The template of an
 // undoing is the engine's own, and has the name that others may not have.
-func (im *Importer) check() error { return im.tpl.check(builtIn(), im.opts.undo != nil) }
+func (im *Importer) check() error { return im.tpl.check(im.opts.known(), im.opts.undo != nil) }
 
 func (t *Template) check(s *schema, undoes bool) error {
 	c := &checking{schema: s, template: t}

@@ -261,3 +261,34 @@ func TestTemplatesHaveNoMistake(t *testing.T) {
 	}
 	require.ErrorIs(t, errors.Join((&importer.Template{}).Check()), importer.ErrTemplate)
 }
+
+// A field that is found to exist and cannot be written fails its row when it is
+// committed, and no other: nothing is reported that is stored nowhere.
+func TestFieldThatCannotBeWritten(t *testing.T) {
+	for _, tt := range []struct {
+		name, field string
+		say         func(d *importer.Draft)
+	}{
+		{"of a person", "nmae", func(d *importer.Draft) { d.Want("nmae", "x") }},
+		{"of a line", "colour", func(d *importer.Draft) { d.Claim(users.SpaceLine, "x/1"); d.Want("line.colour", "red") }},
+		{"that refers", "boss", func(d *importer.Draft) { d.Refer("boss", users.SpaceLANID, "l0") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tpl := saying(func(r importer.Row, d *importer.Draft) {
+				if r.Value("name") == "Ada" {
+					tt.say(d)
+				}
+			})
+			s := asHost(tpl, []users.Record{person(0)}, row("l1", "p1@x.com", "Ada"), row("l2", "p2@x.com", "Bob"), row("l3", "p3@x.com", "Cyd", "l1"))
+			store := s.store(t)
+			table := s.sheets[0].table("people")
+			p, err := importer.New(s.open(store), tpl, importer.AnyName(importer.Options{Account: acme})).Preview(t.Context(), table)
+			require.NoError(t, err)
+			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp})
+			require.NoError(t, err)
+			require.Equal(t, map[importer.Outcome]int{importer.OutcomeFailed: 1, importer.OutcomeCreated: 1, importer.OutcomeBlocked: 1}, r.Counts)
+			require.Equal(t, "internal.template", r.Lines[0].Findings[0].Code)
+			require.Equal(t, map[string]string{"table": "people", "field": tt.field}, r.Lines[0].Findings[0].Args)
+		})
+	}
+}

@@ -22,6 +22,10 @@ type knownNames struct {
 	values map[fieldValue]bool // whether a field of a few values takes one, likewise
 }
 
+func newKnownNames(s *schema) knownNames {
+	return knownNames{schema: s, fields: map[string]takes{}, values: map[fieldValue]bool{}}
+}
+
 // keyName is what must exist for a key of a draft.
 type keyName struct {
 	rel   relation
@@ -51,10 +55,6 @@ const (
 // nowhere. The rest of the draft counts for other rows as ever.
 func (d *Draft) dropUnknownNames() {
 	n := &d.names
-	if n.schema == nil {
-		n.schema, n.fields, n.values = builtIn(), map[string]takes{}, map[fieldValue]bool{}
-	}
-
 	for i := range d.keys {
 		if !n.hasKey(i, &d.keys[i]) {
 			d.dropUnknownKeys()

@@ -21,6 +21,14 @@ type schema struct {
 	refersTo func(field string) users.Kind
 }
 
+// known is the schema that the options are about.
+func (o *Options) known() *schema {
+	if o.schema != nil {
+		return o.schema
+	}
+	return builtIn()
+}
+
 // builtIn is the schema of the records that package users knows.
 func builtIn() *schema {
 	return &schema{

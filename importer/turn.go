@@ -112,6 +112,7 @@ func (p *plan) nextTurn(row uint32) *turn {
 func newTurn(p *plan) *turn {
 	t := &turn{plan: p}
 	t.draft = newDraft(&t.says)
+	t.draft.names = newKnownNames(p.opts.known())
 	return t
 }
 

@@ -221,18 +221,17 @@ func (t *turn) withWants(r users.Record, chosen func(want) bool) users.Record {
 		if !own { // the stored record is copied once, and only if a want changes it
 			r, own = r.Clone(), true
 		}
-		w.applyTo(r)
+		w.applyTo(r) // the record takes it: dropUnknownNames left no other want
 	}
 	return r
 }
 
-// applyTo writes the wanted value to a record.
-func (w want) applyTo(r users.Record) {
+// applyTo writes the wanted value to a record, and reports whether the record takes it.
+func (w want) applyTo(r users.Record) bool {
 	if w.member == notMember {
-		r.SetField(w.field, w.value)
-		return
+		return r.SetField(w.field, w.value)
 	}
-	recordedit.SetMember(r, w.field, w.value, w.member == memberIn)
+	return recordedit.SetMember(r, w.field, w.value, w.member == memberIn)
 }
 
 // personKey returns the key that stands for a stored person.
