@@ -334,17 +334,15 @@ func (x *export) cellsOf(k *known, values map[string]string) ([]string, []format
 	return cells, found
 }
 
-// nameFor returns the name of a user for findings, or the id if the name is the
-// value of a sensitive column.
+// nameFor returns the name of a user for findings, without values of sensitive columns.
 func (x *export) nameFor(k *known) string {
-	u, _ := k.User()
-	who := personIs(&u.Profile)
+	var v veil
 	for i := range x.spec.Columns {
-		if c := &x.spec.Columns[i]; c.Sensitive && k.Field(c.holds()) == who {
-			return string(k.ID)
+		if c := &x.spec.Columns[i]; c.Sensitive {
+			v.fields = append(v.fields, c.holds())
 		}
 	}
-	return formats.Show(who)
+	return formats.Show(v.nameOf(k.Record))
 }
 
 // cell returns the text of a user's cell. If the cell must stay blank, it returns

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/usher-go/usher/internal/keyvalue"
 	"github.com/usher-go/usher/users"
 )
 
@@ -17,6 +16,7 @@ type facts struct {
 	dir     *users.Directory
 	account users.AccountID
 	keys    *keyTable
+	veil    veil
 	own     *ownWork // of the import that is being committed; else nil
 
 	recs []users.Record
@@ -42,8 +42,8 @@ type heldField struct {
 }
 
 // newFacts returns facts of a store that was not asked yet.
-func newFacts(dir *users.Directory, account users.AccountID, keys *keyTable, own *ownWork) *facts {
-	return &facts{dir: dir, account: account, keys: keys, own: own,
+func newFacts(dir *users.Directory, account users.AccountID, keys *keyTable, own *ownWork, hidden veil) *facts {
+	return &facts{dir: dir, account: account, keys: keys, own: own, veil: hidden,
 		byID: map[users.ID]int32{}, held: map[int32][]int32{}, led: map[int32][]int32{},
 		sorted: map[heldField]map[string][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
 }
@@ -345,37 +345,10 @@ func (f *facts) askLeading(ctx context.Context) error {
 	return nil
 }
 
-// nameOf returns the name of a record as people know it: a person's e-mail address,
-// LAN ID, login or name, a line's numbers, a unit's path. It is "" for index -1.
+// nameOf returns the name of a record, or "" for index -1; see [veil.nameOf].
 func (f *facts) nameOf(i int32) string {
 	if i < 0 {
 		return ""
 	}
-	return whoIs(f.recs[i])
-}
-
-// whoIs is nameOf for a record.
-func whoIs(r users.Record) string {
-	switch d := r.Data.(type) {
-	case *users.Profile:
-		return personIs(d)
-	case *users.Line:
-		return keyvalue.Line(d.PBX, d.Short)
-	case *users.Unit:
-		return d.Path
-	}
-	return string(r.ID)
-}
-
-// personIs is nameOf for a person.
-func personIs(u *users.Profile) string {
-	switch {
-	case u.Email != "":
-		return u.Email
-	case u.ContactCentre != nil && u.ContactCentre.LANID != "":
-		return u.ContactCentre.LANID
-	case u.Login != "":
-		return u.Login
-	}
-	return u.Name()
+	return f.veil.nameOf(f.recs[i])
 }

@@ -181,6 +181,7 @@ type plan struct {
 	opts    Options // Account and Mode are set
 	account users.AccountID
 	undo    *undoing // the import that is taken back, or nil
+	veil    veil     // the sensitive fields
 	own     *ownWork // of the import that is being committed or resumed, or nil
 
 	grid      *grid
@@ -213,7 +214,9 @@ type plan struct {
 // newPlan returns a plan of the grid's rows without decisions. opts must name
 // the account and the mode.
 func newPlan(dir *users.Directory, tpl *Template, opts Options, g *grid) *plan {
-	return &plan{dir: dir, tpl: tpl, opts: opts, account: opts.Account, undo: opts.undo, grid: g}
+	p := &plan{dir: dir, tpl: tpl, opts: opts, account: opts.Account, undo: opts.undo, grid: g}
+	p.veil = veil{p.sensitiveFields()}
+	return p
 }
 
 // rowState keeps the decision about a row. It is small, because a preview keeps
@@ -262,7 +265,7 @@ func (s *rowState) extra() *rowMore {
 func (p *plan) build(ctx context.Context) error {
 	n := len(p.grid.rows)
 	p.keys = newKeyTable(n)
-	p.facts = newFacts(p.dir, p.account, p.keys, p.own)
+	p.facts = newFacts(p.dir, p.account, p.keys, p.own, p.veil)
 	p.state = slices.Repeat([]rowState{newRowState}, n)
 	p.tally = newTally()
 	p.lowered = map[int32]int{}

@@ -33,6 +33,9 @@ func (p *plan) finding(row uint32, n *note) formats.Finding {
 	if n.key != none {
 		p.placeGroup(row, n, &f)
 	}
+	if secrets := p.secretsOf(row); len(secrets) > 0 {
+		hideInFinding(&f, secrets)
+	}
 	return f
 }
 

@@ -222,6 +222,7 @@ func (t *turn) show() RowView {
 		out.Findings = append(out.Findings, f)
 	}
 	slices.SortStableFunc(out.Findings, func(a, b formats.Finding) int { return a.Column - b.Column })
+	t.hideSecrets(&out)
 	return out
 }
 
@@ -232,18 +233,18 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 	}
 
 	for _, x := range v.gains {
-		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.secret(x.key) {
+		if space := t.plan.keys.spaceOf(x.key); space.Field() == "" && !t.hidesKey(x.key, x.rec) {
 			out.Gains = append(out.Gains, Gain{space, t.written(x.key, x.rec)})
 		}
 	}
 	for _, key := range t.keysComingAlong() {
-		if !t.secret(key) {
+		if !t.hidesKey(key, -1) {
 			out.Gains = append(out.Gains, Gain{t.plan.keys.spaceOf(key), t.written(key, -1)})
 		}
 	}
 
 	for _, x := range v.keeps {
-		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.secret(x) {
+		if space := t.plan.keys.spaceOf(x); space.Field() == "" && !t.hidesKey(x, -1) {
 			out.Keeps = append(out.Keeps, Gain{space, t.written(x, -1)})
 		}
 	}
@@ -258,13 +259,12 @@ func (t *turn) showEffect(out *RowView, v *verdict) {
 // showChange returns a change as a person sees it: without the values of a
 // sensitive field, and with names in place of the ids of references.
 func (t *turn) showChange(c Change, v *verdict) Change {
-	i := t.spec.holding(c.Field)
-	sensitive := i >= 0 && t.spec.Columns[i].Sensitive || t.holdsSensitive(c.New) ||
-		t.plan.undo != nil && slices.Contains(t.plan.undo.sensitive, c.Field)
-
 	switch {
-	case sensitive:
+	case t.hidesChange(c):
 		c.Old, c.New = "", ""
+		if !slices.Contains(t.plan.veil.fields, c.Field) && t.plan.veil.hidesField(c.Field) {
+			c.Field, _, _ = strings.Cut(c.Field, ".") // the rest of the name is the cell
+		}
 	case slices.ContainsFunc(v.refers, func(f reference) bool { return f.field == c.Field }):
 		c.Old = t.plan.nameOfID(c.Old)
 		// Only an undoing has the new value as an id.
@@ -277,6 +277,15 @@ func (t *turn) showChange(c Change, v *verdict) Change {
 	return c
 }
 
+// hidesChange reports whether the values of a change must not be shown.
+func (t *turn) hidesChange(c Change) bool {
+	if len(t.plan.veil.fields) == 0 {
+		return false
+	}
+	i := t.spec.holding(c.Field)
+	return i >= 0 && t.spec.Columns[i].Sensitive || t.plan.veil.hidesField(c.Field) || t.holdsSensitive(c.New)
+}
+
 // showLoss returns a loss as a person sees it. It returns false for a key that
 // the same person keeps with another thing: +33 1 … moves from one line of the
 // person to another.
@@ -287,7 +296,7 @@ func (t *turn) showLoss(x loss, v *verdict) (Loss, bool) {
 	}
 
 	l := Loss{Space: t.plan.keys.spaceOf(x.key), ID: x.holder, Forced: x.taken}
-	if !t.secret(x.key) {
+	if !t.hidesKey(x.key, x.rec) {
 		l.Value = t.written(x.key, x.rec)
 	}
 	if i, ok := t.plan.facts.byID[x.holder]; ok {
@@ -372,7 +381,7 @@ func (p *plan) nameOfID(id string) string {
 	}
 	if p.undo != nil {
 		if s := p.undo.byID[users.ID(id)]; s != nil && s.last.Data != nil {
-			return whoIs(s.last)
+			return p.veil.nameOf(s.last)
 		}
 	}
 	return id
@@ -386,7 +395,7 @@ func (t *turn) personName() string {
 	case t.verdict.rec >= 0:
 		return t.plan.facts.nameOf(t.verdict.rec)
 	case s != nil && s.last.Data != nil:
-		return whoIs(s.last)
+		return t.plan.veil.nameOf(s.last)
 	}
 	if t.says.about >= 0 && !t.secret(t.keys[t.says.about].id) {
 		return formats.Show(t.keys[t.says.about].value)

@@ -14,6 +14,13 @@ func (t *turn) print() uint64 {
 	v := &t.verdict
 	b := append(t.scratch[:0], byte(v.action))
 	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+	// A document holds fingerprints, and from one that is made of a short secret the
+	// secret can be found by trying. The time of the record's last write stands for it.
+	secret := func(rec int32) {
+		if rec >= 0 {
+			b = binary.AppendVarint(b, t.plan.facts.recs[rec].Updated.UnixMilli())
+		}
+	}
 
 	if v.action != ActionCreate && v.rec >= 0 {
 		str(string(t.plan.facts.recs[v.rec].ID))
@@ -23,27 +30,43 @@ func (t *turn) print() uint64 {
 	if v.action != ActionCreate || t.says.restores != nil {
 		for _, c := range v.changes {
 			str(c.Field)
+			if t.hidesChange(c) {
+				secret(v.rec)
+				continue
+			}
 			str(c.Old)
 			str(c.New)
 		}
 	}
 
+	key := func(k uint32, rec int32) {
+		if t.hidesKey(k, rec) {
+			str(string(t.plan.keys.spaceOf(k)))
+			secret(rec)
+			return
+		}
+		b = append(b, t.plan.keys.bytes(k)[1:]...)
+	}
 	for _, l := range v.losses {
 		b = append(b, 1)
 		str(string(l.holder))
-		b = append(b, t.plan.keys.bytes(l.key)[1:]...)
+		key(l.key, l.rec)
 	}
 	for _, g := range v.gains {
 		b = append(b, 2)
-		b = append(b, t.plan.keys.bytes(g.key)[1:]...)
+		key(g.key, g.rec)
 	}
 	for _, l := range v.led {
 		b = append(b, 4)
 		str(string(t.plan.facts.recs[l].ID))
 	}
-	t.unnamed(func(k users.Key, _ int32) { // what comes along with a gain is shown as well
+	t.unnamed(func(k users.Key, thing int32) { // what comes along with a gain is shown as well
 		b = append(b, 3)
 		str(string(k.Space))
+		if t.plan.veil.isPart(t.plan.facts.recs[thing], k.Value) {
+			secret(thing)
+			return
+		}
 		str(k.Value)
 	})
 

@@ -375,7 +375,7 @@ func (p *plan) sensitiveFields() []string {
 	for _, t := range p.tpl.Tables {
 		for _, c := range t.Columns {
 			if c.Sensitive {
-				out = append(out, c.holds())
+				out = append(out, sensitiveFieldsOf(&c)...)
 			}
 		}
 	}

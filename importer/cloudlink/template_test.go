@@ -16,7 +16,6 @@ func TestTemplate(t *testing.T) {
 			{Data: &users.Profile{FirstName: "Augusta", LastName: "Lovelace", Email: "augusta@example.com", Roles: []string{users.RoleAdmin}}},
 			{Data: &users.Profile{FirstName: "Robert", LastName: "Baker", DisplayName: "Bob B.", Email: "robert@example.com"}},
 		},
-		Shown: map[string]string{"email": "a person who is stored is named by the e-mail address"},
 		Files: []templatetest.File{
 			{Name: "new people", Tables: [][][]string{{
 				{"Zelda", "Fitzgerald", "Zelda F.", "zelda@example.com", "User"},

@@ -30,7 +30,6 @@ func Example() {
 				{"bob@example.com", "Robert", "B-0002"},
 				{"cyd@example", "Cydney", "B-0003"}, // in error
 			}}}},
-			Shown: map[string]string{"email": "a person who is stored is named by it"},
 		})
 	}
 	_ = testVisitors
