@@ -153,3 +153,23 @@ func plain(text string) (compact string, ok bool) {
 	}
 	return b.String(), true
 }
+
+// clean is [plain] for a text that may also have slashes, square brackets, a tilde and
+// several plus signs at the beginning.
+func clean(text string) (compact string, ok bool) {
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isDigit(c):
+			b.WriteByte(c)
+		case c == '+' && b.Len() == 0:
+			b.WriteByte(c)
+		case c == '+' && b.Len() == 1 && b.String() == "+":
+		case strings.IndexByte(" -.()/[]~", c) >= 0:
+		default:
+			return "", false
+		}
+	}
+	return b.String(), true
+}

@@ -83,7 +83,8 @@ func TestNormalize(t *testing.T) {
 		{"hidden caller", "the code is not dropped unsaid", "#31#0123456789", "FR", "", "", "phone.form"},
 		{"letter for digit, first", "an O is no zero unasked", "O123456789", "FR", "", "", "phone.form =" + paris},
 		{"letter for digit, last", "an O is no zero unasked", "06 12 34 56 7O", "FR", "", "", "phone.too_short +33 =+33612345670"},
-		{"word behind", "its letters are keys to the metadata", "0123456789 bob", "FR", "", "", "phone.too_long +33 =" + paris},
+		{"letter for digit, behind a whole number", "never one digit less in a plan of open length", "030 12345O", "DE", "", "", "phone.form =+4930123450"},
+		{"letter for digit, inside", "never left out", "030 1234O6", "DE", "", "", "phone.form =+4930123406"},
 		{"trunk zero that is none", "Spain has none", "+34 (0)912345678", "FR", "", "", "phone.too_long +34 =+34912345678"},
 		{"plus before a national number", "evident with a region", "+0123456789", "FR", "", "", "phone.country =" + paris},
 		{"plus and prefix", "evident", "+0033123456789", "", "", "", "phone.country =" + paris},
@@ -100,16 +101,16 @@ func TestNormalize(t *testing.T) {
 		{"long extension, link", "21 digits", "tel:+33123456789;ext=123456789012345678901", "", "", "", "phone.extension_too_long 20"},
 		{"too much", "251 characters", "0123456789" + strings.Repeat(" ", 241), "FR", "", "", "phone.too_long 251 250"},
 		{"sixteen digits", "E.164 has fifteen", "+4930123456999999", "", "", "", "phone.too_long +49"},
-		{"two, slash", "", "0123456789 / 0612345678", "FR", "", "", "phone.multiple"},
-		{"two, slash and no blank", "", "0123456789/0612345678", "FR", "", "", "phone.multiple"},
-		{"two, semicolon", "never an extension", "0123456789; 0612345678", "FR", "", "", "phone.multiple"},
-		{"two, semicolon, no region", "of the same country", "+33123456789; 0612345678", "", "", "", "phone.multiple"},
-		{"two, blank", "", "01 23 45 67 89 06 12 34 56 78", "FR", "", "", "phone.multiple"},
-		{"two, dash", "", "0123456789-0612345678", "FR", "", "", "phone.multiple"},
-		{"two, word", "", "0123456789 ou 0612345678", "FR", "", "", "phone.multiple"},
-		{"two, labels", "", "tel 0123456789 mob 0612345678", "FR", "", "", "phone.multiple"},
-		{"two, pluses", "", "+33123456789+33612345678", "", "", "", "phone.multiple"},
-		{"two, lines", "", "0123456789\n0612345678", "FR", "", "", "phone.multiple"},
+		{"two, slash", "", "0123456789 / 0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, slash and no blank", "", "0123456789/0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, semicolon", "never an extension", "0123456789; 0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, semicolon, no region", "of the same country", "+33123456789; 0612345678", "", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, blank", "", "01 23 45 67 89 06 12 34 56 78", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, dash", "", "0123456789-0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, word", "", "0123456789 ou 0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, labels", "", "tel 0123456789 mob 0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, pluses", "", "+33123456789+33612345678", "", "", "", "phone.multiple " + paris + ", +33612345678"},
+		{"two, lines", "", "0123456789\n0612345678", "FR", "", "", "phone.multiple " + paris + ", +33612345678"},
 		{"two extensions", "", "+1 (530) 583-6985 x302/x2303", "", "", "", "phone.multiple"},
 		{"the same twice", "one was meant", "0123456789 / +33123456789", "FR", "", "", "phone.multiple =" + paris},
 		{"line break inside", "", "01 23 45\n67 89", "FR", "", "", "text.control U+000A =" + paris},
@@ -184,4 +185,13 @@ func TestManyGoroutines(t *testing.T) {
 	group.Wait()
 	_, problems := numbers.Normalize("4021", "FR")
 	require.Equal(t, "phone.too_short +33", coding(problems))
+}
+
+func isLetters(p users.Problem) bool { return p.Code == "phone.letters" }
+
+func onlyDigits(r rune) rune {
+	if '0' <= r && r <= '9' {
+		return r
+	}
+	return -1
 }

@@ -28,6 +28,12 @@ type reading struct {
 	country string
 	// added says that the text began with the region's country code and no plus.
 	added bool
+	// prefix is the trunk prefix of the region, "0", if the text should begin with it and
+	// does not.
+	prefix string
+	// other is the number, if there is one, of a text that has no prefix and begins with
+	// the region's country code, with a plus sign before it.
+	other string
 }
 
 // metadata is the recogniser that uses the metadata of phonenumbers.
@@ -66,9 +72,40 @@ func (metadata) recognise(text, region string) (r reading) {
 	default:
 		r.number = extensions.Number{E164: e164, Ext: n.GetExtension()}
 		r.added = source == phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN
+		if source == phonenumbers.PhoneNumber_FROM_DEFAULT_COUNTRY && isDigits(text) && text[0] != '0' {
+			r.prefix = missingPrefix(n, region)
+			r.other = withPlus(text, r)
+		}
 	}
 
 	return r
+}
+
+// missingPrefix returns the trunk prefix of a region if national numbers of this kind
+// are written with it, and it begins with 0.
+func missingPrefix(n *phonenumbers.PhoneNumber, region string) string {
+	prefix := phonenumbers.GetNddPrefixForRegion(region, true)
+	if !strings.HasPrefix(prefix, "0") {
+		return ""
+	}
+	national := phonenumbers.NormalizeDigitsOnly(phonenumbers.Format(n, phonenumbers.NATIONAL))
+	if !strings.HasPrefix(national, prefix) {
+		return ""
+	}
+	return prefix
+}
+
+// withPlus returns the number of a text that begins with the country code of a reading,
+// with a plus sign before it, if it is another number than that of the reading.
+func withPlus(text string, r reading) string {
+	if !strings.HasPrefix(text, r.country[1:]) {
+		return ""
+	}
+	other := metadata{}.recognise("+"+text, "").number.E164
+	if other == r.number.E164 {
+		return ""
+	}
+	return other
 }
 
 // maxDigits is the largest number of digits of a number (ITU-T E.164, 6.2.1). The

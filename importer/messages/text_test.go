@@ -29,6 +29,7 @@ var samples = map[string]string{
 	"n": "3", "done": "500", "people": "450", "error": "disk full", "who": "ada@example.com", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
 	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
 	"country": "+33", "lan_id": "alovelace", "name": "PBX1/1001", "pbx": "PBX1", "level": "3", "table": "UserDetails", "signs": "._-",
+	"number": "+49775591155", "numbers": "+33123456789, +33612345678", "prefix": "0",
 }
 
 // special are arguments for texts that would read oddly with those of samples.
@@ -41,7 +42,8 @@ var special = map[string]string{
 	"document.version found": "2", "document.version want": "1", "document.template found": "cloudlink", "document.template want": "ocm", "batch.too_large rows": "3, 7",
 	"merge.twice other": "3", "file.replayed id": "vq3kx5o4zsm7h2y6f3n5jd7c4e",
 	"phone.region value": "01 23 45 67 89", "phone.country value": "+999123456", "phone.too_short value": "4021", "phone.too_long value": "+331234567890", "phone.invalid value": "+1 123 456 7890", "phone.invalid country": "+1",
-	"phone.multiple value": "0123456789 / 0612345678", "phone.extension ext": "12", "phone.extension_too_long max": "20", "phone.form value": "n/a", "phone.plus_added value": "33123456789", "phone.letters value": "1800 SIX-FLAG", "phone.text text": "Bureau",
+	"phone.multiple value": "0123456789 / 0612345678", "phone.extension ext": "12", "phone.extension_too_long max": "20", "phone.form value": "n/a", "phone.plus_added value": "33123456789", "phone.letters value": "1800 SIX-FLAG",
+	"phone.prefix_added value": "123456789", "phone.ambiguous value": "49 7755 91155", "phone.ambiguous other": "+4949775591155", "phone.text text": "Bureau",
 	"extension.form value": "10,01", "extension.form.damage value": "1001.0", "pbx.form value": "PBX1", "line.range value": "2001", "line.range allowed": "1000-1999",
 	"table.missing want": "FeatureDetails", "lan_id.form value": "a/b", "lan_id.form char": "U+002F", "agent_id.differs value": "ada", "lanid.unknown value": "alovelace",
 	"pbx_id.form value": "40 21", "org_unit.level value": "Acme/Sales", "org_unit.level want": "4", "org_unit.level level": "2", "count.form value": "many", "count.form max": "99", "count.range value": "100", "count.range max": "99",
