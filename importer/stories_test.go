@@ -22,7 +22,7 @@ import (
 	"github.com/usher-go/usher/users"
 )
 
-var update = flag.Bool("update", false, "rewrite the results in testdata/stories")
+var update = flag.Bool("update", false, "rewrite the results in testdata: stories and the table of rules by door")
 
 // Each file in testdata/stories is one behaviour of the engine, from the store
 // before the import to the store after it. README.md in that folder describes

@@ -176,8 +176,22 @@ func (t *turn) change(rec users.Record, field, old, new string) {
 	allowed := v.rec < 0 || t.plan.changesPerson(v.rec)
 	if bad := t.plan.actor.Permits(rec, field, old, new); bad != nil && allowed {
 		v.problem(bad, t.spec.holding(field))
+	} else if bad := t.checkValue(field, new); bad != nil && allowed {
+		v.problem(bad, t.spec.holding(field))
 	}
 	v.changes = append(v.changes, Change{field, old, new})
+}
+
+// checkValue returns what is wrong with the value of a field, whoever writes it. A
+// cell that its column read as text, or as one of its values, is clean already.
+func (t *turn) checkValue(field, value string) *users.Problem {
+	if i := t.spec.holding(field); i >= 0 && t.says.restores == nil {
+		c := &t.spec.Columns[i]
+		if c.Parse == nil || len(c.Values) > 0 || c.RefersIn != "" {
+			return nil
+		}
+	}
+	return users.Check(field, value)
 }
 
 // decideField compares a field of the person with what the row wants.

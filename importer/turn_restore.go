@@ -263,6 +263,11 @@ func (t *turn) decideRestoredReference(k *rowKey) {
 	at, rec := t.plan.view(k.id), t.plan.facts.holderOf(k.id)
 	switch {
 	case rec >= 0 && at.first == none:
+		if rec == v.rec {
+			v.find(k.field+".self", -1, none)
+		} else if k.field == users.FieldSupervisor {
+			t.decideAbove(k, rec) // people may have been put above each other since
+		}
 		v.refers = append(v.refers, reference{k.field, rec, none})
 	case rec < 0 && at.claims == 1:
 		v.need(t.row, at.claimer, false)

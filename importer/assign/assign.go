@@ -24,9 +24,9 @@ const (
 //   - user.ambiguous (count): several people have it.
 //   - role.unknown: c does not have the role; see [roles.Catalogue.Parse].
 //
-// A role that is in c and not in the account's catalogue is given as well. The engine
-// adds the errors about what the actor may not do: "role.forbidden", "self.demote",
-// "admin.last".
+// The engine adds the errors about what the actor may not do: "role.forbidden",
+// "self.demote", "admin.last", and "role.unknown" for a role that is in c and not in the
+// account's catalogue.
 func Add(c *roles.Catalogue) *importer.Template {
 	return template(NameAdd, c, (*importer.Draft).Include)
 }
