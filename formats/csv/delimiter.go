@@ -16,7 +16,7 @@ import (
 // A layout describes how one file is split into records and cells.
 type layout struct {
 	delim rune
-	sep   bool // the first line is a "sep=" line, not a record, not a record, not a record
+	sep   bool // the first line is a "sep=" line, not a record
 	width int  // cells of the heading, 0 if not known
 }
 

@@ -21,9 +21,10 @@
 //	csv.encoding     error: bytes that are invalid in the encoding, read as U+FFFD
 //	text.control     error: a NUL
 //
-// A row has at most one finding with a given code, at the first cell with the
-// fault. One finding concerns the whole file: the warning csv.encoding_guessed, if
-// the file is not UTF-8 and was read as Windows-1252.
+// Each cell with a fault has its own finding, so that a row stays in error until every
+// cell is corrected. Only csv.field_count is about the row: it is at the first cell
+// beyond the width. One finding concerns the whole file: the warning
+// csv.encoding_guessed, if the file is not UTF-8 and was read as Windows-1252.
 //
 // A fault that makes all following rows uncertain is a refusal. The code is
 // csv.quote if a quote is never closed, or closed only by the opening quote of a

@@ -117,7 +117,7 @@ func TestNULsFurtherOn(t *testing.T) {
 func TestDamagedText(t *testing.T) {
 	for _, tt := range []struct{ name, reason, in, bad string }{
 		{"one bad byte", "the other letters are UTF-8", "é,ü\nJos\xe9,x\nok,1\n", `error csv.encoding 2:1 Jos\xe9`},
-		{"mixed encodings", "half the rows are Windows-1252", "é,ü\nJosé,x\nZo\xeb,Caf\xe9\n", `error csv.encoding 3:1 Zo\xeb`},
+		{"mixed encodings", "half the rows are Windows-1252", "é,ü\nJosé,x\nZo\xeb,Cafe\n", `error csv.encoding 3:1 Zo\xeb`},
 		{"overlong", "as no encoder writes it", "a,b\n1,2\nUs\xc1\xa5r,x\n", `error csv.encoding 3:1 Us\xc1\xa5r`},
 		{"CESU-8", "surrogates each by itself", "a,b\n\xed\xa0\xbd\xed\xb8\x80,x\n", `error csv.encoding 2:1 \xed\xa0\xbd\xed\xb8\x80`},
 		{"cut at the end", "an upload broken off", "a,b\né,1\nJos\xc3", `error csv.encoding 3:1 Jos\xc3`},
@@ -183,4 +183,46 @@ func requireRefused(t *testing.T, text, code string, row int, o *csv.Options) *f
 	require.Equal(t, code, refused.Code)
 	require.Equal(t, row, refused.Row)
 	return refused
+}
+
+// TestEveryBadCellHasAFinding: a row with two bad cells is still in error after one of
+// them is corrected, so each cell needs a finding of its own.
+func TestEveryBadCellHasAFinding(t *testing.T) {
+	for _, tt := range []struct{ name, in, code string }{
+		{"bytes", "é,ü,a,b\nJos\xe9,x,Zo\xeb,Caf\xe9\n", "csv.encoding"},
+		{"the last bytes cut off", "é,ü,a,b\nJos\xc3,x,Zo\xc3,Caf\xc3", "csv.encoding"},
+		{"half pairs", "\xfe\xff\x00a\x00,\x00b\x00,\x00c\x00,\x00d\x00\n\xd8\x3d\x00,\x00x\x00,\xd8\x3d\x00,\xd8\x3d", "csv.encoding"},
+		{"NULs", "a,b,c,d\nA\x00,x,B\x00,\x00\n", "text.control"},
+		{"text after quotes", "a,b,c,d\n\"A\"1,x,\"B\"2,\"C\"3\n", "csv.quote"},
+		{"blanks before quotes", "a,b,c,d\n \"A\",x, \"B\", \"C\"\n", "csv.quote"},
+		{"open typographic quotes", "a,b,c,d\n“A,x,“B,“C\n", "csv.quote"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			table, err := open(tt.in, &csv.Options{Format: csv.Format{Delimiter: ','}})
+			require.NoError(t, err)
+			var columns []int
+			for _, f := range table.Row(1).Findings() {
+				require.Equal(t, formats.Error, f.Severity)
+				require.Equal(t, tt.code, f.Code)
+				columns = append(columns, f.Column)
+			}
+			require.Equal(t, []int{1, 3, 4}, columns)
+		})
+	}
+}
+
+// TestQuoteFaultsOfARow: an error in one cell does not hide the warning in another, and
+// each cell has its own fix.
+func TestQuoteFaultsOfARow(t *testing.T) {
+	table, err := open("a,b,c,d\n1\"2, \"x\",y,\t\"z\"\n", &csv.Options{Format: csv.Format{Delimiter: ','}})
+	require.NoError(t, err)
+	x, z := "x", "z"
+	want := []formats.Finding{
+		{Severity: formats.Warning, Code: "csv.quote", Row: 2, Line: 2, Column: 1, Value: `1"2`},
+		{Severity: formats.Error, Code: "csv.quote", Row: 2, Line: 2, Column: 2, Value: ` "x"`, Fix: &x},
+		{Severity: formats.Error, Code: "csv.quote", Row: 2, Line: 2, Column: 4, Value: `\t"z"`, Fix: &z},
+	}
+	if diff := cmp.Diff(want, table.Findings()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

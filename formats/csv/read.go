@@ -74,9 +74,7 @@ type reader struct {
 	hasContent    bool   // a record was not blank
 	heading       int    // width of the heading, 0 until known
 	firstNonASCII string // the first cell that is not ASCII, where the encoding was guessed
-
-	control, garbled int // number of the last record with such a finding
-	args             args
+	args          args
 }
 
 // args are the arguments that findings share. A file with the same fault in every
@@ -143,7 +141,7 @@ func (r *reader) addRow() error {
 	}
 
 	if r.faults&faultMask != 0 {
-		r.findQuoteFault()
+		r.findQuoteFaults()
 	}
 	if r.width > r.heading {
 		r.findSurplus()
@@ -158,25 +156,22 @@ func (r *reader) addFinding(f formats.Finding, i int, value []byte) {
 	r.Find(f)
 }
 
-// findQuoteFault adds a finding for the worst fault in the quotes of the record: the
-// first error, or else the first warning.
-func (r *reader) findQuoteFault() {
-	f := formats.Finding{Severity: formats.Warning, Code: "csv.quote"}
-	wanted := bareQuote
-	if r.faults&(blanksBefore|textAfter|openCurly) != 0 {
-		f.Severity, wanted = formats.Error, blanksBefore|textAfter|openCurly
-	}
-
+// findQuoteFaults adds a finding for each cell of the record with a fault in its
+// quotes: an error if the text of the cell is uncertain, or else a warning.
+func (r *reader) findQuoteFaults() {
 	for i, c := range r.cells {
-		if c.faults&wanted == 0 {
+		if c.faults&faultMask == 0 {
 			continue
+		}
+		f := formats.Finding{Severity: formats.Warning, Code: "csv.quote"}
+		if c.faults&(blanksBefore|textAfter|openCurly) != 0 {
+			f.Severity = formats.Error
 		}
 		text := r.value(c)
 		if inner, ok := unquote(bytes.TrimSpace(text)); ok && c.faults&blanksBefore != 0 {
 			f.Fix = &inner
 		}
 		r.addFinding(f, i, text)
-		return
 	}
 }
 
@@ -228,8 +223,7 @@ func (r *reader) inspect(i int, text []byte) []byte {
 		r.firstNonASCII = formats.Show(string(text))
 	}
 
-	if r.nul && r.control != r.number && bytes.IndexByte(text, 0) >= 0 {
-		r.control = r.number
+	if r.nul && bytes.IndexByte(text, 0) >= 0 {
 		r.addFinding(formats.Finding{Severity: formats.Error, Code: "text.control", Args: r.args.control}, i, text)
 	}
 	if !r.damaged {
@@ -237,8 +231,7 @@ func (r *reader) inspect(i int, text []byte) []byte {
 	}
 
 	valid := utf8.Valid(text)
-	if r.garbled != r.number && (!valid || r.enc != nil && bytes.Contains(text, replacement)) {
-		r.garbled = r.number
+	if !valid || r.enc != nil && bytes.Contains(text, replacement) {
 		r.addFinding(formats.Finding{Severity: formats.Error, Code: "csv.encoding", Args: r.args.garbled}, i, text)
 	}
 	if !valid {
