@@ -51,9 +51,10 @@ func ParseEmail(raw string) (email string, problems []Problem) {
 // a Fix if it is evident which address was meant:
 //
 //   - email.form (reason): the text has not that form. The reasons are: empty;
-//     no_at; at (more than one); brackets ("<a@x.com>"), display_name ("Ann
-//     <a@x.com>"), mailto and separator (a comma or semicolon at the end), which are
-//     never removed unasked; quoted; comment; literal ("a@[127.0.0.1]"); space;
+//     no_at; at (more than one); apostrophe ("'a@x.com", where a spreadsheet left its
+//     sign for text), brackets ("<a@x.com>"), display_name ("Ann <a@x.com>"), mailto
+//     and separator (a comma or semicolon at the end), which are never removed
+//     unasked; quoted; comment; literal ("a@[127.0.0.1]"); space;
 //     invisible (a character without a shape); chars (char is a character that is not
 //     allowed); no_local; local_dots; no_domain; no_dot; domain_dots (an empty label,
 //     also after the last dot); hyphen (a label begins or ends with one); numeric (the
@@ -119,6 +120,10 @@ var emailClass = func() (class [256]uint8) {
 // fast path: check decides the cases it does not know, such as a domain in capitals
 // or with a double hyphen.
 func emailIsPlain(s string) bool {
+	if emailHasApostrophe(s) {
+		return false
+	}
+
 	at := 0
 	for at < len(s) && s[at] != '@' {
 		if emailClass[s[at]]&emailAtom == 0 && (s[at] != '.' || at == 0 || s[at-1] == '.') {
@@ -239,6 +244,9 @@ func emailWrapping(s string) string {
 	case s == "":
 		return "empty"
 
+	case emailHasApostrophe(s):
+		return "apostrophe"
+
 	case s[0] == '<' && s[len(s)-1] == '>':
 		return "brackets"
 
@@ -265,6 +273,11 @@ func emailWrapping(s string) string {
 	}
 	return ""
 }
+
+// emailHasApostrophe reports whether s begins with an apostrophe, or a sign that people
+// type for one. RFC 5322 allows it in an address. But a spreadsheet adds it to a cell so
+// that the cell is text, and other programs copy it.
+func emailHasApostrophe(s string) bool { return s != "" && (s[0] == '\'' || s[0] == '`') }
 
 // emailCutMailto returns s without the scheme of a mailto link (RFC 6068).
 func emailCutMailto(s string) string {
@@ -312,8 +325,9 @@ func (rules EmailRules) checkLocal(s string) (local string, fault Problem) {
 	return s, Problem{}
 }
 
-// emailPacking are the characters around an address in a list of them.
-const emailPacking = ",; "
+// emailPacking are the characters around an address in a list of them, and the
+// apostrophes and single quotes around one.
+const emailPacking = ",; '`´‘’"
 
 // fix returns the address that s evidently means, or "". It removes only packing. It
 // does not choose between several addresses or letters, which a person must do.

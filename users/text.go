@@ -31,6 +31,8 @@ const maxCombining = 8
 //     noncharacter, or bytes that are not UTF-8 (char is then U+FFFD). If only line
 //     breaks, tabs and U+FEFF are at fault, the Fix has a space for the first two and
 //     nothing for the last.
+//   - text.replacement (char): U+FFFD, which a program wrote for a character that it
+//     could not read. The character is lost.
 //   - text.bidi (char): an embedding, override or isolate (U+202A-202E,
 //     U+2066-2069), by which a text is shown in another order than it is stored. The
 //     Fix is without them, unless one of them is an override. Direction marks and
@@ -181,6 +183,8 @@ func textFault(s string) (code string, char rune) {
 		case unicode.IsControl(r), textIsBreak(r), r == textBOM, unicode.Is(unicode.Noncharacter_Code_Point, r),
 			r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
 			return "text.control", r
+		case r == utf8.RuneError:
+			return "text.replacement", r
 		}
 	}
 	return "", 0

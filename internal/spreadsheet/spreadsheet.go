@@ -5,6 +5,7 @@
 package spreadsheet
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,6 +36,10 @@ func IsFormula(s string) bool {
 //     display it, saved as text ("4.42E+11", "4,42E+11"). Its digits are lost.
 //   - cell.excel_error: an error value of ECMA-376 part 1, 18.17.3 ("#N/A", "#REF!"),
 //     or its French name.
+//
+// A third code has a fixed text: text.control is a control character as workbooks escape
+// it ("Ada_x000D_"), which other programs copy as text. fixed is s without the escapes if
+// all of them are line ends and tabs, and empty otherwise.
 func Repair(s string) (code, fixed string) {
 	switch {
 	case s == "":
@@ -47,8 +52,46 @@ func Repair(s string) (code, fixed string) {
 		return "", s[2 : len(s)-1]
 	case len(s) > 1 && s[0] == '\'' && ('0' <= s[1] && s[1] <= '9' || IsFormula(s[1:])):
 		return "", s[1:]
+	case strings.Contains(s, "_x00"):
+		if fixed, escaped := unescape(s); escaped {
+			return "text.control", fixed
+		}
 	}
 	return "", s
+}
+
+// unescape reports whether s has a control character that is escaped as _xHHHH_. fixed
+// is s with a blank for each escaped line end or tab, and empty if another character is
+// escaped.
+func unescape(s string) (fixed string, escaped bool) {
+	const size = len("_xHHHH_")
+	var b strings.Builder
+	blanks := true
+	for i := 0; i < len(s); {
+		code, ok := parseEscape(s[i:])
+		if !ok {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		escaped = true
+		blanks = blanks && (code == '\t' || code == '\n' || code == '\r')
+		b.WriteByte(' ')
+		i += size
+	}
+	if !blanks {
+		return "", escaped
+	}
+	return strings.Join(strings.Fields(b.String()), " "), escaped
+}
+
+// parseEscape returns the control character that is escaped at the start of s.
+func parseEscape(s string) (code uint64, ok bool) {
+	if len(s) < 7 || s[:4] != "_x00" || s[6] != '_' {
+		return 0, false
+	}
+	code, err := strconv.ParseUint(s[4:6], 16, 8)
+	return code, err == nil && (code < ' ' || 0x7f <= code && code < 0xa0)
 }
 
 func isError(s string) bool {

@@ -63,6 +63,14 @@ func TestRepair(t *testing.T) {
 		{"error value in lower case", "a formula failed", "#ref!", "cell.excel_error", ""},
 		{"error value in French", "a formula failed", "#VALEUR!", "cell.excel_error", ""},
 		{"hash", "a short number by some products", "#1", "", "#1"},
+		{"escaped line end", "copied from a workbook", "Ada_x000D_", "text.control", "Ada"},
+		{"escaped line ends and tabs", "white space", "Ada_x000d__x000A_\nKing_x0009_Noel", "text.control", "Ada King Noel"},
+		{"escaped control character", "as a workbook shows one", "Ada_x0001_", "text.control", ""},
+		{"escaped C1 and line end", "one of them is no white space", "Ada_x009B__x000D_", "text.control", ""},
+		{"nothing but an escape", "blank", "_x000D_", "text.control", ""},
+		{"escaped letter", "text", "_x00e9_", "", "_x00e9_"},
+		{"half an escape", "text", "a_x000", "", "a_x000"},
+		{"no digits", "text", "a_x00zz_", "", "a_x00zz_"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			code, fixed := spreadsheet.Repair(tt.s)
