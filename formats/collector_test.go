@@ -3,7 +3,9 @@ package formats_test
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +60,64 @@ func TestFindingsInOrder(t *testing.T) {
 		}
 		require.Equal(t, stray, table.Stray())
 	})
+}
+
+// TestFindingsAreKeptWhole: every field of a finding comes back, although the table keeps
+// the usual ones in a short form.
+func TestFindingsAreKeptWhole(t *testing.T) {
+	text := rapid.OneOf(rapid.SampledFrom([]string{"", "", "a", "#N/A", strings.Repeat("😀", 80)}), rapid.StringN(0, 20, 100))
+	fix := "fix"
+	rapid.Check(t, func(t *rapid.T) {
+		b := formats.NewBuilder("t", formats.Limits{})
+		var want []formats.Finding
+		n := rapid.IntRange(1, 40).Draw(t, "findings")
+		codes := rapid.SampledFrom([]int{3, 400}).Draw(t, "codes")
+		for i := range n {
+			f := formats.Finding{
+				Severity: rapid.SampledFrom([]formats.Severity{formats.Warning, formats.Error}).Draw(t, "severity"),
+				Code:     fmt.Sprintf("a.b%03d", rapid.IntRange(0, codes).Draw(t, "code")),
+				Row:      i + 1, Line: rapid.SampledFrom([]int{0, i + 1, 7_000_000_000}).Draw(t, "line"), Column: rapid.IntRange(0, 9).Draw(t, "column"),
+				Value: text.Draw(t, "value"),
+				Field: rapid.SampledFrom([]string{"", "", "", "email"}).Draw(t, "field"),
+				Table: rapid.SampledFrom([]string{"", "", "", "Users"}).Draw(t, "table"),
+			}
+			f.Cell = rapid.SampledFrom([]string{"", formats.CellName(f.Column, f.Row), "Z9"}).Draw(t, "cell")
+			if rapid.Bool().Draw(t, "fixed") {
+				f.Fix, f.Args = &fix, map[string]string{"max": "3"}
+			}
+			b.Find(f)
+			f.Value = formats.Show(f.Value)
+			want = append(want, f)
+			_, err := b.EndRow(i+1, i+1)
+			require.NoError(t, err)
+		}
+		require.Equal(t, want, b.Table().Findings())
+	})
+}
+
+// TestFindingsAreKeptInLittle: half a million findings of the usual kind take a bounded
+// number of bytes each, and values that repeat none.
+func TestFindingsAreKeptInLittle(t *testing.T) {
+	const n = 100_000
+	cost := func(value func(i int) string) float64 {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		b := formats.NewBuilder("t", formats.Limits{})
+		for row := 1; row <= n; row++ {
+			b.Find(formats.Finding{Severity: formats.Error, Code: "cell.merged", Row: row, Line: row, Column: 2, Cell: formats.CellName(2, row), Value: value(row)})
+			_, err := b.EndRow(row, row)
+			require.NoError(t, err)
+		}
+		table := b.Table()
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		require.Len(t, table.Row(n-1).Findings(), 1)
+		return float64(after.HeapAlloc-before.HeapAlloc) / n
+	}
+	long := strings.Repeat("x", 70)
+	require.Less(t, cost(func(int) string { return long }), 75.0, "one value; a row takes 20 bytes")
+	require.Less(t, cost(func(i int) string { return fmt.Sprintf("%070d", i) }), 150.0, "values of 70 bytes")
 }
 
 // TestStray: Stray returns the findings of the file and of rows that are left out.

@@ -91,28 +91,30 @@ func Show(s string) string {
 		return s
 	}
 
-	var b strings.Builder
+	const hex = "0123456789abcdef"
+	b := make([]byte, 0, min(len(s), MaxShown)+32)
 	n, fits := 0, 0 // characters so far; bytes of the longest prefix that leaves room for "…"
 	for i, r := range s {
-		piece := string(r)
+		from := len(b)
 		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], piece):
-			piece = fmt.Sprintf(`\x%02x`, s[i])
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd"):
+			b = append(b, '\\', 'x', hex[s[i]>>4], hex[s[i]&15])
 		case !unicode.IsPrint(r):
-			piece = strconv.QuoteRuneToASCII(r)
-			piece = piece[1 : len(piece)-1]
+			b = strconv.AppendQuoteRuneToASCII(b, r)
+			b = append(b[:from], b[from+1:len(b)-1]...) // without the quotes
+		default:
+			b = utf8.AppendRune(b, r)
 		}
 
-		n += utf8.RuneCountInString(piece)
+		n += utf8.RuneCount(b[from:])
 		if n > MaxShown {
-			return b.String()[:fits] + "…"
+			return string(b[:fits]) + "…"
 		}
-		b.WriteString(piece)
 		if n < MaxShown {
-			fits = b.Len()
+			fits = len(b)
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // CellName returns the name of a cell in a spreadsheet. column and row count

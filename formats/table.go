@@ -133,7 +133,7 @@ func (r Row) Cells() []string {
 
 // Findings returns the findings of this row.
 func (r Row) Findings() []Finding {
-	if r.t == nil || len(r.t.findings) == 0 {
+	if r.t == nil || len(r.t.findings.pieces) == 0 {
 		return nil
 	}
 	return r.t.findings.ofRow(r.Number())

@@ -425,14 +425,12 @@ func (g *grid) noteMissing(tables []int) error {
 // findingsOutsideRows returns the findings of a file that are in none of its data
 // rows.
 func findingsOutsideRows(read *formats.Table, head int) []formats.Finding {
-	data := map[int]bool{}
-	all := read.Findings()
-	if len(all) > 0 {
-		for i := head + 1; i < read.Len(); i++ {
-			data[read.Row(i).Number()] = true
-		}
+	out := read.Stray()
+	for i := range head + 1 {
+		out = append(out, read.Row(i).Findings()...)
 	}
-	return slices.DeleteFunc(all, func(f formats.Finding) bool { return data[f.Row] })
+	slices.SortStableFunc(out, func(a, b formats.Finding) int { return a.Row - b.Row })
+	return out
 }
 
 // mapsOf returns the columns mapped by hand in the table, by its number as given.
