@@ -21,6 +21,10 @@ type Sheet struct {
 	// 0 for none. A record that begins with it is written so that the reader does
 	// not take it for a comment.
 	Comment rune
+	// AsRead means that the cells are texts as a reader returned them: one that is
+	// guarded already ([Guard]) is not guarded again. So a file that is read and written
+	// many times stays the same.
+	AsRead bool
 }
 
 // A SheetColumn describes one column of a [Sheet].

@@ -93,6 +93,7 @@ func Export(ctx context.Context, dir *users.Directory, tpl *Template, opts *Expo
 	// A reference is left out if it is part of a circle, so circles come before cells.
 	x.numberCircles()
 	x.out.Sheet = tpl.Sheet(opts.Table, x.lang)
+	x.out.Sheet.AsRead = true
 	x.writeRows()
 	return x.out, nil
 }
@@ -371,7 +372,9 @@ func (x *export) cell(k *known, column int, values map[string]string) (text, val
 		}
 	}
 
-	text = c.Label(value, x.lang)
+	if text = c.Label(value, x.lang); formats.Unguard(text) != text {
+		text = "'" + text // an apostrophe of its own, before the one that is text
+	}
 	if !x.readsBack(column, text, value) {
 		return "", value, "export.unreadable"
 	}

@@ -25,7 +25,7 @@ func (p *Preview) Sheet(i int) formats.Sheet {
 func (p *plan) sheet(i int) (formats.Sheet, []int) {
 	g := p.grid
 	t, spec := &g.tables[i], &g.tpl.Tables[i]
-	s := formats.Sheet{Name: spec.Name, Comment: g.tpl.Comment}
+	s := formats.Sheet{Name: spec.Name, Comment: g.tpl.Comment, AsRead: true}
 	var order []int
 	if t.read != nil {
 		order, s.Columns = t.sheetColumns(spec)

@@ -27,7 +27,7 @@ func (d *Draft) readCell(column int, raw string) cell {
 		d.problem(column, users.Problem{Code: code, Fix: repaired})
 		return cell{bad: true}
 	}
-	if repaired != "" {
+	if repaired != "" && (text == raw || text[0] != '\'') { // of two apostrophes, one is text
 		text = repaired
 	}
 

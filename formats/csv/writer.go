@@ -49,6 +49,7 @@ func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 	if err != nil {
 		return err
 	}
+	e.asRead = s.AsRead
 
 	for _, line := range s.Preamble {
 		e.writePreamble(line)
@@ -87,6 +88,7 @@ type encoder struct {
 	delim   rune
 	comment rune
 	eol     string
+	asRead  bool // cells may be guarded already
 }
 
 // flushSize is the number of buffered bytes that the encoder writes at once.
@@ -186,6 +188,9 @@ func (e *encoder) isComment(s string) bool {
 // writeCell writes one cell, guarded and quoted as needed. first means the first
 // cell of a record.
 func (e *encoder) writeCell(s string, first bool) {
+	if e.asRead {
+		s = formats.Unguard(s)
+	}
 	s = formats.Guard(s)
 	if !e.needsQuotes(s) && !(first && e.isComment(s)) {
 		e.buf = append(e.buf, s...)

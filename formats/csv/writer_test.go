@@ -2,6 +2,7 @@ package csv_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -22,6 +23,34 @@ func sheet(rows ...[]string) formats.Sheet {
 	return s
 }
 
+// asRead returns the sheet as one of cells that were read.
+func asRead(s formats.Sheet) formats.Sheet {
+	s.AsRead = true
+	return s
+}
+
+// TestWriterAsRead: a table that is written as it was read stays the same, however often
+// that happens, and the text behind each guard is the same from the start.
+func TestWriterAsRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		live := rapid.StringMatching(`'{0,3}[=+@|%a-]?[0-9a-z]{0,2}`)
+		in := rapid.SliceOfN(live, 2, 2).Draw(t, "cells")
+		cells := in
+		for range 3 {
+			var out bytes.Buffer
+			require.NoError(t, csv.Writer{}.WriteSheet(&out, asRead(sheet([]string{"a", "b", "c"}, []string{cells[0], cells[1], "x"}))))
+			table, err := csv.Open(context.Background(), bytes.NewReader(out.Bytes()), int64(out.Len()), nil)
+			require.NoError(t, err)
+			got := table.Row(1).Cells()[:2]
+			for i := range got {
+				require.Equal(t, formats.Guard(formats.Unguard(in[i])), got[i])
+				require.Equal(t, formats.Unguard(in[i]), formats.Unguard(got[i]))
+			}
+			cells = got
+		}
+	})
+}
+
 func TestWriter(t *testing.T) {
 	bare := csv.Writer{NoBOM: true, LF: true}
 	for _, tt := range []struct {
@@ -38,6 +67,8 @@ func TestWriter(t *testing.T) {
 		{name: "other delimiters", reason: "no reader is to split at them", writer: bare, sheet: sheet([]string{"a"}, []string{"x;y"}, []string{"x|y"}), want: "a\n\"x;y\"\n\"x|y\"\n"},
 		{name: "blanks at the ends", reason: "readers trim bare cells", writer: bare, sheet: sheet([]string{"a"}, []string{" x"}, []string{"x "}), want: "a\n\" x\"\n\"x \"\n"},
 		{name: "guarded", writer: bare, sheet: sheet([]string{"a", "b"}, []string{"+33", "'=1"}, []string{"=1,2", "-"}), want: "a,b\n'+33,''=1\n\"'=1,2\",'-\n"},
+		{name: "as read", reason: "guarded once", writer: bare, want: "'=h,b\n'+33,'=1\n''=1,'''=1\n'tis,'0042\n",
+			sheet: asRead(sheet([]string{"'=h", "b"}, []string{"+33", "'=1"}, []string{"''=1", "'''=1"}, []string{"'tis", "'0042"}))},
 		{name: "headings are guarded too", writer: bare, sheet: sheet([]string{"=a", "sep=;"}), want: "'=a,\"'sep=;\"\n"},
 		{name: "NUL and no UTF-8", writer: bare, sheet: sheet([]string{"a"}, []string{"x\x00y"}, []string{"x\xffy"}), want: "a\nx\ufffdy\nx\ufffdy\n"},
 		{name: "a cell like a comment", reason: "a reader with a comment sign must not lose it", writer: bare, sheet: sheet([]string{"a", "b"}, []string{"#1", "#2"}), want: "a,b\n\"#1\",\"#2\"\n"},
