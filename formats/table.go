@@ -261,6 +261,32 @@ func (b *Builder) EndRow(number, line int) (kept bool, err error) {
 	return !blank, nil
 }
 
+// Text returns the text of a cell, in column from 1, of the row with that record number.
+// ok is false if no such row was kept.
+func (b *Builder) Text(number, column int) (text string, ok bool) {
+	i, ok := slices.BinarySearchFunc(b.t.rows, number, func(r rowHead, number int) int { return int(r.number) - number })
+	if !ok {
+		return "", false
+	}
+
+	h, last := b.t.rows[i], b.row.cell
+	if i+1 < len(b.t.rows) {
+		last = b.t.rows[i+1].cell
+	}
+	k := h.cell + uint32(column) - 1
+	if column < 1 || k >= last {
+		return "", true
+	}
+	from, to := h.start, b.t.ends[k]
+	if column > 1 {
+		from = b.t.ends[k-1]
+	}
+	if int(h.chunk) < len(b.t.chunks) {
+		return b.t.chunks[h.chunk][from:to], true
+	}
+	return string(b.chunk[from:to]), true
+}
+
 // Rows returns the number of rows kept so far.
 func (b *Builder) Rows() int { return len(b.t.rows) }
 

@@ -236,3 +236,35 @@ func TestBuilderKeepsAFailedRow(t *testing.T) {
 	require.Empty(t, table.Row(1).Cells())
 	require.Len(t, table.Row(1).Findings(), 1)
 }
+
+// TestBuilderText: the builder returns the text of the rows that it has kept, wherever
+// their chunk is.
+func TestBuilderText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := formats.NewBuilder("t", formats.Limits{})
+		want := map[int][]string{}
+		for number := 1; number <= rapid.IntRange(1, 8).Draw(t, "rows"); number++ {
+			cells := rapid.SliceOfN(rapid.SampledFrom([]string{"", "", "a", "bcd", strings.Repeat("é", 12_000)}), 0, 12).Draw(t, "cells")
+			for _, c := range cells {
+				require.NoError(t, b.Cell([]byte(c)))
+			}
+			kept, err := b.EndRow(number*2, number*2)
+			require.NoError(t, err)
+			if kept {
+				want[number*2] = cells
+			}
+		}
+		for number := range 20 {
+			_, ok := b.Text(number, 1)
+			require.Equal(t, want[number] != nil, ok)
+			for column := range 14 {
+				text := ""
+				if column > 0 && column <= len(want[number]) {
+					text = want[number][column-1]
+				}
+				got, _ := b.Text(number, column)
+				require.Equal(t, text, got, "row %d, column %d", number, column)
+			}
+		}
+	})
+}

@@ -140,6 +140,7 @@ func (t *turn) readRow() (ok bool) {
 func (t *turn) readNotes() {
 	g := t.plan.grid
 	table := &g.tables[g.rows[t.row].id.Table()]
+	read := len(t.says.notes)
 	for _, f := range g.notes(t.row) {
 		n := note{severity: f.Severity, code: f.Code, column: -1, key: none, args: f.Args, fix: f.Fix, value: f.Value}
 		if f.Column > 0 {
@@ -149,8 +150,12 @@ func (t *turn) readNotes() {
 			}
 		}
 
-		if f.Code == "cell.date" && n.column >= 0 {
-			n.severity = formats.Error // the column wants text
+		if n.column >= 0 {
+			c := &t.spec.Columns[n.column]
+			if !concerns(f, c) {
+				continue
+			}
+			n.severity = severityAt(f, c)
 		}
 		if n.severity == formats.Error && n.column >= 0 {
 			t.cells[n.column] = cell{bad: true}
@@ -158,6 +163,7 @@ func (t *turn) readNotes() {
 
 		t.says.notes = append(t.says.notes, n)
 	}
+	t.says.notes = dropMisread(t.says.notes, read)
 }
 
 // numberKeys numbers the keys of the draft. Keys claimed only for a thing to be

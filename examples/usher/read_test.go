@@ -76,10 +76,10 @@ func TestReadJSON(t *testing.T) {
 {"row":2,"line":2,"cells":["José"],"findings":[]}
 `, ""},
 		{"a workbook", "cells have names; a row that shows nothing tells what it had, with its number", book(t, rows), 1,
-			`{"row":1,"line":1,"cells":["NAME","SINCE"],"findings":[{"severity":"warning","code":"xlsx.merged","args":{"count":"1"}}]}
+			`{"row":1,"line":1,"cells":["NAME","SINCE"],"findings":[{"severity":"warning","code":"xlsx.merged","args":{"count":"1","ranges":"A4:A5"}}]}
 {"row":3,"line":3,"cells":["#N/A","2024-04-03"],"findings":[{"severity":"error","code":"cell.excel_error","row":3,"line":3,"column":1,"cell":"A3","value":"#N/A"},{"severity":"warning","code":"cell.date","row":3,"line":3,"column":2,"cell":"B3","value":"2024-04-03"}]}
 {"row":4,"line":4,"cells":["442083661177"],"findings":[]}
-{"row":5,"line":5,"cells":[],"findings":[{"severity":"error","code":"cell.merged","row":5,"line":5,"column":1,"cell":"A5","value":"7"}]}
+{"row":5,"line":5,"cells":[],"findings":[{"severity":"error","code":"cell.merged","row":5,"line":5,"column":1,"cell":"A5","value":"7","args":{"range":"A4:A5","text":"442083661177"}}]}
 `, ""},
 		{"an error where nothing shows", "keeps its row", book(t, `<sheetData><row r="7"><c r="B7"><f>A1</f></c></row></sheetData>`), 1,
 			`{"row":7,"line":7,"cells":[],"findings":[{"severity":"error","code":"cell.formula_no_value","row":7,"line":7,"column":2,"cell":"B7"}]}

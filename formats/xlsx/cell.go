@@ -24,6 +24,8 @@ type cellContent struct {
 	inline  bool   // the value is from is
 	v, is   bool   // the elements were present
 	formula bool
+
+	formulaText []byte // the first bytes of the formula
 }
 
 // A cellKind is the type of a cell, which says how its value is read.
@@ -76,7 +78,9 @@ func (c *cellContent) read(z *tokenizer) error {
 			if err := z.refuseRepeat(&c.formula); err != nil {
 				return err
 			}
-			return z.skip()
+			var err error
+			c.formulaText, err = z.skipText(c.formulaText[:0], maxTarget)
+			return err
 		}
 		return z.skipExtension()
 	})
@@ -188,47 +192,72 @@ func (s *sheet) valueText(column int, c cellContent, value []byte) ([]byte, erro
 	return s.numberText(column, value, format), nil
 }
 
-// numberText returns the text of a number in that format.
+// numberText returns the text of a number in that format: of the 15 significant digits
+// that Excel shows, not of all digits in the file.
 func (s *sheet) numberText(column int, value []byte, format numberFormat) []byte {
-	f, ok := parseNumber(value)
+	exact, ok := parseNumber(value)
 	if !ok {
 		s.addFinding(formats.Error, "cell.number", column, value)
 		return s.copyText(value)
 	}
+	if format.kind == formatDate || format.kind == formatElapsed {
+		return s.formattedText(column, exact, format)
+	}
 
-	from := len(s.arena)
-	if isWhole(f) && math.Abs(f) >= tooPrecise {
+	shown := round15(exact)
+	if isWhole(shown) && math.Abs(shown) >= tooPrecise {
+		from := len(s.arena)
 		if len(bytes.Trim(value, "0123456789")) == 0 {
 			s.copyText(value) // every digit of the file
 		} else {
-			s.arena = appendNumber(s.arena, f)
+			s.arena = appendNumber(s.arena, exact)
 		}
 		s.addFinding(formats.Error, "number.precision", column, value)
 		return s.arena[from:]
 	}
 
+	text := s.formattedText(column, shown, format)
+	if shown != exact && isWhole(shown) {
+		fix := string(text)
+		s.b.Find(formats.Finding{
+			Severity: formats.Warning, Code: "number.precision", Row: s.row, Line: s.row, Column: column,
+			Cell: formats.CellName(column, s.row), Value: string(value), Fix: &fix,
+		})
+	}
+	return text
+}
+
+// formattedText returns the text of a number of at most 15 digits in that format.
+func (s *sheet) formattedText(column int, f float64, format numberFormat) []byte {
+	from := len(s.arena)
+	ok := false
 	switch format.kind {
 	case formatGeneral:
 		s.arena = appendNumber(s.arena, f)
+		if !isWhole(f) {
+			s.addFinding(formats.Warning, "cell.fraction", column, s.arena[from:])
+		}
 		return s.arena[from:]
-	case formatDate:
-		s.arena, ok = appendDate(s.arena, f, s.date1904)
-	case formatElapsed:
-		s.arena, ok = appendElapsed(s.arena, f)
 	case formatDigits:
 		if s.arena, ok = format.appendWhole(s.arena, f); ok {
 			return s.arena[from:]
 		}
-	default:
-		ok = false
+	case formatDate:
+		s.arena, ok = appendDate(s.arena, f, s.date1904)
+	case formatElapsed:
+		s.arena, ok = appendElapsed(s.arena, f)
 	}
-
 	if ok {
 		s.addFinding(formats.Warning, "cell.date", column, s.arena[from:])
 		return s.arena[from:]
 	}
+
 	s.arena = appendNumber(s.arena[:from], f)
-	s.addFinding(formats.Warning, "cell.format", column, s.arena[from:])
+	code := "cell.format"
+	if !isWhole(f) {
+		code = "cell.fraction"
+	}
+	s.addFinding(formats.Warning, code, column, s.arena[from:])
 	return s.arena[from:]
 }
 

@@ -25,8 +25,21 @@ func TestCellText(t *testing.T) {
 		{"exponent", "the same number, spelled otherwise", `<c r="A1"><v>4.42083661177E11</v></c>`, "", "442083661177", nil},
 		{"decimal point", "the same number, spelled otherwise", `<c r="A1"><v>1001.0</v></c>`, "", "1001", nil},
 		{"leading zeros", "a number has none", `<c r="A1"><v>0042</v></c>`, "", "42", nil},
-		{"small", "never an exponent", `<c r="A1"><v>1E-7</v></c>`, "", "0.0000001", nil},
-		{"17 digits", "Excel writes doubles so", `<c r="A1"><v>4.3499999999999996</v></c>`, "", "4.35", nil},
+		{"small", "never an exponent", `<c r="A1"><v>1E-7</v></c>`, "", "0.0000001", []string{"A1 cell.fraction=0.0000001"}},
+		{"17 digits", "Excel writes doubles so", `<c r="A1"><v>4.3499999999999996</v></c>`, "", "4.35", []string{"A1 cell.fraction=4.35"}},
+		{"noise above a whole number", "Excel shows 1001", `<c r="A1"><v>1001.0000000000001</v></c>`, "", "1001", []string{"A1 number.precision=1001.0000000000001"}},
+		{"noise below a whole number", "Excel shows 1004", `<c r="A1"><v>1003.9999999999999</v></c>`, "", "1004", []string{"A1 number.precision=1003.9999999999999"}},
+		{"noise below a negative one", "Excel shows -7", `<c r="A1"><v>-6.9999999999999991</v></c>`, "", "-7", []string{"A1 number.precision=-6.9999999999999991"}},
+		{"noise in an exponent", "Excel shows 1001", `<c r="A1"><v>1.0010000000000001E3</v></c>`, "", "1001", []string{"A1 number.precision=1.0010000000000001E3"}},
+		{"noise of a formula", "the last result", `<c r="A1"><f>B1*3</f><v>2.0000000000000004</v></c>`, "", "2", []string{"A1 cell.formula=2.0000000000000004", "A1 number.precision=2.0000000000000004"}},
+		{"noise in a format of digits", "the format is applied", `<c r="A1" s="1"><v>41.999999999999993</v></c>`, "00000", "00042", []string{"A1 number.precision=41.999999999999993"}},
+		{"noise in another format", "the number itself", `<c r="A1" s="1"><v>6.9999999999999991</v></c>`, "0.00", "7", []string{"A1 cell.format=7", "A1 number.precision=6.9999999999999991"}},
+		{"noise in a date", "less than a microsecond", `<c r="A1" s="3"><v>45385.000000000007</v></c>`, "", "2024-04-03", []string{"A1 cell.date=2024-04-03"}},
+		{"noise after a fraction", "15 digits", `<c r="A1"><v>0.30000000000000004</v></c>`, "", "0.3", []string{"A1 cell.fraction=0.3"}},
+		{"15 digits with a fraction", "all are shown", `<c r="A1"><v>1234567890.12345</v></c>`, "", "1234567890.12345", []string{"A1 cell.fraction=1234567890.12345"}},
+		{"16 digits with a fraction", "Excel keeps 15", `<c r="A1"><v>1234567890.123456</v></c>`, "", "1234567890.12346", []string{"A1 cell.fraction=1234567890.12346"}},
+		{"a fraction that rounds to 16 digits", "Excel keeps 15", `<c r="A1"><v>999999999999999.9</v></c>`, "", "999999999999999.9", []string{"A1 number.precision=999999999999999.9"}},
+		{"largest number", "rounds to infinity", `<c r="A1"><v>1.7976931348623157E308</v></c>`, "", "17976931348623157" + strings.Repeat("0", 292), []string{"A1 number.precision=1.7976931348623157E308"}},
 		{"minus zero", "the sign is not shown", `<c r="A1"><v>-0</v></c>`, "", "0", nil},
 		{"white space", "around a number", "<c r=\"A1\"><v>\n 7\t</v></c>", "", "7", nil},
 		{"15 digits", "Excel keeps them", `<c r="A1"><v>123456789012345</v></c>`, "", "123456789012345", nil},
@@ -44,15 +57,17 @@ func TestCellText(t *testing.T) {
 		{"escaped literals", "as Excel writes them", `<c r="A1" s="1"><v>4155551234</v></c>`, `\(000\)\ 000\-0000`, "(415) 555-1234", nil},
 		{"more digits than places", "the first place takes them", `<c r="A1" s="1"><v>12345</v></c>`, "0-00", "123-45", nil},
 		{"prefix", "an identifier", `<c r="A1" s="1"><v>7</v></c>`, "&quot;EMP&quot;0000", "EMP0007", nil},
+		{"long literals", "of several bytes a character", `<c r="A1" s="1"><v>7</v></c>`, "&quot;" + strings.Repeat("é", 50) + "&quot;0\\😀0", strings.Repeat("é", 50) + "0😀7", nil},
+		{"too long literals", "a small file would be a large table", `<c r="A1" s="1"><v>7</v></c>`, "&quot;" + strings.Repeat("é", 65) + "&quot;0", "7", []string{"A1 cell.format=7"}},
 		{"optional digits", "nothing for none", `<c r="A1" s="1"><v>5</v></c>`, "###0", "5", nil},
 		{"colour and padding", "they are not text", `<c r="A1" s="1"><v>5</v></c>`, "[Red]00_ ;-0", "05", nil},
 		{"currency in brackets", "literal text", `<c r="A1" s="1"><v>5</v></c>`, "[$E-40C]0", "E5", nil},
 		{"negative", "a sign before the format", `<c r="A1" s="1"><v>-5</v></c>`, "000", "-005", nil},
 		{"other section", "of a negative number", `<c r="A1" s="1"><v>-5</v></c>`, "000;(000)", "-5", []string{"A1 cell.format=-5"}},
 		{"hidden zero", "the person sees nothing", `<c r="A1" s="1"><v>0</v></c>`, "#", "0", []string{"A1 cell.format=0"}},
-		{"rounded", "the person sees 13", `<c r="A1" s="1"><v>12.7</v></c>`, "00", "12.7", []string{"A1 cell.format=12.7"}},
-		{"decimals", "the person sees 12.50", `<c r="A1" s="1"><v>12.5</v></c>`, "0.00", "12.5", []string{"A1 cell.format=12.5"}},
-		{"percent", "the person sees 50%", `<c r="A1" s="1"><v>0.5</v></c>`, "0%", "0.5", []string{"A1 cell.format=0.5"}},
+		{"rounded", "the person sees 13", `<c r="A1" s="1"><v>12.7</v></c>`, "00", "12.7", []string{"A1 cell.fraction=12.7"}},
+		{"decimals", "the person sees 12.50", `<c r="A1" s="1"><v>12.5</v></c>`, "0.00", "12.5", []string{"A1 cell.fraction=12.5"}},
+		{"percent", "the person sees 50%", `<c r="A1" s="1"><v>0.5</v></c>`, "0%", "0.5", []string{"A1 cell.fraction=0.5"}},
 		{"condition", "left alone", `<c r="A1" s="1"><v>5</v></c>`, "[&lt;9]0;00", "5", []string{"A1 cell.format=5"}},
 		{"scientific", "the number itself", `<c r="A1" s="1"><v>442083661177</v></c>`, "0.00E+00", "442083661177", []string{"A1 cell.format=442083661177"}},
 		{"general with a unit", "the number itself", `<c r="A1" s="1"><v>5</v></c>`, "General&quot; m&quot;", "5", []string{"A1 cell.format=5"}},
@@ -215,4 +230,15 @@ func TestSharedStrings(t *testing.T) {
 	table, err = read(t, b.pack(zip.Store))
 	require.NoError(t, err)
 	require.Equal(t, []string{"A1 text.too_long=" + formats.Show(strings.Repeat("A", 81))}, codes(table))
+}
+
+// TestFixOfNoise: the fix of a number with noise is the number that Excel shows.
+func TestFixOfNoise(t *testing.T) {
+	table, err := read(t, oneSheet(`<row r="1"><c r="A1"><v>1003.9999999999999</v></c></row>`).zip())
+	require.NoError(t, err)
+	fix := "1004"
+	want := []formats.Finding{{Severity: formats.Warning, Code: "number.precision", Row: 1, Line: 1, Column: 1, Cell: "A1", Value: "1003.9999999999999", Fix: &fix}}
+	if diff := cmp.Diff(want, table.Findings()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

@@ -119,7 +119,7 @@ func resolvePart(base, target string) (name string, ok bool) {
 	return foldPartName(unescape(name)), true
 }
 
-// unescape decodes the percent escapes of a part name. It keeps a percent sign that
+// unescape decodes the percent escapes of a part name or an address. It keeps a percent sign that
 // does not begin an escape.
 func unescape(s string) string {
 	if !strings.Contains(s, "%") {

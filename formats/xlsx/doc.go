@@ -12,11 +12,14 @@
 //
 // The text of a cell is the text that Excel shows, as far as that is certain:
 //
-//   - A number is written in full, without an exponent. A format of digits and
-//     literal text (00000, "+"0, 00 00 00 00 00) is applied to whole numbers. Any
-//     other format that changes the number is not applied, and gives the warning
-//     "cell.format". A whole number of more than 15 digits is the error
-//     "number.precision", because Excel does not keep more.
+//   - A number is written in full, without an exponent, in the 15 significant digits
+//     that Excel shows: 1001.0000000000001 is 1001, with the warning
+//     "number.precision" and the fix "1001". A whole number of more digits is the
+//     error "number.precision", because Excel does not keep them.
+//   - A format of digits and literal text (00000, "+"0, 00 00 00 00 00), of at most
+//     128 bytes, is applied to whole numbers. Any other format that changes the number
+//     is not applied, and gives the warning "cell.format". A number with a fraction has
+//     the warning "cell.fraction" instead, because it is not an identifier.
 //   - A date is ISO 8601 text with the warning "cell.date". A boolean is TRUE or
 //     FALSE. An error word is kept with the error "cell.excel_error".
 //   - A formula is its stored value with the warning "cell.formula". Without a
@@ -40,16 +43,22 @@
 // the workbook. These warnings concern the whole file:
 //
 //	xlsx.other_sheets    there are other visible worksheets ("count", "sheet")
-//	xlsx.hidden_rows     hidden rows were read ("count")
-//	xlsx.hidden_columns  hidden columns were read ("count")
-//	xlsx.merged          there are merged cells, whose value is in the first ("count")
+//	xlsx.hidden_rows     hidden or filtered rows were read ("count", "rows")
+//	xlsx.hidden_columns  hidden columns were read ("count", "columns")
+//	xlsx.merged          there are merged cells, whose value is in the first ("count", "ranges")
 //	xlsx.no_styles       the part with the formats is missing: dates are numbers
 //
-// Three other findings concern a cell:
+// Each hidden row has the warning "xlsx.hidden_row". These other findings concern a cell:
 //
 //	cell.number          error: a number or a boolean was expected
-//	cell.merged          error: a value under a merged cell, which is left out
+//	cell.merged          error: a value under a merged cell, which is left out ("range", "text")
+//	cell.covered         warning: blank under a merged cell that shows a text ("range", "text")
+//	xlsx.link_target     warning: a mailto link leads to another address than the text ("target")
 //	text.too_long        error: more than 32,767 UTF-16 units; the text is cut
+//
+// Links are the hyperlinks of the sheet and the formula HYPERLINK. The fix is the address
+// of the link where the text is none. The fix of cell.covered is the text of the merged cell. A row that has a text in first
+// cells of merged cells only is a title, and its other cells are not warned about.
 //
 // [formats.Limits] bound the cost of a workbook. The sizes and ratios of parts are
 // checked as declared, and again while the parts are inflated.

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,8 +20,9 @@ const (
 // A numberFormat is a number format of a cell.
 type numberFormat struct {
 	kind formatKind
-	// pattern is the first section of a formatDigits: the placeholders 0 # ? and
-	// literal runes, each after a backslash.
+	// pattern is the first section of a formatDigits: the placeholders 0 # ?, and runs of
+	// literal text. A run is a backslash, a byte with its length, and the text, so that a
+	// long text costs a cell one copy.
 	pattern string
 	// sections is the number of sections. The first of one is for all numbers, of two
 	// for numbers from zero, of three or more for numbers above zero.
@@ -45,6 +47,10 @@ func builtinFormat(id int) numberFormat {
 
 // maxFormatCode is the longest format code of Excel, in characters.
 const maxFormatCode = 255
+
+// maxPattern is the longest pattern that is applied, in bytes. A longer one would make a
+// large table of a small file. The formats of identifiers are far shorter.
+const maxPattern = 128
 
 // parseFormat parses a format code as far as its kind and its first section need.
 func parseFormat(code string) numberFormat {
@@ -71,16 +77,17 @@ func parseFormat(code string) numberFormat {
 		return numberFormat{kind: formatElapsed}
 	case p.date:
 		return numberFormat{kind: formatDate}
-	case p.other || !p.digits:
+	case p.other || !p.digits || len(p.pattern) > maxPattern:
 		return numberFormat{kind: formatOther}
 	}
-	return numberFormat{formatDigits, p.pattern.String(), p.sections}
+	return numberFormat{formatDigits, string(p.pattern), p.sections}
 }
 
 // A formatParser collects the elements in the first section of a format code, and
 // counts the sections. Zero sections mean that the code is malformed.
 type formatParser struct {
-	pattern                      strings.Builder
+	pattern                      []byte
+	run                          int // index of the length of the last run, 0 if a placeholder follows it
 	digits, date, elapsed, other bool
 	sections                     int
 }
@@ -118,7 +125,7 @@ func (p *formatParser) takeElement(code string) string {
 	case !first:
 	case r == '0', r == '#', r == '?':
 		p.digits = true
-		p.pattern.WriteRune(r)
+		p.pattern, p.run = append(p.pattern, byte(r)), 0
 	case strings.ContainsRune("yYmMdDhHsS", r):
 		p.date = true
 	case strings.ContainsRune(".,%/@Ee", r), hasFold(code, "General"):
@@ -131,11 +138,15 @@ func (p *formatParser) takeElement(code string) string {
 
 // addLiteral adds literal text to the pattern if first is true.
 func (p *formatParser) addLiteral(first bool, text string) {
-	if first {
-		for _, r := range text {
-			p.pattern.WriteByte('\\')
-			p.pattern.WriteRune(r)
+	for first && text != "" {
+		if p.run == 0 || p.pattern[p.run] == math.MaxUint8 {
+			p.pattern = append(p.pattern, '\\', 0)
+			p.run = len(p.pattern) - 1
 		}
+		n := min(len(text), math.MaxUint8-int(p.pattern[p.run]))
+		p.pattern = append(p.pattern, text[:n]...)
+		p.pattern[p.run] += byte(n)
+		text = text[n:]
 	}
 }
 
@@ -171,8 +182,7 @@ func (f numberFormat) appendDigits(dst []byte, digits string) []byte {
 	places := 0
 	for i := 0; i < len(f.pattern); i++ {
 		if f.pattern[i] == '\\' {
-			_, n := utf8.DecodeRuneInString(f.pattern[i+1:])
-			i += n
+			i += 1 + int(f.pattern[i+1])
 			continue
 		}
 		places++
@@ -180,9 +190,9 @@ func (f numberFormat) appendDigits(dst []byte, digits string) []byte {
 
 	for i := 0; i < len(f.pattern); i++ {
 		if f.pattern[i] == '\\' {
-			_, n := utf8.DecodeRuneInString(f.pattern[i+1:])
-			dst = append(dst, f.pattern[i+1:i+1+n]...)
-			i += n
+			end := i + 1 + int(f.pattern[i+1])
+			dst = append(dst, f.pattern[i+2:end+1]...)
+			i = end
 			continue
 		}
 		switch n := len(digits) - places + 1; {

@@ -37,7 +37,7 @@ func (s *sheet) readRow(z *tokenizer) error {
 	}
 
 	// The attributes are valid until the next token only.
-	hidden := z.attrFlag("hidden")
+	hidden := z.attrFlag("hidden") || z.attrText(nsNone, "ht") == "0"
 	s.row, s.column, s.inRow, s.counted = number, 0, true, !numbered
 	s.cells, s.arena, s.sorted = s.cells[:0], s.arena[:0], true
 
@@ -82,7 +82,7 @@ func (s *sheet) readCell(z *tokenizer) error {
 	if !known {
 		return syntaxError("unknown type of cell " + formats.Show(string(t)))
 	}
-	c := cellContent{kind: kind, value: s.scratch[:0]}
+	c := cellContent{kind: kind, value: s.scratch[:0], formulaText: s.formula[:0]}
 	if style, ok := z.attr(nsNone, "s"); ok {
 		if c.style, ok = parseIndex(style); !ok {
 			c.style = -1
@@ -92,10 +92,13 @@ func (s *sheet) readCell(z *tokenizer) error {
 	if err := c.read(z); err != nil {
 		return err
 	}
-	s.scratch = c.value
+	s.scratch, s.formula = c.value, c.formulaText
 	text, err := s.cellText(column, c)
 	if err != nil {
 		return err
+	}
+	if address := formulaAddress(c.formulaText); address != "" {
+		s.findLink(s.row, column, string(text), address)
 	}
 	return s.addCell(column, text)
 }
@@ -120,7 +123,7 @@ func (s *sheet) endRow(hidden bool) error {
 		slices.SortStableFunc(s.cells, func(a, b cell) int { return a.column - b.column })
 	}
 	if s.merged != nil {
-		s.merged.startRow(s.row)
+		s.merged.startRow(s.row, s.cells)
 	}
 
 	next := 1 // the column that the builder expects
@@ -132,7 +135,7 @@ func (s *sheet) endRow(hidden bool) error {
 			continue
 		}
 		if s.merged != nil && s.merged.isCovered(s.row, c.column) {
-			s.addFinding(formats.Error, "cell.merged", c.column, c.text)
+			s.addFinding(formats.Error, "cell.merged", c.column, c.text, s.merged.owner[c.column].findingArgs())
 			continue
 		}
 
@@ -148,12 +151,18 @@ func (s *sheet) endRow(hidden bool) error {
 	}
 	s.lastColumn = max(s.lastColumn, next-1)
 
-	kept, err := s.b.EndRow(s.row, s.row)
-	if err != nil {
-		return err
+	// The builder keeps a row with a text or an error. The findings of a row precede its end.
+	if kept := next > 1 || s.errorRow == s.row; kept {
+		if hidden {
+			s.hiddenRows.add(s.row)
+			s.b.Find(formats.Finding{Severity: formats.Warning, Code: "xlsx.hidden_row", Row: s.row, Line: s.row})
+		}
+		if s.merged != nil {
+			s.findCoveredBlanks()
+		}
 	}
-	if kept && hidden {
-		s.hiddenRows++
+	if _, err := s.b.EndRow(s.row, s.row); err != nil {
+		return err
 	}
 	s.inRow = false
 	return nil

@@ -25,28 +25,39 @@ type sheet struct {
 	sorted  bool   // cells are in order
 	arena   []byte // text of the row that is not a shared string
 	scratch []byte // the value of the current cell
+	formula []byte // the formula of the current cell
 
 	textBytes  int64  // text so far, including the shared strings
 	hidden     []bool // hidden columns, by number
 	lastColumn int    // last column with text
-	hiddenRows int    // hidden rows that were kept
+	hiddenRows spans  // hidden rows that were kept
+	errorRow   int    // the last row with an error
+	links      []link
 	ranges     []mergedRange
 	merged     *mergedCells // nil in the first reading
 }
 
-// read reads the worksheet in the part of that folded name. The merged ranges come
-// after the rows in the part, so a sheet that has some is read a second time.
+// read reads the worksheet in the part of that folded name.
 func (s *sheet) read(c *container, part string) error {
+	if err := s.readTwice(c, part); err != nil {
+		return err
+	}
+	return s.findLinks(c, part)
+}
+
+// readTwice reads the worksheet. The merged ranges come after the rows in the part, so a
+// sheet that has some is read a second time.
+func (s *sheet) readTwice(c *container, part string) error {
 	unread, unpacked, declared := *s, c.unpacked, c.declared
 	s.b = formats.NewBuilder(s.name, *s.lim)
 	if err := s.readPart(c, part); err != nil || len(s.ranges) == 0 {
 		return err
 	}
 
-	ranges := s.ranges
+	ranges, columns := s.ranges, s.lastColumn
 	*s, c.unpacked, c.declared = unread, unpacked, declared
 	s.b = formats.NewBuilder(s.name, *s.lim)
-	s.merged = newMergedCells(ranges, s.lim.Columns)
+	s.merged = newMergedCells(ranges, columns)
 	return s.readPart(c, part)
 }
 
@@ -66,16 +77,27 @@ func (s *sheet) readPart(c *container, part string) error {
 		return err
 	}
 
-	s.warn("xlsx.hidden_rows", s.hiddenRows)
-	hidden := 0
+	s.warnOfSheet()
+	return nil
+}
+
+// warnOfSheet adds the findings of the whole sheet.
+func (s *sheet) warnOfSheet() {
+	s.warn("xlsx.hidden_rows", s.hiddenRows.count, "rows", s.hiddenRows.show(strconv.Itoa))
+
+	var columns spans
 	for column, is := range s.hidden {
 		if is && column <= s.lastColumn {
-			hidden++
+			columns.add(column)
 		}
 	}
-	s.warn("xlsx.hidden_columns", hidden)
-	s.warn("xlsx.merged", len(s.ranges))
-	return nil
+	s.warn("xlsx.hidden_columns", columns.count, "columns", columns.show(columnName))
+
+	var ranges []string
+	for _, r := range s.ranges[:min(len(s.ranges), maxNamed+1)] {
+		ranges = append(ranges, r.String())
+	}
+	s.warn("xlsx.merged", len(s.ranges), "ranges", join(ranges))
 }
 
 // warn adds a warning for the whole file with the argument "count", unless n is 0.
@@ -90,12 +112,19 @@ func (s *sheet) warn(code string, n int, more ...string) {
 	}
 }
 
-// addFinding adds a finding for a cell of the row.
-func (s *sheet) addFinding(severity formats.Severity, code string, column int, value []byte) {
-	s.b.Find(formats.Finding{
+// addFinding adds a finding for a cell of the row. args may be left out.
+func (s *sheet) addFinding(severity formats.Severity, code string, column int, value []byte, args ...map[string]string) {
+	if severity == formats.Error {
+		s.errorRow = s.row
+	}
+	f := formats.Finding{
 		Severity: severity, Code: code, Row: s.row, Line: s.row, Column: column,
 		Cell: formats.CellName(column, s.row), Value: string(value),
-	})
+	}
+	if len(args) > 0 {
+		f.Args = args[0]
+	}
+	s.b.Find(f)
 }
 
 // readWorksheet reads the rows, the columns and the merged ranges.
@@ -110,6 +139,8 @@ func (s *sheet) readWorksheet(z *tokenizer) error {
 			return s.readRows(z)
 		case z.is("cols"):
 			return z.eachNamed("col", func() error { return s.noteHidden(z) })
+		case z.is("hyperlinks"):
+			return z.eachNamed("hyperlink", func() error { s.addLink(z); return nil })
 		case z.is("mergeCells"):
 			return z.eachNamed("mergeCell", func() error { return s.addMergedRange(z) })
 		}
@@ -126,7 +157,7 @@ func (s *sheet) readWorksheet(z *tokenizer) error {
 func (s *sheet) noteHidden(z *tokenizer) error {
 	from, _ := z.attrNumber("min")
 	to, _ := z.attrNumber("max")
-	hidden := z.attrFlag("hidden")
+	hidden := z.attrFlag("hidden") || z.attrText(nsNone, "width") == "0"
 
 	for len(s.hidden) < from && from <= formats.HardColumns {
 		s.hidden = append(s.hidden, false)

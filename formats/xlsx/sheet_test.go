@@ -74,7 +74,7 @@ func TestRows(t *testing.T) {
 			map[int][]string{1: {"1"}, 2: {"2"}}, nil},
 		{"hidden rows and columns", "are read and told", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><cols><col min="1" max="1" hidden="0"/><col min="2" max="3" hidden="1"/><col min="5" max="16384" hidden="1"/></cols><sheetData>` +
 			`<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="true"><c r="C2"><v>3</v></c></row><row r="3" hidden="1"/></sheetData></worksheet>`},
-			map[int][]string{1: {"1"}, 2: {"", "", "3"}}, []string{"xlsx.hidden_columns 2", "xlsx.hidden_rows 2"}},
+			map[int][]string{1: {"1"}, 2: {"", "", "3"}}, []string{"xlsx.hidden_columns 2", "xlsx.hidden_rows 2", "xlsx.hidden_row", "xlsx.hidden_row"}},
 		{"merged", "the first cell holds the value", book{"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + mainNS + `"><sheetData>` +
 			`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>3</v></c></row><row r="2"><c r="A2"><v>4</v></c><c r="B2"><v>5</v></c></row><row r="3"><c r="A3"><v>6</v></c></row></sheetData>` +
 			`<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="A2:A3"/></mergeCells></worksheet>`},
@@ -86,7 +86,7 @@ func TestRows(t *testing.T) {
 		{"merged, named backwards", "the same cells", merges(`<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>`, "A3:A2", "C2:B2"),
 			map[int][]string{2: {"1", "2"}, 3: {}}, []string{"xlsx.merged 2", "A3 cell.merged=3"}},
 		{"merged, corners crossed", "the same cells", merges(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>`, "B1:A2"),
-			map[int][]string{1: {"1"}, 2: {}}, []string{"xlsx.merged 1", "B1 cell.merged=2", "A2 cell.merged=3"}},
+			map[int][]string{1: {"1"}, 2: {}}, []string{"xlsx.merged 1", "B1 cell.merged=2", "A2 cell.merged=3", "B2 cell.covered"}},
 		{"merged ranges that overlap", "the first of one may lie under another", merges(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row><row r="5"><c r="A5"><v>5</v></c></row>`, "A3:A4", "B1:B2", "A1:C1", "A1:A5"),
 			map[int][]string{1: {"1"}, 3: {}, 5: {}}, []string{"xlsx.merged 4", "B1 cell.merged=2", "A3 cell.merged=3", "A5 cell.merged=5"}},
 		{"merged ranges one after the other", "each has its first", merges(`<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="A3"><v>3</v></c></row><row r="4"><c r="A4"><v>4</v></c></row>`, "A3:A4", "A1:A2"),
@@ -171,4 +171,106 @@ func TestEmptyStyledRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[int][]string{1: {"1"}}, cells(table))
 	require.Empty(t, table.Findings())
+}
+
+// people3 are the rows of three people, the first of which has a role.
+const people3 = `<row r="1"><c r="A1" t="str"><v>NAME</v></c><c r="B1" t="str"><v>ROLE</v></c></row>` +
+	`<row r="2"><c r="A2" t="str"><v>Ada</v></c><c r="B2" t="str"><v>Account Admin</v></c></row>` +
+	`<row r="3"><c r="A3" t="str"><v>Alan</v></c></row><row r="4"><c r="A4" t="str"><v>Grace</v></c><c r="B4" s="1"/></row>`
+
+// TestCoveredBlanks: a blank cell under a merged cell shows the text of that cell.
+func TestCoveredBlanks(t *testing.T) {
+	covered := func(cell, area, text string) string { return cell + " " + area + " " + text }
+	for _, tt := range []struct {
+		name, reason string
+		book         book
+		want         []string
+	}{
+		{"a role for three people", "the rows after the first have none", merges(people3, "B2:B4"),
+			[]string{covered("B3", "B2:B4", "Account Admin"), covered("B4", "B2:B4", "Account Admin")}},
+		{"ends earlier", "the last row is blank on the sheet too", merges(people3, "B2:B3"), []string{covered("B3", "B2:B3", "Account Admin")}},
+		{"a blank merged cell", "the sheet shows nothing", merges(people3, "B3:B4"), nil},
+		{"merged in a row", "the text is that of the first", merges(`<row r="1">`+inline("A1", "Name")+inline("C1", "Mail")+`</row>`, "A1:B1"),
+			[]string{covered("B1", "A1:B1", "Name")}},
+		{"a title", "every column is blank below it", merges(`<row r="1">`+inline("A1", "Staff")+`</row>`+`<row r="3">`+inline("A3", "a")+inline("B3", "b")+inline("C3", "c")+`</row>`, "A1:C1"), nil},
+		{"a title of two", "the same", merges(`<row r="1">`+inline("A1", "Staff")+inline("C1", "2026")+`</row>`+`<row r="3">`+inline("E3", "c")+`</row>`, "A1:B1", "C1:E1"), nil},
+		{"beyond the last column", "no row has a text there", merges(people3, "B2:XFD1048576"),
+			[]string{covered("B3", "B2:XFD1048576", "Account Admin"), covered("B4", "B2:XFD1048576", "Account Admin")}},
+		{"blank rows", "are not rows", merges(`<row r="1">`+inline("A1", "a")+`</row><row r="2"/><row r="3"><c r="A3"/></row>`, "A1:A9"), nil},
+		{"the first cell in no row", "shows nothing", merges(`<row r="2">`+inline("A2", "a")+inline("C2", "c")+`</row>`, "B1:B2"), nil},
+		{"cells out of order", "are sorted first", merges(`<row r="1">`+inline("B1", "b")+inline("A1", "a")+`</row><row r="2">`+inline("B2", "c")+`</row>`, "A1:A2"),
+			[]string{covered("A2", "A1:A2", "a")}},
+		{"overlapping", "the longer one shows", merges(`<row r="1">`+inline("A1", "a")+inline("B1", "b")+`</row><row r="2">`+inline("B2", "x")+`</row><row r="3">`+inline("B3", "y")+`</row>`, "A1:A2", "A1:A3"),
+			[]string{covered("A2", "A1:A3", "a"), covered("A3", "A1:A3", "a")}},
+		{"the first cell under another", "is not shown", merges(`<row r="1">`+inline("A1", "a")+inline("B1", "b")+`</row><row r="2">`+inline("C2", "x")+`</row>`, "A1:B1", "B1:B2"), nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			table, err := read(t, tt.book.zip())
+			require.NoError(t, err)
+			var got []string
+			for _, f := range table.Findings() {
+				if f.Code != "cell.covered" {
+					continue
+				}
+				require.Equal(t, formats.Warning, f.Severity)
+				require.Equal(t, f.Cell, formats.CellName(f.Column, f.Row))
+				require.Equal(t, f.Args["text"], *f.Fix)
+				got = append(got, covered(f.Cell, f.Args["range"], f.Args["text"]))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
+			}
+		})
+	}
+}
+
+// TestNamesOfWhatIsHidden: the findings of the sheet name rows, columns and ranges.
+func TestNamesOfWhatIsHidden(t *testing.T) {
+	var rows strings.Builder
+	for r := 1; r <= 60; r++ {
+		hidden := ""
+		if r%2 == 0 || r == 3 {
+			hidden = ` hidden="1"`
+		}
+		fmt.Fprintf(&rows, `<row r="%d"%s>%s%s</row>`, r, hidden, inline(fmt.Sprint("A", r), "a"), inline(fmt.Sprint("F", r), "f"))
+	}
+	sheet := strings.Replace(sheetData(rows.String()+`<row r="61" ht="0" customHeight="1">`+inline("A61", "a")+`</row>`), "<sheetData>",
+		`<cols><col min="2" max="2" hidden="1"/><col min="4" max="5" width="0" customWidth="1"/><col min="9" max="99" hidden="1"/></cols><sheetData>`, 1)
+	var merged strings.Builder
+	for r := 101; r < 125; r++ {
+		fmt.Fprintf(&merged, `<mergeCell ref="A%d:B%d"/>`, r, r)
+	}
+	sheet = strings.Replace(sheet, "</worksheet>", "<mergeCells>"+merged.String()+"</mergeCells></worksheet>", 1)
+	table, err := read(t, book{"xl/worksheets/sheet1.xml": sheet}.zip())
+	require.NoError(t, err)
+
+	got := map[string]map[string]string{}
+	var hidden []int
+	for _, f := range table.Findings() {
+		require.Equal(t, formats.Warning, f.Severity)
+		if f.Code == "xlsx.hidden_row" {
+			hidden = append(hidden, f.Row)
+			continue
+		}
+		got[f.Code] = f.Args
+	}
+	want := map[string]map[string]string{
+		"xlsx.hidden_rows":    {"count": "32", "rows": "2-4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42, …"},
+		"xlsx.hidden_columns": {"count": "3", "columns": "B, D-E"},
+		"xlsx.merged": {"count": "24", "ranges": "A101:B101, A102:B102, A103:B103, A104:B104, A105:B105, A106:B106, A107:B107, A108:B108, A109:B109, A110:B110, " +
+			"A111:B111, A112:B112, A113:B113, A114:B114, A115:B115, A116:B116, A117:B117, A118:B118, A119:B119, A120:B120, …"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	require.Len(t, hidden, 32)
+	require.Equal(t, []int{2, 3, 4, 6}, hidden[:4])
+	require.Equal(t, 61, hidden[31])
+}
+
+// TestHiddenRowOfErrors: a hidden row that has an error only is a row too.
+func TestHiddenRowOfErrors(t *testing.T) {
+	table, err := read(t, oneSheet(`<row r="1" hidden="1"><c r="A1"><f>B1</f></c></row>`).zip())
+	require.NoError(t, err)
+	require.Equal(t, []string{"xlsx.hidden_rows 1", "xlsx.hidden_row", "A1 cell.formula_no_value"}, codes(table))
 }

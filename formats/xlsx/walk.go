@@ -104,6 +104,24 @@ func (z *tokenizer) skip() error {
 	return nil
 }
 
+// skipText is skip that appends the text of the element. It stops appending at about
+// limit bytes.
+func (z *tokenizer) skipText(dst []byte, limit int) ([]byte, error) {
+	for depth := 1; depth > 0; {
+		switch kind, err := z.next(); {
+		case err != nil:
+			return dst, err
+		case kind == tokenStart:
+			depth++
+		case kind == tokenEnd:
+			depth--
+		case len(dst) < limit:
+			dst = z.appendText(dst)
+		}
+	}
+	return dst, nil
+}
+
 // skipExtension skips an extLst element, and refuses any other.
 func (z *tokenizer) skipExtension() error {
 	if z.is("extLst") {

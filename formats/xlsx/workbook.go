@@ -78,16 +78,17 @@ func (c *container) openTokens(name string) (*tokenizer, error) {
 	return newTokenizer(r, c.lim), nil
 }
 
+// relationshipsOf returns the folded name of the part with the relationships of a part.
+func relationshipsOf(part string) string {
+	i := strings.LastIndexByte(part, '/') + 1
+	return part[:i] + "_rels/" + part[i:] + ".rels"
+}
+
 // readRelationships reads the relationships of the part of that folded name. The empty
 // name means the package. Their number is bounded by the limit of the entries.
 func (c *container) readRelationships(of string) ([]relationship, error) {
-	dir, base := "", of
-	if i := strings.LastIndexByte(of, '/'); i >= 0 {
-		dir, base = of[:i+1], of[i+1:]
-	}
-
 	var rels []relationship
-	err := c.eachElement(dir+"_rels/"+base+".rels", nsPackage, "Relationships", func(z *tokenizer, depth int) error {
+	err := c.eachElement(relationshipsOf(of), nsPackage, "Relationships", func(z *tokenizer, depth int) error {
 		if depth != 2 || z.ns != nsPackage || string(z.name) != "Relationship" {
 			return nil
 		}
