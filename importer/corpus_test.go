@@ -153,7 +153,7 @@ func throughTemplate(t *testing.T, name string, data []byte) corpusOutcome {
 		headings = append(headings, c.Headings["en"]...)
 	}
 	src := formats.Source{Name: filepath.Base(name), ReaderAt: bytes.NewReader(data), Size: int64(len(data))}
-	readers := []formats.Format{xlsx.Format{}, csv.Format{Headings: headings}}
+	readers := []formats.Format{xlsx.Format{Headings: headings}, csv.Format{Headings: headings}}
 	if strings.HasPrefix(name, "csv/") {
 		readers = readers[1:]
 	} else {

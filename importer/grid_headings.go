@@ -239,6 +239,9 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	}
 	r := formats.Refuse("header.missing", "want", strings.Join(want, ", "), "found", strings.Join(found[:min(len(found), 12)], ", "))
 	r.Row = row.Number()
+	if others := read.Source["other_sheets"]; others != "" {
+		r.Args["sheets"] = others
+	}
 
 	for _, c := range h.unknown {
 		if near, ok := nearby.Best(row.Cell(c), want); ok {

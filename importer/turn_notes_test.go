@@ -125,3 +125,19 @@ func TestTwoBadCells(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found(p))
 }
+
+// TestMissingHeadingsNameTheSheets: where the headings are not on the sheet that was
+// read, the refusal names the other sheets.
+func TestMissingHeadingsNameTheSheets(t *testing.T) {
+	b := formats.NewBuilder("Cover", formats.Limits{})
+	require.NoError(t, b.Cell([]byte("Staff list")))
+	_, err := b.EndRow(1, 1)
+	require.NoError(t, err)
+	table := b.Table()
+	table.Source = map[string]string{"other_sheets": "People, Lists"}
+	s := asHost(people(), nil)
+	_, err = importer.New(s.open(s.store(t)), people(), &importer.Options{Account: acme}).Preview(t.Context(), table)
+	var refused *formats.Refusal
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, map[string]string{"want": "LAN ID", "found": "Staff list", "sheets": "People, Lists"}, refused.Args)
+}

@@ -29,8 +29,9 @@ func (d *desk) table(tpl *importer.Template) (*formats.Table, error) {
 		return nil, err
 	}
 	src := formats.Source{Name: name, ReaderAt: bytes.NewReader(body), Size: int64(len(body))}
+	known := tpl.Headings()
 	return formats.Open(d.Context(), src, &formats.Limits{UploadBytes: maxFile},
-		xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: tpl.Headings()})
+		xlsx.Format{Headings: known}, csv.Format{Comment: tpl.Comment, Headings: known})
 }
 
 func (d *desk) file() (name string, body []byte, err error) {

@@ -28,7 +28,7 @@ func (r *reading) flags(f *flag.FlagSet) {
 
 // open reads a file. A template helps to recognise its headings and comments; it may be nil.
 func (r *reading) open(ctx context.Context, path string, tpl *importer.Template) (*formats.Table, error) {
-	text := csv.Format{Encoding: r.encoding}
+	book, text := xlsx.Format{Sheet: r.sheet}, csv.Format{Encoding: r.encoding}
 	switch r.delimiter {
 	case "":
 	case "tab", `\t`:
@@ -42,6 +42,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 
 	if tpl != nil {
 		text.Comment, text.Headings = tpl.Comment, tpl.Headings()
+		book.Headings = text.Headings
 	}
 
 	f, err := os.Open(path)
@@ -60,7 +61,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 	}
 
 	src := formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}
-	table, err := formats.Open(ctx, src, nil, byName(path, xlsx.Format{Sheet: r.sheet}, text)...)
+	table, err := formats.Open(ctx, src, nil, byName(path, book, text)...)
 	var refusal *formats.Refusal
 	if err != nil && !errors.As(err, &refusal) && ctx.Err() == nil && (r.encoding != "" || r.delimiter != "") {
 		return nil, usagef("%s: %v", path, err) // an unknown encoding, or a delimiter that is not allowed

@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
@@ -96,7 +95,7 @@ func (f Format) takeSample(text []byte, whole bool, l layout) sample {
 	s := newScanner(nil, 0, l.delim, f.Comment, formats.Limits{RecordBytes: window, Columns: formats.HardColumns})
 	s.skipFirst = l.sep
 	s.buf, s.end, s.eof = text, len(text), true
-	known := foldHeadings(f.Headings)
+	known := formats.NewHeadings(f.Headings)
 
 	var out sample
 	var widths []int
@@ -190,36 +189,14 @@ func (a sample) rank() int {
 }
 
 // countKnown returns the number of cells of the record that are known headings.
-func (s *scanner) countKnown(headings map[string]bool) int {
+func (s *scanner) countKnown(known formats.Headings) int {
 	n := 0
-	if len(headings) > 0 {
+	if len(known) > 0 {
 		for _, c := range s.cells {
-			if headings[foldHeading(string(s.value(c)))] {
+			if known.Has(string(s.value(c))) {
 				n++
 			}
 		}
 	}
 	return n
-}
-
-// foldHeading returns s in lower case with letters and digits only, so that headings
-// are equal if they differ in case, blanks and punctuation only.
-func foldHeading(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
-}
-
-// foldHeadings returns the set of folded headings.
-func foldHeadings(headings []string) map[string]bool {
-	out := make(map[string]bool, len(headings))
-	for _, h := range headings {
-		if k := foldHeading(h); k != "" {
-			out[k] = true
-		}
-	}
-	return out
 }

@@ -40,9 +40,11 @@
 // end, which checks its size and its checksum. Other parts are not opened.
 //
 // The sheet is the named one, or else the first visible worksheet in the order of
-// the workbook. These warnings concern the whole file:
+// the workbook. If that does not have the known headings ([Format.Headings]), the only
+// visible worksheet that has them is read instead. These warnings concern the whole file:
 //
-//	xlsx.other_sheets    there are other visible worksheets ("count", "sheet")
+//	xlsx.other_sheets    there are other visible worksheets ("count", "sheet", "sheets")
+//	xlsx.sheet_chosen    a sheet was chosen by its headings ("count", "sheet", "sheets")
 //	xlsx.hidden_rows     hidden or filtered rows were read ("count", "rows")
 //	xlsx.hidden_columns  hidden columns were read ("count", "columns")
 //	xlsx.merged          there are merged cells, whose value is in the first ("count", "ranges")
@@ -72,6 +74,8 @@
 //	xlsx.encoding       a part is neither UTF-8 nor UTF-16 ("found")
 //	xlsx.no_sheet       no worksheet is visible
 //	xlsx.sheet          the named sheet does not exist ("want", "found")
+//	xlsx.sheet_choice   several sheets other than the first have the headings ("found")
+//	xlsx.sheet_empty    the first sheet is empty, and no other has the headings ("sheet", "found")
 //	xlsx.row_index      a row outside 1 to 1,048,576 ("row")
 //	xlsx.col_index      a column outside A to XFD ("cell" or "column")
 //	xlsx.cell_ref       an invalid cell name, or one of another row ("cell")

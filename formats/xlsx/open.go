@@ -13,6 +13,10 @@ type Format struct {
 	// Sheet is the name of the worksheet to read, which may be hidden. A file without
 	// that sheet is refused with "xlsx.sheet", which lists the existing ones.
 	Sheet string
+	// Headings are known headings. If Sheet is empty and the first visible worksheet does
+	// not have them, the only visible one that has them is read instead, with the warning
+	// "xlsx.sheet_chosen". Headings are compared without case, blanks and punctuation.
+	Headings []string
 
 	slow bool // no shortcuts: the tokenizer reads everything
 }
@@ -34,6 +38,8 @@ func (Format) Match(_ string, head []byte) bool {
 type Options struct {
 	// Sheet is [Format.Sheet].
 	Sheet string
+	// Headings are [Format.Headings].
+	Headings []string
 	// Limits bound what the file may cost.
 	Limits formats.Limits
 }
@@ -45,7 +51,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, opts *Options) (*forma
 	if opts == nil {
 		opts = &Options{}
 	}
-	return formats.Open(ctx, formats.Source{ReaderAt: r, Size: size}, &opts.Limits, Format{Sheet: opts.Sheet})
+	return formats.Open(ctx, formats.Source{ReaderAt: r, Size: size}, &opts.Limits, Format{Sheet: opts.Sheet, Headings: opts.Headings})
 }
 
 // Read reads one worksheet of the workbook in src.
@@ -75,17 +81,17 @@ func (f Format) Read(ctx context.Context, src formats.Source, lim formats.Limits
 		return nil, err
 	}
 
-	entry, err := wb.chooseSheet(f.Sheet)
+	return f.readSheet(c, wb)
+}
+
+// readSheet reads one worksheet, after the parts that the cells of all sheets refer to.
+func (f Format) readSheet(c *container, wb *workbook) (*formats.Table, error) {
+	candidates, err := wb.candidates(f.Sheet)
 	if err != nil {
 		return nil, err
 	}
-	return f.readSheet(c, wb, entry)
-}
 
-// readSheet reads the worksheet of entry, after the parts that its cells refer to.
-func (f Format) readSheet(c *container, wb *workbook, entry *sheetEntry) (*formats.Table, error) {
-	s := &sheet{name: entry.name, lim: c.lim, date1904: wb.date1904, slow: f.slow}
-	var err error
+	s := sheet{lim: c.lim, date1904: wb.date1904, slow: f.slow}
 	if c.files[wb.styles] != nil {
 		if s.styles, err = c.readStyles(wb.styles); err != nil {
 			return nil, err
@@ -95,13 +101,32 @@ func (f Format) readSheet(c *container, wb *workbook, entry *sheetEntry) (*forma
 		return nil, err
 	}
 	s.textBytes = s.strings.bytes
+
+	entry := candidates[0]
+	if len(candidates) > 1 && len(f.Headings) > 0 {
+		if entry, err = c.findHeadings(candidates, formats.NewHeadings(f.Headings), s); err != nil {
+			return nil, err
+		}
+	}
+	if entry.fault != nil {
+		return nil, entry.fault
+	}
+	s.name = entry.name
 	if err := s.read(c, entry.part); err != nil {
 		return nil, err
 	}
 
-	if n := wb.countOthers(entry); n > 0 && f.Sheet == "" {
-		s.warn("xlsx.other_sheets", n, "sheet", formats.Show(entry.name))
+	var others []string
+	for _, o := range candidates {
+		if o != entry && o.fault == nil {
+			others = append(others, formats.Show(o.name))
+		}
 	}
+	code := "xlsx.other_sheets"
+	if entry != candidates[0] {
+		code = "xlsx.sheet_chosen"
+	}
+	s.warn(code, len(others), "sheet", formats.Show(entry.name), "sheets", join(others))
 	if s.styles == nil && wb.styles != "" {
 		s.b.Find(formats.Finding{Severity: formats.Warning, Code: "xlsx.no_styles"})
 	}
@@ -109,5 +134,8 @@ func (f Format) readSheet(c *container, wb *workbook, entry *sheetEntry) (*forma
 	t := s.b.Table()
 	t.Cells = true
 	t.Source = map[string]string{"format": "xlsx", "sheet": entry.name}
+	if len(others) > 0 {
+		t.Source["other_sheets"] = join(others)
+	}
 	return t, nil
 }

@@ -6,7 +6,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -50,6 +52,114 @@ func TestChoiceOfSheet(t *testing.T) {
 	require.Equal(t, &formats.Refusal{Code: "xlsx.sheet", Args: map[string]string{"want": "Nobody", "found": "Old, Users & co, More"}}, refusal(t, err))
 	_, err = open("Chart")
 	require.Equal(t, "xlsx.sheet", refusal(t, err).Code)
+}
+
+// sheets returns a workbook with a visible sheet for each part, called A, B, C…
+func sheets(parts ...string) book {
+	b := book{}
+	list, targets := "", []string{}
+	for i, part := range parts {
+		name := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
+		b["xl/"+name] = part
+		targets = append(targets, "worksheet", name)
+		list += fmt.Sprintf(`<sheet name="%c" sheetId="%d" r:id="rId%d"/>`, 'A'+i, i+1, i+1)
+	}
+	b["xl/workbook.xml"] = workbookPart(list)
+	b["xl/_rels/workbook.xml.rels"] = rels("", targets...)
+	return b
+}
+
+// TestChoiceByHeadings: with known headings, the sheet that has them is read.
+func TestChoiceByHeadings(t *testing.T) {
+	rows := func(rows ...[]string) string {
+		var out strings.Builder
+		for r, cells := range rows {
+			fmt.Fprintf(&out, `<row r="%d">`, r+1)
+			for c, text := range cells {
+				out.WriteString(inline(formats.CellName(c+1, r+1), text))
+			}
+			out.WriteString(`</row>`)
+		}
+		return sheetData(out.String())
+	}
+	head, ada := []string{"First name", "LAST_NAME", "e-mail", "Role"}, []string{"Ada", "L", "ada@example.com", "User"}
+	people := rows(head, ada)
+	empty, cover := sheetData(""), rows([]string{"Staff list"}, []string{"Fill in the next sheet"})
+	hidden := func(b book, sheet string) book {
+		return b.with("xl/workbook.xml", strings.Replace(b["xl/workbook.xml"], `name="`+sheet+`"`, `name="`+sheet+`" state="hidden"`, 1))
+	}
+
+	for _, tt := range []struct {
+		name, reason string
+		book         book
+		want         string // the sheet, or the code of the refusal
+		findings     []string
+	}{
+		{"one sheet", "there is no choice", sheets(cover), "A", nil},
+		{"one empty sheet", "there is no choice", sheets(empty), "A", nil},
+		{"the first has them", "as without headings", sheets(people, cover), "A", []string{"xlsx.other_sheets 1"}},
+		{"the first and the second have them", "the first counts", sheets(people, people), "A", []string{"xlsx.other_sheets 1"}},
+		{"an empty first sheet", "the second has them", sheets(empty, people), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"a cover", "the second has them", sheets(cover, people, empty), "B", []string{"xlsx.sheet_chosen 2"}},
+		{"a title above them", "within the first rows", sheets(cover, rows([]string{"Staff"}, nil, head, ada)), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"a cover that lists one", "and the sheet has four", sheets(rows([]string{"E-mail"}, []string{"the address"}), people), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"a cover that explains them", "with other cells", sheets(rows([]string{"E-mail", "the address"}, []string{"Role", "User or admin"}), people), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"a first sheet with half of them", "a narrower list is one too", sheets(rows([]string{"e-mail", "role"}), people), "A", []string{"xlsx.other_sheets 1"}},
+		{"one column", "which is known", sheets(cover, rows([]string{"EMAIL"}, []string{"ada@example.com"})), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"two others have them", "a person must choose", sheets(cover, people, people), "xlsx.sheet_choice B, C", nil},
+		{"no sheet has them", "the first may be mapped by hand", sheets(cover, cover), "A", []string{"xlsx.other_sheets 1"}},
+		{"no sheet has them, the first is empty", "a person must choose", sheets(empty, cover, empty, cover), "xlsx.sheet_empty B, D", nil},
+		{"all are empty", "nothing to choose", sheets(empty, empty), "A", []string{"xlsx.other_sheets 1"}},
+		{"a hidden sheet has them", "only what is seen counts", hidden(sheets(cover, people, cover), "B"), "A", []string{"xlsx.other_sheets 1"}},
+		{"a hidden first sheet", "is not the first", hidden(sheets(people, people), "A"), "B", nil},
+		{"in row 20", "is looked at", sheets(cover, rows(append(slices.Repeat([][]string{{"x"}}, 19), head)...)), "B", []string{"xlsx.sheet_chosen 1"}},
+		{"in row 21", "is not", sheets(cover, rows(append(slices.Repeat([][]string{{"x"}}, 20), head)...)), "A", []string{"xlsx.other_sheets 1"}},
+		{"a damaged sheet beside", "it is not read", sheets(cover, people, "<worksheet"), "B", []string{"xlsx.sheet_chosen 2"}},
+		{"a damaged first sheet", "the file is damaged", sheets("<worksheet", people), "xlsx.xml", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := tt.book.zip()
+			table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Headings: []string{"FIRST NAME", "LAST NAME", "EMAIL", "ROLE"}})
+			if err != nil {
+				r := refusal(t, err)
+				require.Equal(t, tt.want, strings.TrimSpace(r.Code+" "+r.Args["found"]), tt.reason)
+				return
+			}
+			require.Equal(t, tt.want, table.Name, tt.reason)
+			require.Equal(t, tt.findings, codes(table), tt.reason)
+		})
+	}
+
+	data := sheets(cover, people, empty).zip()
+	table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Headings: head})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"count": "2", "sheet": "B", "sheets": "A, C"}, table.Findings()[0].Args)
+	require.Equal(t, "A, C", table.Source["other_sheets"])
+	table, err = xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{Headings: head, Sheet: "A"})
+	require.NoError(t, err)
+	require.Equal(t, "A", table.Name, "a name overrules the headings")
+	require.Empty(t, table.Findings())
+}
+
+// TestPeekingIsBounded: looking for the headings reads the first rows of each sheet, and
+// not more than the limit of all parts together.
+func TestPeekingIsBounded(t *testing.T) {
+	blanks := `<worksheet xmlns="` + mainNS + `">` + strings.Repeat(" ", 90<<10) + `<sheetData/></worksheet>`
+	parts := []string{sheetData(`<row r="1">` + inline("A1", "cover") + `</row>`)}
+	for range 20 {
+		parts = append(parts, blanks)
+	}
+	people := sheetData(`<row r="1">` + inline("A1", "EMAIL") + inline("B1", "ROLE") + `</row>`)
+	data := sheets(append(parts, people)...).zip()
+	open := func(unpacked int64) string {
+		table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), &xlsx.Options{
+			Headings: []string{"EMAIL", "ROLE"}, Limits: formats.Limits{UnpackedBytes: unpacked},
+		})
+		require.NoError(t, err)
+		return table.Name
+	}
+	require.Equal(t, "V", open(0))
+	require.Equal(t, "A", open(1<<20), "the last sheet is not looked at")
 }
 
 func TestRefusals(t *testing.T) {

@@ -165,6 +165,9 @@ func (s *sheet) endRow(hidden bool) error {
 		return err
 	}
 	s.inRow = false
+	if s.peek > 0 && s.b.Rows() >= s.peek {
+		return errPeeked
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ type sheet struct {
 	styles   styles
 	strings  *sharedStrings
 	slow     bool
+	peek     int // rows after which reading ends with errPeeked, or 0
 	b        *formats.Builder
 
 	row     int    // number of the current or last row

@@ -236,35 +236,33 @@ func parseSheetEntry(z *tokenizer, main string, rels []relationship) sheetEntry 
 	return s
 }
 
-// chooseSheet returns the worksheet of that name, or the first visible worksheet if
-// name is empty.
-func (wb *workbook) chooseSheet(name string) (*sheetEntry, error) {
+// isWorksheet reports whether the sheet is a worksheet, which may be missing.
+func (s *sheetEntry) isWorksheet() bool { return s.part != "" || s.fault != nil }
+
+// candidates returns the worksheet of that name, which may be hidden, or the visible
+// worksheets in the order of the workbook if name is empty. There is at least one.
+func (wb *workbook) candidates(name string) ([]*sheetEntry, error) {
+	var visible []*sheetEntry
 	var names []string
 	for i := range wb.sheets {
 		s := &wb.sheets[i]
-		worksheet := s.part != "" || s.fault != nil
-		switch {
-		case name != "" && s.name == name && worksheet,
-			name == "" && !s.hidden && worksheet:
-			return s, s.fault
-		case worksheet:
-			names = append(names, formats.Show(s.name))
+		if !s.isWorksheet() {
+			continue
+		}
+		if name != "" && s.name == name {
+			return []*sheetEntry{s}, nil
+		}
+		names = append(names, formats.Show(s.name))
+		if !s.hidden {
+			visible = append(visible, s)
 		}
 	}
 
-	if name != "" {
+	switch {
+	case name != "":
 		return nil, formats.Refuse("xlsx.sheet", "want", name, "found", strings.Join(names, ", "))
+	case len(visible) == 0:
+		return nil, formats.Refuse("xlsx.no_sheet")
 	}
-	return nil, formats.Refuse("xlsx.no_sheet")
-}
-
-// countOthers returns the number of visible worksheets other than s.
-func (wb *workbook) countOthers(s *sheetEntry) int {
-	n := 0
-	for i := range wb.sheets {
-		if o := &wb.sheets[i]; o != s && !o.hidden && o.part != "" {
-			n++
-		}
-	}
-	return n
+	return visible, nil
 }

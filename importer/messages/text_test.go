@@ -30,7 +30,7 @@ var samples = map[string]string{
 	"at": "2026-03-01 12:00", "label": "March", "field": "mobile", "now": "+33612345678",
 	"country": "+33", "lan_id": "alovelace", "name": "PBX1/1001", "pbx": "PBX1", "level": "3", "table": "UserDetails", "signs": "._-",
 	"number": "+49775591155", "numbers": "+33123456789, +33612345678", "prefix": "0",
-	"ranges": "E2:E4, A9:B9", "range": "E2:E4", "columns": "C, F-G", "target": "ada@example.com",
+	"sheets": "Cover, Lists", "ranges": "E2:E4, A9:B9", "range": "E2:E4", "columns": "C, F-G", "target": "ada@example.com",
 }
 
 // special are arguments for texts that would read oddly with those of samples.
@@ -39,8 +39,8 @@ var special = map[string]string{
 	"number.precision value": "1234567890123450", "number.scientific value": "4.42E+11", "*.unknown value": "Boss", "header.unknown value": "E-POST",
 	"csv.quote value": `Ada "Countess"`, "email.form.chars char": "U+0028", "email.smtputf8 char": "U+00E9", "text.bidi char": "U+202E",
 	"xlsx.encoding found": "EBCDIC-CP-FR", "xlsx.sheet want": "People", "xlsx.sheet found": "Users, Roles", "xlsx.row_index row": "1048577",
-	"xlsx.hidden_rows rows": "3, 7-9",
-	"cell.fraction value":   "1002.5", "cell.covered text": "Account Admin", "xlsx.link_target value": "Ada Lovelace",
+	"xlsx.hidden_rows rows": "3, 7-9", "xlsx.sheet_choice found": "2025, 2026", "xlsx.sheet_empty found": "2025, 2026", "xlsx.sheet_empty sheet": "Cover",
+	"cell.fraction value": "1002.5", "cell.covered text": "Account Admin", "xlsx.link_target value": "Ada Lovelace",
 	"xlsx.cell_ref cell": "A0", "xlsx.col_index cell": "ZZZ1", "csv.field_count found": "5", "mass.lowered rows": "120",
 	"document.version found": "2", "document.version want": "1", "document.template found": "cloudlink", "document.template want": "ocm", "batch.too_large rows": "3, 7",
 	"merge.twice other": "3", "file.replayed id": "vq3kx5o4zsm7h2y6f3n5jd7c4e",
