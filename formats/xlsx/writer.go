@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -17,7 +18,8 @@ import (
 // cell is a formula. [Format] reads the same text back.
 //
 // A text of more than 32,767 UTF-16 units is an error. A character that XML does not
-// allow is written as U+FFFD.
+// allow is written as the text _xHHHH_, which a person sees and can correct. It is
+// written as U+FFFD where that text does not fit, and so is a byte that is not UTF-8.
 type Writer struct{}
 
 var _ formats.Writer = Writer{}
@@ -68,6 +70,8 @@ func collectRows(s formats.Sheet) ([][]string, error) {
 	rows := make([][]string, 0, len(s.Preamble)+1)
 	add := func(row []string) error {
 		for i, text := range row {
+			text = spellForbidden(text)
+			row[i] = text
 			if len(text) > formats.HardCellChars && countUnits(text) > formats.HardCellChars {
 				return fmt.Errorf("xlsx: write: cell %s: more than %d characters",
 					formats.CellName(i+1, len(rows)+1), formats.HardCellChars)
@@ -104,6 +108,28 @@ func collectRows(s formats.Sheet) ([][]string, error) {
 		}
 	}
 	return rows, nil
+}
+
+// spellForbidden returns s with the characters that XML does not allow spelled as
+// _xHHHH_. It returns s itself if that would be too long for a cell.
+func spellForbidden(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !isAllowed(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		r, n := utf8.DecodeRuneInString(rest)
+		if isAllowed(r) {
+			b.WriteString(rest[:n])
+		} else {
+			fmt.Fprintf(&b, "_x%04X_", r)
+		}
+		rest = rest[n:]
+	}
+	if countUnits(b.String()) > formats.HardCellChars {
+		return s
+	}
+	return b.String()
 }
 
 // countUnits returns the number of UTF-16 code units of s.

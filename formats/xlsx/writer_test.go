@@ -69,15 +69,33 @@ func TestWriteRead(t *testing.T) {
 	})
 }
 
-// storable returns s as a workbook can store it: without characters that XML does not
-// allow.
+// storable returns s as a workbook can store it: with the characters that XML does not
+// allow as text.
 func storable(s string) string {
-	return strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for _, r := range s {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
-			return '\ufffd'
+			fmt.Fprintf(&b, "_x%04X_", r)
+		} else {
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
+}
+
+// TestForbiddenCharacters: a person sees them in the workbook, and they are not lost.
+func TestForbiddenCharacters(t *testing.T) {
+	data := write(t, formats.Sheet{Columns: []formats.SheetColumn{{Heading: "a"}}, Rows: formats.Rows([]string{"Ada\x01\x1b[31m\xff\uffff_x0001_\n"})})
+	table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), nil)
+	require.NoError(t, err)
+	require.Equal(t, "Ada_x0001__x001B_[31m\ufffd_xFFFF__x0001_\n", table.Row(1).Cell(0))
+
+	for n, want := range map[int]string{32_767 / 7: "_x0001_", 32_767/7 + 1: "\ufffd"} {
+		data := write(t, formats.Sheet{Columns: []formats.SheetColumn{{Heading: "a"}}, Rows: formats.Rows([]string{strings.Repeat("\x01", n)})})
+		table, err := xlsx.Open(t.Context(), bytes.NewReader(data), int64(len(data)), nil)
+		require.NoError(t, err)
+		require.Equal(t, strings.Repeat(want, n), table.Row(1).Cell(0), "%d characters", n)
+	}
 }
 
 func TestWriter(t *testing.T) {
