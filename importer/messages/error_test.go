@@ -44,9 +44,9 @@ func TestError(t *testing.T) {
 		{"wrapped twice", fmt.Errorf("importer: account: %w", users.ErrNotFound),
 			"Not found. Check the name or id, and your access rights.", "Introuvable. Vérifiez le nom ou l’identifiant, et vos droits d’accès."},
 		{"a cancellation, wrapped", fmt.Errorf("importer: commit: %w", context.Canceled), "Stopped.", "Arrêté."},
-		{"any other", errors.New("disk\x07 full"), `This did not work: disk\a full`, "L’opération a échoué\u00a0: disk\\a full"},
-		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work: " + strings.Repeat("x", formats.MaxShown-1) + "…", "L’opération a échoué\u00a0: " + strings.Repeat("x", formats.MaxShown-1) + "…"},
-		{"any other, without a word", errors.New(""), "This did not work.", "L’opération a échoué."},
+		{"any other", errors.New("disk\x07 full"), `This did not work (disk\a full). Try again.`, "L’opération a échoué (disk\\a full). Réessayez."},
+		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work (" + strings.Repeat("x", formats.MaxShown-1) + "…). Try again.", "L’opération a échoué (" + strings.Repeat("x", formats.MaxShown-1) + "…). Réessayez."},
+		{"any other, without a word", errors.New(""), "This did not work. Try again.", "L’opération a échoué. Réessayez."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			require.Equal(t, tc.en, messages.For("en").Error(tc.err))

@@ -53,6 +53,12 @@ func TestFinding(t *testing.T) {
 			"«\u00a0Password\u00a0»\u00a0: cette valeur est déjà utilisée.",
 		},
 		{
+			"bytes of a sensitive cell that are no text: not the text about the whole file",
+			formats.Finding{Code: "csv.encoding", Field: "password", Row: 3, Column: 2},
+			"“Password” contains characters that cannot be read. Type the characters again.",
+			"«\u00a0Password\u00a0»\u00a0: des caractères sont illisibles. Saisissez-les à nouveau.",
+		},
+		{
 			"arguments without which no text of the code can be",
 			formats.Finding{Code: "email.contested", Field: "email"},
 			"This e-mail address is used in several rows. Keep the address in one row only.",

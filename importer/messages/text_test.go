@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+
+	"github.com/usher-go/usher/formats"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
@@ -165,6 +167,45 @@ func TestLanguagesAgree(t *testing.T) {
 			}
 		})
 	}
+}
+
+// aboutNoCell are the beginnings of the codes that are about a file, a whole row
+// or a person of an export. Every other code may be about a sensitive cell.
+var aboutNoCell = strings.Fields(`file. document. upload. header. table. limit. xlsx. csv.encoding. csv.encoding_guessed export. row.repeated`)
+
+// TestEveryCellCodeWithoutArguments renders the codes as a sensitive cell has
+// them: without the value and the arguments. Each needs a text of its own for that.
+func TestEveryCellCodeWithoutArguments(t *testing.T) {
+	cells := 0
+	for _, code := range slices.Sorted(maps.Keys(english.codes)) {
+		about := func(prefix string) bool { return strings.HasPrefix(code, prefix) }
+		if code == "*" || code == "*.refused" || slices.ContainsFunc(aboutNoCell, about) {
+			continue
+		}
+		cells++
+
+		f := formats.Finding{Code: strings.Replace(code, "*", "some", 1), Row: 3, Column: 2, Field: "badge"}
+		for _, tab := range tables {
+			l := Language{tab}
+			subject := func(name string) string {
+				if name == "subject" {
+					return l.subject(&f)
+				}
+				return ""
+			}
+			var own []string
+			for _, text := range tab.codes[code] {
+				if s, ok := tab.fill(text, subject); ok {
+					own = append(own, s)
+				}
+			}
+
+			require.NotEmpty(t, own, "%s in %s: no text without arguments", code, tab.tag)
+			require.Equal(t, own[0], l.Finding(f), "%s in %s", code, tab.tag)
+			require.NotContains(t, l.Finding(f), f.Code)
+		}
+	}
+	require.Greater(t, cells, 100)
 }
 
 // sameWords are those that French and English share.
