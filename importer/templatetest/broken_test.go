@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -302,4 +303,19 @@ func TestSkipped(t *testing.T) {
 		require.Empty(t, failures(t, c, fixed, s), c.Name)
 	}
 	require.Equal(t, map[string]string{"files/export": "it says what to do", "files/failing": "rows of this template can only be removed"}, skipped)
+}
+
+// The report of a row has a field "user". That is no leak of the value "user".
+func TestNameOfAFieldIsNoLeak(t *testing.T) {
+	tpl := staff()
+	tpl.Tables[0].Columns = append(tpl.Tables[0].Columns, importer.Column{Field: "rank", PersonField: "custom.rank", Headings: words{"en": {"RANK"}, "fr": {"RANG"}}, Values: []importer.Value{
+		{Name: "user", Labels: words{"en": {"Plain"}, "fr": {"Simple"}}}, {Name: "expert", Labels: words{"en": {"Senior"}, "fr": {"Chevronné"}}},
+	}})
+	draft(func(_ importer.Row, d *importer.Draft) { d.WantCell("rank") })(tpl)
+	s := known()
+	s.Files[0].Tables[0][0] = append(s.Files[0].Tables[0][0], "user")
+
+	cases := templatetest.Cases()
+	i := slices.IndexFunc(cases, func(c templatetest.Case) bool { return c.Name == "sensitive/nowhere" })
+	require.Empty(t, failures(t, cases[i], tpl, s))
 }

@@ -35,11 +35,11 @@ type Samples struct {
 	New func() *importer.Template
 	// Account is where the rows go. Default: "acme".
 	Account users.AccountID
-	// Words are codes of the template's own for which the host has words itself.
-	// Package messages must have words for all others.
-	Words []string
-	// Shown are columns, by field, whose values are shown although the column is
-	// sensitive, each with the reason. Do not make such a column sensitive.
+	// OwnCodes are codes of the template's own, for which the host has the texts.
+	// Package messages must have a text for every other code.
+	OwnCodes []string
+	// Shown are columns, by field, whose values would be shown even if the column
+	// were sensitive, each with the reason. Do not make such a column sensitive.
 	Shown map[string]string
 	// NoExport says why what is stored cannot be written in the template's
 	// columns. It is empty for a template that can be exported.

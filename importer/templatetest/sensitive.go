@@ -3,7 +3,10 @@ package templatetest
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -63,10 +66,10 @@ func (b *bench) leaks(table, column int) bool {
 	}
 
 	if _, listed := b.s.Shown[col.Field]; !listed && len(leaks) > 0 {
-		b.errorf("the column %s of table %q is sensitive, and values of its cells are shown:\n%s", col.Field, name, strings.Join(leaks, "\n"))
+		b.errorf("If the column %s of table %q were sensitive, these values would be shown:\n%s", col.Field, name, strings.Join(leaks, "\n"))
 	}
 	if cells > 0 && looked == 0 && len(col.Values) == 0 {
-		b.errorf("no cell of the column %s of table %q can be looked for: give one a value of at least %d characters that occurs nowhere else", col.Field, name, shortest)
+		b.errorf("no cell of the column %s of table %q can be looked for: in a file of the samples, give one a value of at least %d characters that no other cell, stored record, field or heading contains", col.Field, name, shortest)
 	}
 	return len(leaks) > 0
 }
@@ -161,11 +164,51 @@ func folded(text string) string { return users.Fold(strings.TrimSpace(text)) }
 // A written is a text that people read, or that is kept where people read.
 type written struct{ name, text string }
 
-// noise matches prints and digests, in which any text may occur by chance.
-var noise = regexp.MustCompile(`"shown":"[^"]*"|"[0-9a-f]{32}"`)
+// digest matches a digest, in which any text may occur by chance.
+var digest = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// unescaped takes back what JSON does to a text.
-var unescaped = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+// jsonValues returns the values of a text of JSON, one a line. It leaves out the
+// names of fields, which are words of the format ("user"), as well as fingerprints
+// and digests.
+func (b *bench) jsonValues(text string) string {
+	b.t.Helper()
+	var out strings.Builder
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				if name != "shown" {
+					walk(v[name])
+				}
+			}
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case string:
+			if !digest.MatchString(v) {
+				out.WriteString(v + "\n")
+			}
+		default: // a number, true, false or null
+			fmt.Fprintln(&out, v)
+		}
+	}
+
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	for {
+		var v any
+		err := dec.Decode(&v)
+		if errors.Is(err, io.EOF) {
+			return out.String()
+		}
+		if err != nil {
+			b.fatalf("%q is not JSON: %v", text, err)
+		}
+		walk(v)
+	}
+}
 
 // places previews and commits a file, and returns all that is written of it.
 // With meanwhile, all that was stored is deleted before the commit.
@@ -175,18 +218,16 @@ func (b *bench) places(f File, meanwhile bool) []written {
 	dir := b.dir(store)
 	p := b.preview(dir, f.Mode, b.sheets(f))
 	var out []written
-	add := func(name, text string) {
-		text = unescaped.Replace(noise.ReplaceAllString(text, ""))
-		out = append(out, written{name, users.Fold(text)})
-	}
+	add := func(name, text string) { out = append(out, written{name, users.Fold(text)}) }
+	addJSON := func(name, text string) { add(name, b.jsonValues(text)) }
 
-	add("the rows of the preview", b.text(slices.Collect(p.Rows())))
-	add("the findings of the preview", b.text(p.Findings()))
+	addJSON("the rows of the preview", b.text(slices.Collect(p.Rows())))
+	addJSON("the findings of the preview", b.text(p.Findings()))
 	var doc bytes.Buffer
 	if err := p.Save(&doc); err != nil {
 		b.fatalf("a preview cannot be saved: %v", err)
 	}
-	add("the document of the preview", doc.String())
+	addJSON("the document of the preview", doc.String())
 	for i := range b.tpl.Tables {
 		add("the file of failing rows", sheetText(p.Failing(i, messages.For("en"))))
 	}
@@ -197,22 +238,22 @@ func (b *bench) places(f File, meanwhile bool) []written {
 		b.deleteStored(store)
 	}
 	r := b.commit(p)
-	add("the report"+when, b.text(r))
+	addJSON("the report"+when, b.text(r))
 	add("the report as a sheet"+when, sheetText(r.Sheet(messages.For("en"))))
 	back, err := importer.LoadReport(b.ctx, dir, r.ID)
 	if err != nil {
 		b.fatalf("a report cannot be read back: %v", err)
 	}
-	add("the report read back"+when, b.text(back))
+	addJSON("the report read back"+when, b.text(back))
 	for e, err := range store.Journal(b.ctx, r.ID, 0) {
 		if err != nil {
 			b.fatalf("the journal cannot be read: %v", err)
 		}
-		add(fmt.Sprintf("the note of row %d in the journal%s", e.Row.Number(), when), string(e.Note))
+		addJSON(fmt.Sprintf("the note of row %d in the journal%s", e.Row.Number(), when), string(e.Note))
 	}
 	if undo, err := importer.Undo(b.ctx, dir, r.ID, nil); err == nil {
-		add("the rows of the undoing"+when, b.text(slices.Collect(undo.Rows())))
-		add("the report of the undoing"+when, b.text(b.commit(undo)))
+		addJSON("the rows of the undo"+when, b.text(slices.Collect(undo.Rows())))
+		addJSON("the report of the undo"+when, b.text(b.commit(undo)))
 	}
 	return out
 }

@@ -220,7 +220,7 @@ func codesWords(b *bench) {
 	told := map[string]bool{}
 	check := func(what string, found []formats.Finding) {
 		for _, f := range found {
-			if told[f.Code] || slices.Contains(b.s.Words, f.Code) {
+			if told[f.Code] || slices.Contains(b.s.OwnCodes, f.Code) {
 				continue
 			}
 			for _, tag := range messages.Languages() {
