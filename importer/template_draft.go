@@ -71,6 +71,7 @@ type said struct {
 	wants    []want
 	notes    []note
 	about    int   // index in keys, -1 if the row is about no one
+	sought   []int // the columns in which the row should name its person, if it names no one there
 	sole     bool  // no other row may be about the person
 	deletes  bool  // the person shall be deleted
 	restores *span // the work of an import on one record, which the row takes back
@@ -151,17 +152,20 @@ func newDraft(to *said) Draft {
 func (d *Draft) reset(spec *Table, lang string, row Row) {
 	d.spec, d.lang, d.row = spec, lang, row
 	d.keys, d.releases, d.wants, d.notes = d.keys[:0], d.releases[:0], d.wants[:0], d.notes[:0]
-	d.about, d.sole, d.deletes, d.restores = -1, false, false, nil
+	d.about, d.sought, d.sole, d.deletes, d.restores = -1, d.sought[:0], false, false, nil
 }
 
 // About says that the row is about the person who holds the value in the space:
 // About([users.SpaceEmail], "ada@example.com"). The last call counts. An empty
 // value says nothing.
 func (d *Draft) About(space users.Space, value string) {
-	if value != "" {
-		d.about = len(d.keys)
-		d.keys = append(d.keys, draftKey{space: space, rel: relAbout, value: value, column: d.columnOf(space, value)})
+	column := d.columnOf(space, value)
+	if value == "" {
+		d.sought = append(d.sought, column)
+		return
 	}
+	d.about = len(d.keys)
+	d.keys = append(d.keys, draftKey{space: space, rel: relAbout, value: value, column: column})
 }
 
 // Claim says that the person shall hold the value in the space. It is an error if
@@ -230,7 +234,7 @@ func (d *Draft) columnOf(space users.Space, value string) int {
 	}
 
 	for c := range d.row.cells {
-		if d.row.cells[c].value == value {
+		if value != "" && d.row.cells[c].value == value {
 			return c
 		}
 	}

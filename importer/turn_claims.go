@@ -72,10 +72,14 @@ func (t *turn) decideClaim(i int) {
 	at := t.plan.view(k.id)
 	code := string(k.space)
 
-	if at.claims > 1 {
+	// A blank cell stands for a value that follows from the key before: the internal
+	// number of a new line is its short number. If that key is contested, the clash has
+	// its finding.
+	derived := col >= 0 && t.cells[col].blank
+	if at.claims > 1 && !(derived && t.contestsThing(i)) {
 		v.find(code+".contested", col, k.id)
-		if col >= 0 && t.cells[col].blank {
-			t.nameInFinding(k.value)
+		if derived {
+			t.nameInFinding(t.wordsOf(k.value))
 		}
 	}
 	if at.fact == factBeyond {
@@ -108,8 +112,37 @@ func (t *turn) decideClaim(i int) {
 		if i, ok := t.plan.facts.byID[holder]; ok {
 			v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(i)}
 		}
+		if derived {
+			t.nameInFinding(t.wordsOf(k.value))
+		}
 	}
 	v.gains = append(v.gains, gain{k.id, rec})
+}
+
+// contestsThing reports whether an earlier key of the same kind of thing as key i is
+// claimed by another row too: line PBX1/1001, whose internal number is key i.
+func (t *turn) contestsThing(i int) bool {
+	for j := range i {
+		k := &t.keys[j]
+		if k.isClaim() && k.space.Kind() == t.keys[i].space.Kind() && t.plan.view(k.id).claims > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsOf returns the words of the file for the value of a key that the Template made
+// from a cell: "1001" for north/1001, where a cell of the row is 1001. It returns "" if
+// the value does not end in the value of a cell.
+func (t *turn) wordsOf(value string) string {
+	words := ""
+	for i := range t.cells {
+		c := t.cells[i].value
+		if len(c) > len(words) && strings.HasSuffix(value, c) {
+			words = c
+		}
+	}
+	return words
 }
 
 // takeWhole notes that the holder of a thing loses all its keys: a line taken by

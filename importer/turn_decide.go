@@ -2,6 +2,7 @@ package importer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
@@ -126,20 +127,21 @@ func (t *turn) decideKeys() {
 		case relSlot:
 			if t.plan.view(k.id).claims > 1 {
 				v.find("slot.contested", k.column, k.id)
-				t.nameInFinding(k.value)
 			}
 		}
 	}
 }
 
 // decideTakenAlong adds a finding for each key that comes along with a taken thing
-// and that another row claims too.
+// and that another row claims too. The row does not name this key, so the finding
+// names only the cell that takes the thing. If another row claims that cell's key,
+// both rows want the whole thing: this one clash has its finding already.
 func (t *turn) decideTakenAlong() {
 	v := &t.verdict
 	t.takenAlong(v.rec, func(key uint32, at int) {
-		if t.plan.view(key).claims > 1 {
+		if t.plan.view(key).claims > 1 && t.plan.view(t.keys[at].id).claims <= 1 {
 			v.find(string(t.plan.keys.spaceOf(key))+".contested", t.keys[at].column, key)
-			t.nameInFinding(t.written(key, -1)) // the cell does not name this key
+			v.notes[len(v.notes)-1].args = map[string]string{"part": "along"}
 		}
 	})
 }
@@ -156,10 +158,10 @@ func (t *turn) decideReleases() {
 }
 
 // nameInFinding adds the name that is meant to the last finding, for a cell that
-// does not tell it. A value of a sensitive cell is not added.
+// does not tell it. An empty name and a value of a sensitive cell are not added.
 func (t *turn) nameInFinding(name string) {
 	n := &t.verdict.notes[len(t.verdict.notes)-1]
-	if !t.secret(n.key) && !t.holdsSensitive(name) {
+	if name != "" && !t.secret(n.key) && !t.holdsSensitive(name) {
 		n.args = with(n.args, "name", formats.Show(name))
 	}
 }
@@ -232,10 +234,12 @@ func (t *turn) action() Action {
 }
 
 // decideExisting fails a row that would change a person it may not change:
-// in mode create a row equal to the store is unchanged, any other is an error.
+// in mode create a row equal to the store is unchanged, any other is an error. A row
+// with a cell in error is not equal to the store.
 func (t *turn) decideExisting() {
 	d, v := &t.says, &t.verdict
-	if len(v.changes)+len(v.gains) == 0 && !d.deletes && (len(d.releases) == 0 || len(v.keeps) > 0) {
+	asks := len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0
+	if !asks && !t.hasBadCell() {
 		return
 	}
 
@@ -247,6 +251,15 @@ func (t *turn) decideExisting() {
 	v.find(code, k.column, k.id)
 	v.notes[len(v.notes)-1].args = map[string]string{"holder": t.plan.facts.nameOf(v.rec)}
 	v.changes, v.gains = v.changes[:0], v.gains[:0]
+}
+
+// hasBadCell reports whether the row has an error other than one about rows that
+// clash with it: a cell that cannot be read, or a reference to an unknown record.
+func (t *turn) hasBadCell() bool {
+	return slices.ContainsFunc(t.verdict.notes, func(n note) bool {
+		clash := strings.HasSuffix(n.code, ".contested") || strings.HasPrefix(n.code, "person.")
+		return n.severity == formats.Error && n.column >= 0 && !clash
+	})
 }
 
 // hasLeft reports whether nothing remains to be deleted of a person: one who is
@@ -289,23 +302,33 @@ func (t *turn) decideHeldKinds() {
 }
 
 // decideUnknown fails a row that is about no person, or deletes a person who does
-// not exist, if the row has no error yet.
+// not exist. An error at the cell that should name the person, or about the whole row,
+// says so already.
 func (t *turn) decideUnknown() {
 	d, v := &t.says, &t.verdict
-	if v.rec >= 0 || v.maker != none || v.doomed != none || t.makes() && !d.deletes || v.failed() {
+	if v.rec >= 0 || v.maker != none || v.doomed != none || t.makes() && !d.deletes {
 		return
 	}
 
 	if d.about < 0 {
-		v.find("row.nobody", -1, none)
+		if !t.hasErrorAt(func(column int) bool { return column < 0 || len(d.sought) == 0 || slices.Contains(d.sought, column) }) {
+			v.find("row.nobody", -1, none)
+		}
 		return
 	}
 	k := &t.keys[d.about]
-	v.find(string(k.space)+".unknown", k.column, k.id)
+	if !t.hasErrorAt(func(column int) bool { return column == k.column }) {
+		v.find(string(k.space)+".unknown", k.column, k.id)
+	}
 }
 
-// decideNew adds a finding if the actor may not create the person the row wants.
-// A cell that is at fault already explains more, and keeps its finding alone.
+// hasErrorAt reports whether the row has an error at one of the columns.
+func (t *turn) hasErrorAt(is func(column int) bool) bool {
+	return slices.ContainsFunc(t.verdict.notes, func(n note) bool { return n.severity == formats.Error && is(n.column) })
+}
+
+// decideNew adds a finding if the actor may not create the person the row wants. A
+// name with an error explains a missing name, and keeps its finding alone.
 func (t *turn) decideNew() {
 	v := &t.verdict
 	bad := t.plan.dir.Actor().PermitsNew(func(name string) string {
@@ -317,8 +340,11 @@ func (t *turn) decideNew() {
 		return ""
 	})
 
-	isTold := func(n note) bool { return n.code == bad.Code || n.severity == formats.Error && n.column >= 0 }
-	if bad == nil || slices.ContainsFunc(v.notes, isTold) {
+	isName := func(column int) bool {
+		return column >= 0 && slices.Contains(nameFields, t.spec.Columns[column].holds())
+	}
+	isTold := func(n note) bool { return n.code == bad.Code }
+	if bad == nil || slices.ContainsFunc(v.notes, isTold) || t.hasErrorAt(isName) {
 		return
 	}
 	v.problem(bad, t.spec.holding("name"))

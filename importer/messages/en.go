@@ -12,11 +12,17 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"*.missing":   {"{subject} must not be blank. Enter a value."},
 	"*.unknown":   {"{subject}: “{value}” is not allowed. Allowed values: {allowed}.", "{subject}: “{value}” does not exist in this account.", "{subject}: this value does not exist in this account."},
 	"*.form":      {"{subject}: “{value}” is not written correctly. Check the value.", "{subject} is not written correctly. Check the value."},
-	"*.taken":     {"{subject}: “{value}” is already in use by {holder}.", "{subject}: “{value}” is already in use.", "{subject} is already in use."},
+	"*.taken":     {"{subject}: “{value}” is already in use by {holder}.", "{subject}: “{value}” is already in use.", "{subject}: “{name}” is already in use by {holder}.", "{subject}: “{name}” is already in use.", "{subject} is already in use."},
 	"*.contested": {"{subject}: {rows:number} rows claim “{name}” (also row {row}). Keep the value in one row only.", "{subject}: “{value}” is used in {rows:number} rows (also in row {row}). Keep the value in one row only.", "{subject}: the same value is used in {rows:number} rows (also in row {row}). Keep the value in one row only.", "{subject}: the same value is used in several rows. Keep the value in one row only."},
 	"*.self":      {"{subject}: “{value}” is the person of this row. Enter another person.", "{subject} must not be the person of this row. Enter another person."},
 	"*.none":      {"There is nothing to remove for this person."},
 	"*.leaving":   {"{subject}: another row removes “{value}”. Enter the value that is valid after the import.", "{subject}: another row removes this value. Enter the value that is valid after the import."},
+
+	// A thing that a row takes with all that belongs to it: a line with its public number.
+	"*.contested.along": {
+		"{subject}: this row takes everything that belongs to “{value}”, and row {row} claims a part of it. Change one of the two rows.",
+		"{subject}: another row claims a part of the thing that this row takes. Change one of the two rows.",
+	},
 
 	// The file.
 	"file.empty":        {"The file is empty. Choose a file that contains rows."},

@@ -18,11 +18,16 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"*.missing":   {"{subject} : cette valeur est obligatoire. Saisissez-la."},
 	"*.unknown":   {"{subject} : « {value} » n'est pas admis. Valeurs admises : {allowed}.", "{subject} : « {value} » n'existe pas dans ce compte.", "{subject} : cette valeur n'existe pas dans ce compte."},
 	"*.form":      {"{subject} : « {value} » n'est pas écrit correctement. Vérifiez la valeur.", "{subject} : cette valeur n'est pas écrite correctement. Vérifiez-la."},
-	"*.taken":     {"{subject} : « {value} » est déjà utilisé par {holder}.", "{subject} : « {value} » est déjà utilisé.", "{subject} : cette valeur est déjà utilisée."},
+	"*.taken":     {"{subject} : « {value} » est déjà utilisé par {holder}.", "{subject} : « {value} » est déjà utilisé.", "{subject} : « {name} » est déjà utilisé par {holder}.", "{subject} : « {name} » est déjà utilisé.", "{subject} : cette valeur est déjà utilisée."},
 	"*.contested": {"{subject} : {rows:number} {rows?ligne demande|lignes demandent} « {name} » (aussi la ligne {row}). Gardez cette valeur sur une seule ligne.", "{subject} : « {value} » est utilisé sur {rows:number} {rows?ligne|lignes} (aussi à la ligne {row}). Gardez cette valeur sur une seule ligne.", "{subject} : la même valeur est utilisée sur {rows:number} {rows?ligne|lignes} (aussi à la ligne {row}). Gardez cette valeur sur une seule ligne.", "{subject} : la même valeur est utilisée sur plusieurs lignes. Gardez-la sur une seule ligne."},
 	"*.self":      {"{subject} : « {value} » est la personne de cette ligne. Indiquez une autre personne.", "{subject} : cette valeur désigne la personne de cette ligne. Indiquez une autre personne."},
 	"*.none":      {"Il n'y a rien à retirer pour cette personne."},
 	"*.leaving":   {"{subject} : une autre ligne supprime « {value} ». Indiquez la valeur valable après l'importation.", "{subject} : une autre ligne supprime cette valeur. Indiquez la valeur valable après l'importation."},
+
+	"*.contested.along": {
+		"{subject} : cette ligne prend tout ce qui va avec « {value} », et la ligne {row} en demande une partie. Modifiez l'une des deux lignes.",
+		"{subject} : une autre ligne demande une partie de ce que cette ligne prend. Modifiez l'une des deux lignes.",
+	},
 
 	"file.empty":        {"Le fichier est vide. Choisissez-en un qui contient des lignes."},
 	"file.no_rows":      {"Le fichier a des en-têtes, mais aucune ligne en dessous. Ajoutez au moins une ligne."},

@@ -15,8 +15,8 @@ import (
 var narrowing = []string{"reason", "part", "fact", "found"}
 
 // code returns the text of a code. It tries the code narrowed by one of its
-// arguments, the code, the last part of the code, and then last. arg returns an
-// argument, or "" if the argument does not exist.
+// arguments, the code, the last part of the code in the same two ways, and then last.
+// arg returns an argument, or "" if the argument does not exist.
 func (t *table) code(code, last string, arg func(string) string) string {
 	var keys []string
 	for _, n := range narrowing {
@@ -27,6 +27,11 @@ func (t *table) code(code, last string, arg func(string) string) string {
 
 	keys = append(keys, code)
 	if i := strings.LastIndexByte(code, '.'); i >= 0 {
+		for _, n := range narrowing {
+			if v := arg(n); v != "" {
+				keys = append(keys, "*"+code[i:]+"."+v)
+			}
+		}
 		keys = append(keys, "*"+code[i:])
 	}
 

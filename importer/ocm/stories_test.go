@@ -125,6 +125,18 @@ func TestStories(t *testing.T) {
 			after: []string{"boss S - 1 unit3", "old A - 9 unit3"},
 		},
 		{
+			name: "duplicates with cells that are wrong", reason: "a LAN ID that exists is told, whatever the other cells say",
+			stored: []string{"old S - 9"},
+			files: []string{
+				people("old,Fold,Lold,,9,Supervisor,ghost,Nowhere,Desk,,,", "new,F,L,,8,Supervisor,,Nowhere,Desk,,,"), features("old,Recording,perhaps"), channels(),
+			},
+			want: []string{
+				"U2 error old !lanid.taken@lan_id holder=old !supervisor.unknown@supervisor !org_unit.unknown@org_unit", "U3 error new !org_unit.unknown@org_unit",
+				"F2 error old !person.exists@lan_id holder=old !enabled.unknown@enabled",
+			},
+			after: []string{"old S - 9 unit3"},
+		},
+		{
 			name: "station numbers", reason: "one is taken, one stands twice; leading zeros count, another account's does not",
 			stored: []string{"old S - 9"},
 			files:  []string{people("ada A old 9", "bob A old 11", "cyd A old 11", "dan A old 011"), features(), channels()},

@@ -1,6 +1,7 @@
 package rainbow_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -241,17 +242,44 @@ func TestStories(t *testing.T) {
 			lines: []string{"cyd P1 1001"},
 			file:  "force_attach;ada@x.com;P1;1001;5;\nforce_attach;bob@x.com;P1;1001;6;",
 			want: []string{
-				"2 error ada !line.contested@pbx_short_number row=3 !internal.contested@pbx_short_number row=3", // 1001 is the internal number of the line both would take
-				"3 error bob !line.contested@pbx_short_number row=2 !internal.contested@pbx_short_number row=2",
+				"2 error ada !line.contested@pbx_short_number row=3", // and not of the internal number that comes with it
+				"3 error bob !line.contested@pbx_short_number row=2",
 			},
 			after: []string{"cyd P1 1001"},
+		},
+		{
+			name: "two forces of a line with a number", reason: "one clash, told at the short number: no row has the numbers that come along",
+			lines: []string{"cyd P1 1001 i5001 +331"},
+			file:  "force_attach;ada@x.com;P1;1001;;\nforce_attach;bob@x.com;P1;1001;;",
+			want: []string{
+				"2 error ada !line.contested@pbx_short_number row=3",
+				"3 error bob !line.contested@pbx_short_number row=2",
+			},
+			after: []string{"cyd P1 1001 i5001 +331"},
+		},
+		{
+			name: "force of a line whose number another row wants", reason: "each row is told at its own cell",
+			lines: []string{"cyd P1 1001 i5001 +331"},
+			file:  "force_attach;ada@x.com;P1;1001;;\nattach;bob@x.com;P1;1500;;+331",
+			want: []string{
+				"2 error ada !number.contested@pbx_short_number row=3",
+				"3 error bob !number.contested@number row=2 !number.taken@number holder=cyd",
+			},
+			after: []string{"cyd P1 1001 i5001 +331"},
+		},
+		{
+			name: "an internal number that follows from the short one is taken", reason: "it is named as the file has it",
+			lines: []string{"cyd P2 1001"},
+			file:  "attach;ada@x.com;P1;1001;;",
+			want:  []string{"2 error ada !internal.taken@pbx_internal_number holder=cyd"},
+			after: []string{"cyd P2 1001"},
 		},
 		{
 			name: "attach and force of one line by one person", reason: "they contradict, though they want the same",
 			file: "force_attach;ada@x.com;P1;1001;;\nattach;ada@x.com;P1;1001;;",
 			want: []string{
-				"2 error ada !slot.contested@login_email row=3 !line.contested@pbx_short_number row=3 !internal.contested@pbx_internal_number row=3",
-				"3 error ada !slot.contested@login_email row=2 !line.contested@pbx_short_number row=2 !internal.contested@pbx_internal_number row=2",
+				"2 error ada !slot.contested@login_email row=3 !line.contested@pbx_short_number row=3",
+				"3 error ada !slot.contested@login_email row=2 !line.contested@pbx_short_number row=2",
 			},
 			after: []string{},
 		},
@@ -356,6 +384,7 @@ func TestStories(t *testing.T) {
 			}
 			p := preview(t, store, actor, &rainbow.Options{PBXs: pbxs(), Many: tt.many}, head+tt.file)
 			require.Empty(t, cmp.Diff(tt.want, told(p)), "%s (-want +got)", tt.reason)
+			requireOwnWords(t, p)
 			store.batches = nil
 			_, err := p.Commit(t.Context(), &importer.CommitOptions{Batch: 1}) // what is done together then has to be
 			require.NoError(t, err)
@@ -426,4 +455,20 @@ func TestUndoWithoutTheHolder(t *testing.T) {
 	_, err = undo.Commit(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{"- P1 2 i5", "ada P1 1"}, held(t, store))
+}
+
+// requireOwnWords requires that findings name no value that is not in a cell of their
+// row, and that no cell is told the same twice.
+func requireOwnWords(t *testing.T, p *importer.Preview) {
+	t.Helper()
+	for r := range p.Rows() {
+		told := map[[2]string]bool{}
+		for _, f := range r.Findings {
+			if name, ok := f.Args["name"]; ok {
+				require.Contains(t, slices.Collect(maps.Values(r.Cells)), name, "row %d: %s", r.Number, f.Code)
+			}
+			require.False(t, told[[2]string{f.Code, f.Field}], "row %d: %s twice at %q", r.Number, f.Code, f.Field)
+			told[[2]string{f.Code, f.Field}] = true
+		}
+	}
 }
