@@ -194,17 +194,17 @@ func TestRead(t *testing.T) {
 
 // Every line of a report has one result: what the product counts, and what it does not have.
 func TestResults(t *testing.T) {
-	triple := []string{people("old S - 9", "same S - 8", "boss S - 1", "ada A boss 2", "ada A boss 3", "bob A gus 4", "cyd A bob 5"),
+	triple := []string{people("old S - 9", "same S - 8", "boss S - 1", "ada A boss 2", "ada A boss 3", "bob A gus 4", "cyd A bob 5", "bad S - 6 Nowhere"),
 		features("boss,Recording,yes", "old,Recording,yes", "cyd,Recording,no"), channels("boss,voice,1", "no,voice,1")}
 	for _, tt := range []struct {
 		mode importer.Mode
 		want map[ocm.Result]string
 	}{
-		{importer.ModeCreate, map[ocm.Result]string{ocm.Duplicate: "U2 U3 U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F3 F4 C3", ocm.Detail: "F2 C2"}},
-		{importer.ModeUpsert, map[ocm.Result]string{ocm.Updated: "U2", ocm.Unchanged: "U3", ocm.Duplicate: "U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F4 C3", ocm.Detail: "F2 F3 C2"}},
+		{importer.ModeCreate, map[ocm.Result]string{ocm.Duplicate: "U2 U3 U5 U6 U9", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 F3 F4 C3", ocm.Detail: "F2 C2"}},
+		{importer.ModeUpsert, map[ocm.Result]string{ocm.Updated: "U2", ocm.Unchanged: "U3", ocm.Duplicate: "U5 U6", ocm.Inserted: "U4", ocm.Invalid: "U7 U8 U9 F4 C3", ocm.Detail: "F2 F3 C2"}},
 	} {
 		t.Run(string(tt.mode), func(t *testing.T) {
-			store := newStore(t, "old S - 7", "same S - 8")
+			store := newStore(t, "old S - 7", "same S - 8", "bad S - 6")
 			p := preview(t, store, users.Partner("pat"), options(t), tt.mode, triple...)
 			report, err := p.Commit(t.Context(), nil)
 			require.NoError(t, err)
@@ -225,6 +225,16 @@ func TestResults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A report of an earlier version has no finding about a known person whose row had
+// another error. The person's id says it.
+func TestResultOfAnEarlierReport(t *testing.T) {
+	l := importer.ReportLine{Table: ocm.UserDetails, User: "ada", Outcome: importer.OutcomeFailed, Findings: []formats.Finding{{Severity: formats.Error, Code: "org_unit.unknown"}}}
+	require.Equal(t, ocm.Duplicate, ocm.ResultOf(importer.ModeCreate, &l))
+	require.Equal(t, ocm.Invalid, ocm.ResultOf(importer.ModeUpsert, &l))
+	l.User = ""
+	require.Equal(t, ocm.Invalid, ocm.ResultOf(importer.ModeCreate, &l))
 }
 
 // An Account Admin sees the same, to the byte, whatever other accounts hold.

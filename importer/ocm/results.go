@@ -29,17 +29,20 @@ func All() []Result {
 }
 
 // ResultOf returns the result of a line in the report of an import in the mode. In
-// mode create, an existing person whom the row would not change is a Duplicate too.
+// mode create, every row about a person who existed already is a Duplicate, also if the
+// row would change nothing or has other errors.
 func ResultOf(mode importer.Mode, l *importer.ReportLine) Result {
 	people := l.Table == UserDetails
 	duplicate := func(f formats.Finding) bool {
 		return f.Severity == formats.Error && (f.Code == "lanid.taken" || f.Code == "lanid.contested")
 	}
 
+	existed := mode == importer.ModeCreate && l.User != "" && l.Outcome != importer.OutcomeCreated
+
 	switch {
 	case l.Outcome == importer.OutcomeSkipped:
 		return Skipped
-	case people && (slices.ContainsFunc(l.Findings, duplicate) || mode == importer.ModeCreate && l.Outcome == importer.OutcomeUnchanged):
+	case people && (existed || slices.ContainsFunc(l.Findings, duplicate)):
 		return Duplicate
 	case !l.Outcome.Done():
 		return Invalid
