@@ -9,6 +9,16 @@ import (
 type Sheet struct {
 	// Name is the name of the sheet, at most 31 characters in a workbook.
 	Name string
+	// Title and Facts say what the sheet is: "Import report", its number and its
+	// author. A workbook shows them above the headings. A text file has its headings
+	// first, so it leaves the title out; see [SheetFact.InRows].
+	Title string
+	Facts []SheetFact
+	// Filter gives the headings filters, where the format has filters.
+	Filter bool
+	// Print sets the sheet up for paper: one page wide, with the headings and the page
+	// number on each page.
+	Print bool
 	// Columns are the columns in order. Their headings are the first row.
 	Columns []SheetColumn
 	// Rows yields the records below the headings. It may reuse a slice after it
@@ -27,6 +37,14 @@ type Sheet struct {
 	AsRead bool
 }
 
+// A SheetFact is a fact about a whole [Sheet]: "By", "ada@example.com".
+type SheetFact struct {
+	Name, Value string
+	// InRows also writes the fact in a text file: as a column after the others, with
+	// the same value in each row.
+	InRows bool
+}
+
 // A SheetColumn describes one column of a [Sheet].
 type SheetColumn struct {
 	Heading string
@@ -41,7 +59,22 @@ type SheetColumn struct {
 	Comment string
 	// Width is the width in characters; 0 lets the writer choose.
 	Width int
+	// Wrap breaks long text into lines, so that all of it is visible, where the format
+	// has widths.
+	Wrap bool
+	// Tones colours the cells with one of these texts, where the format has colours.
+	Tones map[string]Tone
 }
+
+// A Tone is a meaning that the colour of a cell has. The zero Tone has no colour.
+type Tone uint8
+
+// The tones.
+const (
+	ToneGood    Tone = iota + 1 // done as it should be
+	ToneNeutral                 // to be looked at
+	ToneBad                     // gone wrong
+)
 
 // A Writer writes sheets in one format. It must write inert cells: no cell may
 // become a formula when the file is opened.

@@ -41,8 +41,8 @@ var _ formats.Writer = Writer{}
 func (Writer) Ext() string { return ".csv" }
 
 // WriteSheet writes the preamble, the headings and the rows. It fills each row up to
-// the width of the headings. It writes to out while it reads the rows, about 32 KiB
-// at a time.
+// the width of the headings, and adds the facts that a text file has in its rows. It
+// writes to out while it reads the rows, about 32 KiB at a time.
 func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 	w.Comment = cmp.Or(w.Comment, s.Comment)
 	e, err := w.encoder(out)
@@ -55,9 +55,16 @@ func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 		e.writePreamble(line)
 	}
 
-	row := make([]string, len(s.Columns))
+	width := len(s.Columns)
+	row := make([]string, width)
 	for i, c := range s.Columns {
 		row[i] = c.Heading
+	}
+	var facts []string // the same in every row
+	for _, f := range s.Facts {
+		if f.InRows {
+			row, facts = append(row, f.Name), append(facts, f.Value)
+		}
 	}
 	if len(row) > 0 {
 		e.writeRecord(row)
@@ -66,13 +73,14 @@ func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 	if s.Rows == nil {
 		return e.flush()
 	}
+	copy(row[width:], facts)
 	n := 0
 	for cells := range s.Rows {
 		n++
-		if len(cells) > len(row) {
-			return fmt.Errorf("csv: write: row %d has %d cells, the sheet %d columns", n, len(cells), len(row))
+		if len(cells) > width {
+			return fmt.Errorf("csv: write: row %d has %d cells, the sheet %d columns", n, len(cells), width)
 		}
-		clear(row[copy(row, cells):])
+		clear(row[copy(row, cells):width])
 		if e.writeRecord(row); e.err != nil {
 			break
 		}

@@ -87,7 +87,8 @@
 //
 // [Writer] writes sheets that Excel and LibreOffice open as intended: all cells are
 // text, headings are frozen, text columns stay text, and columns have drop-downs and
-// comments.
+// comments. A sheet to look at, such as a report, has its facts above the headings,
+// filters, colours, wrapped text and a page set up for printing.
 //
 // # Imports
 //

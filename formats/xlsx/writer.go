@@ -15,7 +15,8 @@ import (
 
 // Writer writes a sheet as a workbook. The headings are bold and frozen. Columns can
 // be formatted as text, and have drop-downs and comments. Every cell is text, so no
-// cell is a formula. [Format] reads the same text back.
+// cell is a formula. [Format] reads the same text back, with the title and the facts
+// of the sheet as rows above the headings.
 //
 // A text of more than 32,767 UTF-16 units is an error. A character that XML does not
 // allow is written as the text _xHHHH_, which a person sees and can correct. It is
@@ -29,7 +30,8 @@ func (Writer) Ext() string { return ".xlsx" }
 
 // WriteSheet writes s to w. It keeps all rows in memory.
 func (Writer) WriteSheet(w io.Writer, s formats.Sheet) (err error) {
-	rows, err := collectRows(s)
+	above := factRows(s)
+	rows, err := collectRows(s, above)
 	if err != nil {
 		return err
 	}
@@ -41,13 +43,14 @@ func (Writer) WriteSheet(w io.Writer, s formats.Sheet) (err error) {
 		}
 	}()
 
-	book := bookWriter{f: f, sheet: s, name: s.Name}
+	book := bookWriter{f: f, sheet: s, name: s.Name, facts: len(above)}
 	if book.name == "" {
 		book.name = defaultName
 	}
 
-	// The rows come last: the stream writer also writes the drop-downs and comments.
-	for _, step := range []func([][]string) error{book.prepareSheet, book.addDropDowns, book.addComments, book.writeRows} {
+	// The rows come last: the stream writer also writes what the other steps set.
+	steps := []func([][]string) error{book.prepareSheet, book.addDropDowns, book.addComments, book.addFilter, book.setUpPrint, book.writeRows}
+	for _, step := range steps {
 		if err := step(rows); err != nil {
 			return fmt.Errorf("xlsx: write: %w", err)
 		}
@@ -63,11 +66,11 @@ const (
 	textFormat  = 49       // id of the format @
 )
 
-// collectRows returns all rows of the file: preamble, headings and records. They are
+// collectRows returns all rows of the file: facts, preamble, headings and records. They are
 // collected because the dimension of the sheet precedes the rows in the file, and is
 // known after the last row only.
-func collectRows(s formats.Sheet) ([][]string, error) {
-	rows := make([][]string, 0, len(s.Preamble)+1)
+func collectRows(s formats.Sheet, facts [][]string) ([][]string, error) {
+	rows := make([][]string, 0, len(facts)+len(s.Preamble)+1)
 	add := func(row []string) error {
 		for i, text := range row {
 			text = spellForbidden(text)
@@ -81,6 +84,11 @@ func collectRows(s formats.Sheet) ([][]string, error) {
 		return nil
 	}
 
+	for _, row := range facts {
+		if err := add(row); err != nil {
+			return nil, err
+		}
+	}
 	for _, line := range s.Preamble {
 		if err := add([]string{line}); err != nil {
 			return nil, err
@@ -146,10 +154,11 @@ type bookWriter struct {
 	f     *excelize.File
 	sheet formats.Sheet
 	name  string
+	facts int // rows above the preamble
 }
 
 // headingRow returns the number of the row of the headings.
-func (b *bookWriter) headingRow() int { return len(b.sheet.Preamble) + 1 }
+func (b *bookWriter) headingRow() int { return b.facts + len(b.sheet.Preamble) + 1 }
 
 // prepareSheet names the sheet and sets its dimension. A StreamWriter would leave the
 // dimension at A1.
@@ -264,11 +273,7 @@ func (b *bookWriter) addComments([][]string) error {
 
 // writeRows writes the widths and styles of the columns, and streams the cells.
 func (b *bookWriter) writeRows(rows [][]string) error {
-	bold, err := b.f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat})
-	if err != nil {
-		return err
-	}
-	text, err := b.f.NewStyle(&excelize.Style{NumFmt: textFormat})
+	styles, err := b.makeStyles()
 	if err != nil {
 		return err
 	}
@@ -282,8 +287,8 @@ func (b *bookWriter) writeRows(rows [][]string) error {
 		if err := sw.SetColWidth(i+1, i+1, float64(columnWidth(c))); err != nil {
 			return err
 		}
-		if c.Text {
-			if err := sw.SetColStyle(i+1, i+1, text); err != nil {
+		if id := styles.columns[i]; id != 0 {
+			if err := sw.SetColStyle(i+1, i+1, id); err != nil {
 				return err
 			}
 		}
@@ -296,18 +301,39 @@ func (b *bookWriter) writeRows(rows [][]string) error {
 	values := make([]any, 0, len(b.sheet.Columns))
 	for i, row := range rows {
 		values = values[:0]
-		for _, cell := range row {
-			values = append(values, cellValue(cell))
+		for c, cell := range row {
+			values = append(values, b.styledCell(styles, i+1, c, cell))
 		}
 		var opts []excelize.RowOpts
-		if i+1 == b.headingRow() {
-			opts = append(opts, excelize.RowOpts{StyleID: bold})
+		switch {
+		case i+1 == b.headingRow():
+			opts = append(opts, excelize.RowOpts{StyleID: styles.heading})
+		case i < b.facts:
+			opts = append(opts, excelize.RowOpts{StyleID: styles.fact})
 		}
 		if err := sw.SetRow("A"+strconv.Itoa(i+1), values, opts...); err != nil {
 			return err
 		}
 	}
 	return sw.Flush()
+}
+
+// styledCell returns the cell of a row, from 1, and a column, from 0, with its style.
+func (b *bookWriter) styledCell(styles *sheetStyles, row, column int, text string) any {
+	switch {
+	case text == "":
+		return nil
+	case row == 1 && b.sheet.Title != "":
+		return excelize.Cell{StyleID: styles.title, Value: cellValue(text)}
+	case row <= b.facts:
+		return excelize.Cell{StyleID: styles.fact, Value: factValue(text)}
+	case row <= b.headingRow():
+		return cellValue(text)
+	}
+	if tone := b.sheet.Columns[column].Tones[text]; tone != 0 {
+		return excelize.Cell{StyleID: styles.tones[tone], Value: cellValue(text)}
+	}
+	return cellValue(text)
 }
 
 // columnWidth returns the width of the column, or one that fits its heading.
