@@ -86,9 +86,9 @@ func (r *role) UnmarshalJSON(text []byte) error {
 
 	switch {
 	case r.Name == "":
-		return errors.New("a role needs a \"name\"")
+		return usagef("a role needs a \"name\"")
 	case !r.GrantedBy.Known():
-		return errors.New("\"granted_by\" must be account_admin or partner")
+		return usagef("\"granted_by\" must be account_admin or partner")
 	}
 
 	return nil
@@ -97,7 +97,7 @@ func (r *role) UnmarshalJSON(text []byte) error {
 func readFixture(path string) (*fixture, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("%v", err)
+		return nil, fileError(path, err)
 	}
 
 	var x fixture
@@ -108,27 +108,31 @@ func readFixture(path string) (*fixture, error) {
 		if _, err = dec.Token(); err == io.EOF {
 			err = nil
 		} else {
-			err = errors.New("there is more text after the account")
+			err = usagef("there is more text after the account")
 		}
 	}
 
 	switch {
 	case err != nil:
 	case x.ID == "" || strings.ContainsFunc(string(x.ID), func(r rune) bool { return r <= ' ' || r > '~' }):
-		err = errors.New("\"id\" must have only letters, digits and signs, without spaces")
+		err = usagef("\"id\" must have only letters, digits and signs, without spaces")
 	case x.Region != "" && e164.Region(x.Region) == "":
-		err = errors.New("\"region\" must be a country of two letters, such as FR")
+		err = usagef("\"region\" must be a country of two letters, such as FR")
 	case x.Levels < 0 || x.Levels > 100:
-		err = errors.New("\"levels\" must be a number from 1 to 100")
+		err = usagef("\"levels\" must be a number from 1 to 100")
 	case x.badRange() != nil:
 		err = x.badRange()
 	case x.badName() != nil:
 		err = x.badName()
 	case x.Kind != "" && x.Kind != "customer" && x.Kind != "partner":
-		err = errors.New("\"kind\" must be customer or partner")
+		err = usagef("\"kind\" must be customer or partner")
 	}
 	if err != nil {
-		return nil, &inputError{"account.form", fmt.Sprintf("%s: %v; \"usher help account load\" shows the format", path, err), 0}
+		var why any = err.Error() // the text of package json, or of a rule about names
+		if usage := new(usageError); errors.As(err, &usage) {
+			why = usage
+		}
+		return nil, inputf("account.form", 0, "%s: %v; \"usher help account load\" shows the format", path, why)
 	}
 
 	return &x, nil
@@ -152,7 +156,7 @@ func (x *fixture) badRange() error {
 func (x *fixture) badName() error {
 	for _, r := range x.Roles {
 		if strings.Contains(r.Name, ",") {
-			return fmt.Errorf("the name of a role must not contain a comma: %q", r.Name)
+			return usagef("the name of a role must not contain a comma: %s", r.Name)
 		}
 	}
 	_, err := roles.NewTree(x.OrgUnits, nil)
@@ -183,7 +187,7 @@ func (p *place) load(ctx context.Context, c *console, path string) (err error) {
 		}
 	}
 
-	fmt.Fprintf(c.out, "%s: %d records written\n", x.ID, len(writes))
+	fmt.Fprintln(c.out, c.say("%s: %d records written", string(x.ID), len(writes)))
 	return nil
 }
 

@@ -24,8 +24,8 @@ func checkCommand() command {
 				if *export != "" {
 					return p.export(ctx, c, *export, args)
 				}
-				return p.run(ctx, args, func(_ *desk, preview *importer.Preview) error {
-					if err := c.showPreview(preview); err != nil {
+				return p.run(ctx, c, args, func(_ *desk, preview *importer.Preview) error {
+					if err := c.showPreview(preview, p.view); err != nil {
 						return err
 					}
 					return wrong(preview)
@@ -36,11 +36,11 @@ func checkCommand() command {
 }
 
 // showPreview prints a preview, as text or JSON.
-func (c *console) showPreview(p *importer.Preview) error {
+func (c *console) showPreview(p *importer.Preview, v view) error {
 	if c.json {
-		return c.previewJSON(p)
+		return c.previewJSON(p, v)
 	}
-	c.previewText(p)
+	c.previewText(p, v)
 	return nil
 }
 
@@ -64,9 +64,9 @@ type jsonSummary struct {
 	Findings []formats.Finding `json:"findings,omitempty"` // of the file as a whole
 }
 
-func (c *console) previewJSON(p *importer.Preview) error {
+func (c *console) previewJSON(p *importer.Preview, v view) error {
 	tables := p.Template().Tables
-	for r := range p.Rows() {
+	for r := range p.Rows(v.filters()...) {
 		err := c.object(jsonView{Table: tables[r.ID.Table()].Name, Row: r.Number, Line: r.Line, Action: r.Action, Who: r.Who,
 			Changes: some(r.Changes), Gains: r.Gains, Keeps: r.Keeps, Losses: r.Losses, Findings: some(r.Findings)})
 		if err != nil {

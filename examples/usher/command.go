@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
-	"github.com/usher-go/usher/internal/nearby"
+	"github.com/usher-go/usher/importer/messages"
 )
 
 // The exit statuses.
@@ -28,6 +28,8 @@ type command struct {
 	about   string
 	more    string // further help, may be empty
 	example string
+	// moreArgs are the arguments of more, which is a form of a message.
+	moreArgs []any
 	// flags declares the flags of the command and returns the action to run
 	// after they are parsed.
 	flags func(f *flag.FlagSet, c *console) action
@@ -48,15 +50,6 @@ func commands() []command {
 // errFound ends a command that has already printed its errors: status 1.
 var errFound = errors.New("something is wrong")
 
-// A usageError reports wrong usage of a command: status 64.
-type usageError struct{ text string }
-
-func (e *usageError) Error() string { return e.text }
-
-func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
-}
-
 // A namedError adds the name of a file, person or import to an error.
 type namedError struct {
 	name string
@@ -66,17 +59,10 @@ type namedError struct {
 func (e *namedError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *namedError) Unwrap() error { return e.err }
 
-// An inputError reports input that cannot be read and is not a table: status 2.
-type inputError struct {
-	code, text string
-	row        int
-}
-
-func (e *inputError) Error() string { return e.code + ": " + e.text }
-
 // run runs the command that args name and returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writer) int {
 	c := newConsole(in, out, problems)
+	c.lang = langAsked(args)
 	err := dispatch(ctx, c, args)
 	if flushed := c.out.Flush(); err == nil {
 		err = flushed
@@ -100,7 +86,7 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 
 	f := newFlagSet(cmd.name)
 	act := cmd.flags(f, c)
-	files, err := parse(f, rest)
+	flags, files, err := parse(f, rest)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		describe(c, cmd)
@@ -109,7 +95,29 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 		return usagef("%s: %v; try \"usher help %s\"", cmd.name, err, cmd.name)
 	}
 
+	c.command, c.given, c.args = cmd.name, flags, files
 	return act(ctx, c, files)
+}
+
+// langAsked returns the language that the arguments ask for, so that errors of the
+// arguments are in that language too.
+func langAsked(args []string) messages.Language {
+	var lang messages.Language
+	for i, arg := range args {
+		name, value, hasValue := strings.Cut(arg, "=")
+		switch {
+		case arg == "--":
+			return lang
+		case name != "--lang" && name != "-lang":
+			continue
+		case !hasValue && i+1 < len(args):
+			value = args[i+1]
+		}
+		if slices.Contains(messages.Languages(), value) {
+			lang = messages.For(value)
+		}
+	}
+	return lang
 }
 
 // find returns the command that args begin with, and the remaining arguments.
@@ -125,24 +133,25 @@ func find(args []string) (command, []string, error) {
 		names = append(names, cmd.name)
 	}
 
-	name, hint := args[0], "try \"usher help\""
+	name, hint := args[0], usagef("try \"usher help\"")
 	if group {
 		name = strings.Join(args[:min(len(args), 2)], " ")
 	}
 
 	for n := range min(len(args), 2) {
-		if near, ok := nearby.Best(strings.Join(args[:n+1], " "), names); ok {
-			hint = fmt.Sprintf("did you mean \"usher %s\"?", near)
+		if near, ok := nearest(strings.Join(args[:n+1], " "), names); ok {
+			hint = usagef("did you mean \"usher %s\"?", near)
 		}
 	}
 
-	return command{}, nil, usagef("unknown command \"%s\"; %s", formats.Show(name), hint)
+	return command{}, nil, usagef("unknown command \"%s\"; %v", formats.Show(name), hint)
 }
 
 // tell prints err to standard error and returns the exit status for it.
 func (c *console) tell(err error) int {
 	var usage *usageError
 	var input *inputError
+	var advised *advisedError
 	var refusal *formats.Refusal
 	about := ""
 	if named := new(namedError); errors.As(err, &named) {
@@ -155,17 +164,16 @@ func (c *console) tell(err error) int {
 	case errors.Is(err, errFound):
 		return statusFound
 	case errors.As(err, &usage):
-		fmt.Fprintf(c.err, "usher: %s\n", usage.text)
+		fmt.Fprintf(c.err, "usher: %s\n", c.say(usage.form, usage.args...))
 		return statusUsage
+	case errors.As(err, &advised):
+		c.refused(advised.refusal.Code, advised.text, advised.refusal.Row)
+		return statusRefused
 	case errors.As(err, &refusal):
-		text := about + c.lang.Refusal(refusal)
-		if refusal.Code == "file.replayed" {
-			text += " (--again)"
-		}
-		c.refused(refusal.Code, text, refusal.Row)
+		c.refused(refusal.Code, about+c.lang.Refusal(refusal), refusal.Row)
 		return statusRefused
 	case errors.As(err, &input):
-		c.refused(input.code, input.text, input.row)
+		c.refused(input.code, c.say(input.form, input.args...), input.row)
 		return statusRefused
 	}
 

@@ -21,6 +21,7 @@ type committing struct {
 	yes           bool
 	approve       list
 	undoing       bool
+	shown         view   // the rows to show
 	question      string // replaces the question of an import
 	restarts      bool   // an interrupted change is started again instead of resumed
 }
@@ -42,7 +43,7 @@ func (i *committing) askable(c *console, name string) error {
 // done shows the preview, asks, and commits the preview.
 func (i *committing) done(ctx context.Context, c *console, d *desk, p *importer.Preview) error {
 	if !c.json {
-		c.previewText(p)
+		c.previewText(p, i.shown)
 		fmt.Fprintln(c.out)
 		i.recap(c.out, c, p)
 	} else if !i.yes {
@@ -73,7 +74,7 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 	}
 
 	for _, line := range lines {
-		fmt.Fprintf(w, "  %s\n", line)
+		c.indented(w, "  "+line)
 	}
 
 	if i.policy != "all" || allHappen(p.Summary()) {
@@ -81,10 +82,16 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 		c.moves(w, p)
 	}
 
+	var held []given
 	for _, f := range p.Findings() {
-		if f.Severity == formats.Brake && !slices.Contains(i.approve, f.Code) {
-			fmt.Fprintf(w, "  "+c.words().held+"\n", f.Code)
+		if f.Severity == formats.Brake && !slices.Contains(i.approve, f.Code) && !slices.Contains(held, given{"approve", f.Code}) {
+			held = append(held, given{"approve", f.Code})
 		}
+	}
+
+	if len(held) > 0 {
+		c.indented(w, "  "+c.say("Needs your approval, so some rows are left out. To approve, run:"))
+		fmt.Fprintf(w, "    %s\n", c.again(held))
 	}
 }
 
@@ -134,12 +141,14 @@ func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importe
 	bar := c.progress()
 	report, err := p.Commit(ctx, &importer.CommitOptions{Label: i.label, Policy: policy, Approve: i.approve, Progress: bar.show})
 	bar.end()
-	var refusal *formats.Refusal
-	if errors.As(err, &refusal) || err != nil && len(report.Lines) == 0 { // nothing was written, so there is no result to print
+	if err = c.replayed(ctx, d, err); errors.As(err, new(*advisedError)) {
+		return err
+	}
+	if errors.As(err, new(*formats.Refusal)) || err != nil && len(report.Lines) == 0 { // nothing was written, so there is no result to print
 		return err
 	}
 
-	if shown := i.result(c, d, report, err); err == nil {
+	if shown := i.result(c, report, err); err == nil {
 		err = shown
 	}
 
@@ -153,30 +162,37 @@ func (i *committing) commit(ctx context.Context, c *console, d *desk, p *importe
 	return nil
 }
 
+// getsMail reports whether a row created a person with an e-mail address.
+func getsMail(l importer.ReportLine) bool {
+	return l.Outcome == importer.OutcomeCreated && slices.ContainsFunc(l.Changes, func(x importer.Change) bool {
+		return x.Field == users.FieldEmail && x.New != ""
+	})
+}
+
 // result prints the result and the id of an import.
-func (i *committing) result(c *console, d *desk, r *importer.Report, err error) error {
+func (i *committing) result(c *console, r *importer.Report, err error) error {
 	if err != nil { // this process was running the import
 		r.State = users.ImportInterrupted
 	}
 
 	if c.json {
+		if err != nil && !i.restarts {
+			c.note(c.say("To go on, run: %s", c.goOn(r.ID)))
+		}
 		return r.WriteJSON(c.out)
 	}
 
-	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	fmt.Fprintln(c.out)
+	c.indented(c.out, c.lang.Result(r))
 	c.results(c.out, r)
-	if r.Counts[importer.OutcomeCreated] > 0 && !i.undoing {
-		fmt.Fprintln(c.out, c.words().mail)
+	if !i.undoing && slices.ContainsFunc(r.Lines, getsMail) {
+		c.indented(c.out, c.words().mail)
 	}
 
-	again := string(r.ID)
-	if d.store != defaultStore {
-		again = "--store " + d.store + " " + again
-	}
-
-	fmt.Fprintf(c.out, c.words().report+"\n", r.ID, printable(again))
-	if err != nil && !i.undoing && !i.restarts {
-		fmt.Fprintf(c.out, c.words().resume+"\n", printable(again))
+	fmt.Fprintln(c.out, c.say("Import %s", string(r.ID)))
+	fmt.Fprintln(c.out, c.say("Report: %s", c.commandLine("report", nil, nil, string(r.ID))))
+	if err != nil && !i.restarts {
+		fmt.Fprintln(c.out, c.say("To go on, run: %s", c.goOn(r.ID)))
 	}
 
 	return nil

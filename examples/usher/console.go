@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -23,13 +24,42 @@ type console struct {
 
 	inTTY, outTTY, errTTY bool
 
+	// width is the width of the output in terminal cells, 0 for any width. colours
+	// says whether the output shows colours. See https://no-color.org.
+	width   int
+	colours bool
+
 	lang messages.Language
 	json bool
+
+	// The command line: the command, and its flags and arguments as typed.
+	command string
+	given   []given
+	args    []string
 }
 
 func newConsole(in io.Reader, out, problems io.Writer) *console {
-	return &console{in: in, out: bufio.NewWriter(out), err: problems,
+	c := &console{in: in, out: bufio.NewWriter(out), err: problems,
 		inTTY: isTerminal(in), outTTY: isTerminal(out), errTTY: isTerminal(problems)}
+	if c.outTTY {
+		c.width = terminalWidth(out)
+		c.colours = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return c
+}
+
+// terminalWidth returns the width of a terminal, or else the one of the
+// environment, or else 80.
+func terminalWidth(out io.Writer) int {
+	if f, ok := out.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
+		return w
+	}
+	return 80
 }
 
 func isTerminal(x any) bool {
@@ -39,14 +69,14 @@ func isTerminal(x any) bool {
 
 // langFlag declares --lang.
 func (c *console) langFlag(f *flag.FlagSet) {
-	f.Func("lang", "`LANGUAGE` of the output: "+strings.Join(messages.Languages(), " or "), func(s string) error {
+	f.Func("lang", "`LANGUAGE` of the output: en or fr", func(s string) error {
 		for _, l := range messages.Languages() {
 			if s == l {
 				c.lang = messages.For(s)
 				return nil
 			}
 		}
-		return usagef("use %s", strings.Join(messages.Languages(), " or "))
+		return usagef("use %s", anyOf(messages.Languages()))
 	})
 }
 

@@ -46,7 +46,7 @@ func (c *console) email(line string, n int) (ok bool, err error) {
 			Raw *string `json:"raw"`
 		}
 		if err := json.Unmarshal([]byte(line), &in); err != nil || in.Raw == nil {
-			return false, &inputError{"email.line", fmt.Sprintf("line %d is not {\"raw\":\"…\"}", n), n}
+			return false, inputf("email.line", n, "line %d is not {\"raw\":\"…\"}", n)
 		}
 		raw = *in.Raw
 	}

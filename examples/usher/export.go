@@ -26,8 +26,8 @@ func (p *previewing) export(ctx context.Context, c *console, path string, files 
 		return p.exportPeople(ctx, c, tpl, out)
 	}
 
-	return p.run(ctx, files, func(_ *desk, preview *importer.Preview) error {
-		if err := c.showPreview(preview); err != nil {
+	return p.run(ctx, c, files, func(_ *desk, preview *importer.Preview) error {
+		if err := c.showPreview(preview, p.view); err != nil {
 			return err
 		}
 		for i := range tpl.Tables {

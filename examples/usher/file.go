@@ -47,7 +47,7 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, usagef("%v", err)
+		return nil, fileError(path, err)
 	}
 	defer f.Close()
 
@@ -69,6 +69,9 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 
 	return table, err
 }
+
+// fileError reports that a file or folder cannot be opened or written.
+func fileError(path string, err error) error { return usagef("%s: %v", path, err) }
 
 // byName returns the formats that the name of the file allows. A workbook named
 // ".csv" is refused, because the person probably chose the wrong file.

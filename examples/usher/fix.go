@@ -58,7 +58,7 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 		}
 	}
 
-	return x.previewing.run(ctx, files, func(_ *desk, p *importer.Preview) error {
+	return x.previewing.run(ctx, c, files, func(_ *desk, p *importer.Preview) error {
 		delta, err := x.correct(ctx, p)
 		if errors.Is(err, importer.ErrRow) || errors.Is(err, importer.ErrField) {
 			return usagef("fix: %v", err)
@@ -209,7 +209,7 @@ func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
 // show prints the corrected rows, and the other rows that still have errors.
 func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) error {
 	if c.json {
-		return c.previewJSON(p)
+		return c.previewJSON(p, x.view)
 	}
 
 	edited := map[users.RowID]bool{}

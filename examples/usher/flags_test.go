@@ -27,7 +27,7 @@ func TestParse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFlagSet("test")
 			text, yes := f.String("text", "", ""), f.Bool("yes", false, "")
-			rest, err := parse(f, tt.args)
+			_, rest, err := parse(f, tt.args)
 			require.NoError(t, err, tt.reason)
 			if diff := cmp.Diff(tt.rest, rest); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
@@ -42,10 +42,10 @@ func TestParseRefuses(t *testing.T) {
 	f := newFlagSet("test")
 	var mode string
 	choice(f, &mode, "mode", "`MODE`", "create", "update")
-	_, err := parse(f, []string{"file", "--mode", "replace"})
+	_, _, err := parse(f, []string{"file", "--mode", "replace"})
 	require.ErrorContains(t, err, "use create or update")
 	require.Equal(t, "create", mode, "the first value is the default")
 
-	_, err = parse(newFlagSet("test"), []string{"file", "-h"})
+	_, _, err = parse(newFlagSet("test"), []string{"file", "-h"})
 	require.True(t, errors.Is(err, flag.ErrHelp), "help may be asked for anywhere")
 }

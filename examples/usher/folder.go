@@ -59,7 +59,7 @@ func (o *folder) file(i int) string {
 func (o *folder) save(i int, s formats.Sheet) error {
 	if o.many {
 		if err := os.Mkdir(o.path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-			return usagef("-o %v", err)
+			return fileError(o.path, err)
 		}
 	}
 	return writeSheet(o.file(i), o.w, s)

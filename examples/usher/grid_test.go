@@ -30,7 +30,7 @@ func TestGridAligns(t *testing.T) {
 func TestGridColours(t *testing.T) {
 	var out bytes.Buffer
 	c := newConsole(strings.NewReader(""), &out, &out)
-	c.outTTY = true
+	c.colours = true
 	g := grid{head: []string{"status", "who"}}
 	g.add(style{"Error", red}, "ada")
 	g.print(c)

@@ -58,7 +58,7 @@ func (r *remembering) run(ctx context.Context, c *console, d *desk, args []strin
 				}
 				continue
 			}
-			t.add(style{c.lang.State(x.State), stateColour(x)}, x.At.Format(timeForm), string(x.ID), x.Template, x.Actor, c.lang.Counts(x.Counts), x.Label)
+			t.add(style{c.lang.State(x.State), stateColour(x)}, when(x.At), string(x.ID), x.Template, x.Actor, c.lang.Counts(x.Counts), x.Label)
 		}
 		if opts.After = page.Next; opts.After == "" || r.limit > 0 && n >= r.limit {
 			break

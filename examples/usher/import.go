@@ -45,15 +45,16 @@ func (i *importing) run(ctx context.Context, c *console, files []string) error {
 	if err := i.askable(c, "import"); err != nil {
 		return err
 	}
+	i.shown = i.previewing.view
 	i.opts, i.once = importer.Options{Resume: users.ID(i.resume), AllowReplay: i.again}, true
-	err := i.previewing.run(ctx, files, func(d *desk, p *importer.Preview) error {
+	err := i.previewing.run(ctx, c, files, func(d *desk, p *importer.Preview) error {
 		if err := d.exists(ctx); err != nil {
 			return err
 		}
 		return i.done(ctx, c, d, p)
 	})
 	if errors.Is(err, users.ErrDigest) {
-		return &inputError{"idempotency.mismatch", c.lang.Error(err), 0}
+		return inputf("idempotency.mismatch", 0, "%v", users.ErrDigest)
 	}
 	return err
 }

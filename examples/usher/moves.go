@@ -17,8 +17,9 @@ import (
 // so that one is left out.
 type moves map[string][]string
 
-// moves prints which person gains, keeps or loses which line. A line that is
-// both released by a row and taken by another is listed once.
+// moves prints which person loses, gains or keeps which line. The losses come first
+// and are never cut. A line that is both released by a row and taken by another is
+// listed once.
 func (c *console) moves(w io.Writer, p *importer.Preview) {
 	gains, keeps, losses := moves{}, moves{}, moves{}
 	happens := importer.WithAction(importer.ActionCreate, importer.ActionUpdate, importer.ActionDelete, importer.ActionUnchanged)
@@ -39,20 +40,25 @@ func (c *console) moves(w io.Writer, p *importer.Preview) {
 		}
 	}
 
+	form := c.words()
+	for _, who := range losses.people() { // every loss is named, however many there are
+		c.indented(w, "  "+fmt.Sprintf(form.loses, printable(who), strings.Join(losses[who], ", ")))
+	}
+
 	shown := 0
 	for _, part := range []struct {
 		form string
 		of   moves
-	}{{c.words().gains, gains}, {c.words().keeps, keeps}, {c.words().loses, losses}} {
-		for _, who := range slices.Sorted(maps.Keys(part.of)) {
+	}{{form.gains, gains}, {form.keeps, keeps}} {
+		for _, who := range part.of.people() {
 			if shown++; shown <= maxShown || !c.outTTY {
-				fmt.Fprintf(w, "  "+part.form+"\n", printable(who), strings.Join(part.of[who], ", "))
+				c.indented(w, "  "+fmt.Sprintf(part.form, printable(who), strings.Join(part.of[who], ", ")))
 			}
 		}
 	}
 
 	if more := shown - maxShown; more > 0 && c.outTTY {
-		fmt.Fprintf(w, "  "+c.words().moreMoves+"\n", more)
+		c.indented(w, "  "+fmt.Sprintf(form.moreMoves, more))
 	}
 }
 
@@ -75,7 +81,7 @@ func (c *console) does(w io.Writer, p *importer.Preview) {
 			}
 
 			if len(parts) > 0 {
-				fmt.Fprintf(w, "  %s\n", strings.Join(parts, ", "))
+				c.indented(w, "  "+strings.Join(parts, ", "))
 			}
 		}
 	}
@@ -102,7 +108,7 @@ func (c *console) gainsAndLosses(r importer.RowView) []string {
 		form string
 		of   moves
 	}{{c.words().gains, gains}, {c.words().loses, losses}} {
-		for _, who := range slices.Sorted(maps.Keys(part.of)) {
+		for _, who := range part.of.people() {
 			out = append(out, strings.TrimSpace(fmt.Sprintf(part.form, printable(who), strings.Join(part.of[who], ", "))))
 		}
 	}
@@ -119,6 +125,9 @@ func namesGain(r importer.RowView, x importer.Change) bool {
 		return g.Space == users.SpaceNumber && x.Field == "line.number" && g.Value == x.New
 	})
 }
+
+// people returns the people in natural order.
+func (m moves) people() []string { return slices.SortedFunc(maps.Keys(m), natural) }
 
 func (m moves) add(who string, space users.Space, value string) {
 	line := formats.Show(value)

@@ -55,7 +55,7 @@ func (c *console) number(numbers extensions.Normalizer, line, region string, n i
 			Region *string `json:"region"`
 		}
 		if err := json.Unmarshal([]byte(line), &in); err != nil || in.Raw == nil {
-			return false, &inputError{"number.line", fmt.Sprintf("line %d is not {\"raw\":\"…\",\"region\":\"…\"}", n), n}
+			return false, inputf("number.line", n, "line %d is not {\"raw\":\"…\",\"region\":\"…\"}", n)
 		}
 		raw = *in.Raw
 		if in.Region != nil {

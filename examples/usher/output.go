@@ -35,12 +35,12 @@ func writeFile(path string, fill func(io.Writer) error) (err error) {
 	case err == nil:
 		mode = info.Mode().Perm()
 	case !errors.Is(err, fs.ErrNotExist):
-		return usagef("%v", err)
+		return fileError(path, err)
 	}
 
 	f, err := os.CreateTemp(filepath.Dir(path), ".usher-*")
 	if err != nil {
-		return usagef("-o %s: %v", path, err)
+		return fileError(path, err)
 	}
 	defer func() {
 		if err != nil {
@@ -57,7 +57,7 @@ func writeFile(path string, fill func(io.Writer) error) (err error) {
 func writeInto(path string, fill func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return usagef("-o %v", err)
+		return fileError(path, err)
 	}
 	return errors.Join(fill(f), f.Close())
 }

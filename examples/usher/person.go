@@ -75,7 +75,7 @@ func (c *console) setField(p *users.Profile, field, value string) error {
 	if words, few := fieldWords[field]; few {
 		v, ok := words[strings.ToLower(value)]
 		if !ok {
-			return usagef("%s: use %s", field, strings.Join(slices.Sorted(maps.Keys(words)), " or "))
+			return usagef("%s: use %s", field, anyOf(slices.Sorted(maps.Keys(words))))
 		}
 		clean = v
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type previewing struct {
 	maps     list
 	strict   bool
 	opts     importer.Options
+	view     view
 	once     bool             // refuse to import the same data twice
 	read     []*formats.Table // the opened files
 }
@@ -28,17 +30,18 @@ type previewing struct {
 func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	templateFlag(f, &p.template)
 	p.mode = ""
-	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE`: create, update or upsert (default: the mode of the template)")
+	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE` of the import, else the one of the template")
 	f.Var(&p.maps, "map", "read a column as a field, whatever the heading is: `[FILE/]COLUMN=FIELD`, numbers from 1; may be repeated")
 	f.BoolVar(&p.strict, "strict", false, "accept only what the product documents (ocm)")
 	p.place.flags(f)
 	p.reading.flags(f)
+	p.view.flags(f)
 	c.jsonFlag(f)
 	c.langFlag(f)
 }
 
 // run opens the files and the account, and calls do with the preview.
-func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *importer.Preview) error) (err error) {
+func (p *previewing) run(ctx context.Context, c *console, files []string, do func(*desk, *importer.Preview) error) (err error) {
 	tpl, err := p.templateAsked()
 	if err != nil {
 		return err
@@ -49,7 +52,7 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	}
 
 	if most := len(tpl.Tables); len(files) > most {
-		return usagef("%s reads %d file(s) at most, not %d", tpl.Name, most, len(files))
+		return usagef("the template %s reads at most %d files, not %d", tpl.Name, most, len(files))
 	}
 
 	for _, path := range files {
@@ -77,13 +80,16 @@ func (p *previewing) run(ctx context.Context, files []string, do func(*desk, *im
 	opts := p.opts
 	opts.AllowReplay = opts.AllowReplay || !p.once
 	opts.Account, opts.Mode = d.account, importer.Mode(p.mode)
-	if opts.Map, err = p.columns(); err != nil {
+	if opts.Map, err = p.columns(tpl); err != nil {
 		return err
 	}
 
 	preview, err := importer.New(d.dir, tpl, &opts).Preview(ctx, p.read...)
 	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrField) {
 		return usagef("%v", err)
+	}
+	if err = c.replayed(ctx, d, err); errors.As(err, new(*advisedError)) {
+		return err
 	}
 
 	var refusal *formats.Refusal
@@ -106,7 +112,7 @@ func (p *previewing) templateAsked() (*importer.Template, error) {
 }
 
 // columns parses the values of --map.
-func (p *previewing) columns() ([]importer.ColumnMap, error) {
+func (p *previewing) columns(tpl *importer.Template) ([]importer.ColumnMap, error) {
 	var out []importer.ColumnMap
 	for _, s := range p.maps {
 		place, field, ok := strings.Cut(s, "=")
@@ -122,10 +128,41 @@ func (p *previewing) columns() ([]importer.ColumnMap, error) {
 		if !ok || err != nil || file < 1 || file > len(p.read) {
 			return nil, usagef("--map %s: use [FILE/]COLUMN=FIELD, with numbers from 1", s)
 		}
-		out = append(out, importer.ColumnMap{Table: file - 1, Column: column, Field: field})
+
+		m := importer.ColumnMap{Table: file - 1, Column: column, Field: field}
+		switch most := p.read[m.Table].Columns(); {
+		case column < 1 || column > most:
+			return nil, usagef("--map %s: the file has columns 1 to %d", s, most)
+		case field != "" && !slices.Contains(fieldsOf(tpl), field):
+			return nil, usagef("--map %s: the field \"%s\" does not exist; use %s", s, field, anyOf(fieldsOf(tpl)))
+		}
+
+		for _, o := range out { // two for one is a mistake, of which no part is the likelier one
+			switch {
+			case o.Table != m.Table:
+			case o.Column == m.Column:
+				return nil, usagef("--map %s: column %d is given twice", s, column)
+			case o.Field == m.Field && m.Field != "":
+				return nil, usagef("--map %s: the field \"%s\" is given twice", s, field)
+			}
+		}
+		out = append(out, m)
 	}
 
 	return out, nil
+}
+
+// fieldsOf returns the fields of a template, in the order of its columns.
+func fieldsOf(tpl *importer.Template) []string {
+	var out []string
+	for _, t := range tpl.Tables {
+		for _, col := range t.Columns {
+			if !slices.Contains(out, col.Field) {
+				out = append(out, col.Field)
+			}
+		}
+	}
+	return out
 }
 
 // wrong returns errFound if the preview has errors.

@@ -115,10 +115,10 @@ func (c *console) reportText(r *importer.Report) error {
 
 	for _, l := range [][2]string{
 		{"id", string(r.ID)}, {"label", r.Label}, {"template", r.Template}, {"account", string(r.Account)},
-		{"actor", r.Actor}, {"at", r.At.UTC().Format("2006-01-02 15:04:05 UTC")}, {"state", c.lang.State(r.State)},
+		{"actor", r.Actor}, {"at", when(r.At)}, {"state", c.lang.State(r.State)},
 	} {
 		if l[1] != "" {
-			fmt.Fprintf(c.out, "%s: %s\n", c.lang.Label(l[0]), printable(l[1]))
+			c.indented(c.out, c.lang.Label(l[0])+c.words().colon+printable(l[1]))
 		}
 	}
 
@@ -135,7 +135,8 @@ func (c *console) reportText(r *importer.Report) error {
 	}
 
 	t.print(c)
-	fmt.Fprintf(c.out, "\n%s\n", c.lang.Result(r))
+	fmt.Fprintln(c.out)
+	c.indented(c.out, c.lang.Result(r))
 	return nil
 }
 

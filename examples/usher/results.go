@@ -23,6 +23,10 @@ func results(r *importer.Report) (names []string, of func(*importer.ReportLine) 
 	return names, func(l *importer.ReportLine) string { return string(ocm.ResultOf(r.Mode, l)) }
 }
 
+// counted returns the results that the product always counts, also if no row has
+// them.
+func counted() []ocm.Result { return []ocm.Result{ocm.Duplicate, ocm.Inserted, ocm.Invalid} }
+
 // maxNamed is the largest number of rows that are listed for a result.
 const maxNamed = 10
 
@@ -39,14 +43,18 @@ func (c *console) results(w io.Writer, r *importer.Report) {
 		}
 
 		n := len(rows)
-		if n == 0 {
+		if n == 0 && !slices.Contains(counted(), ocm.Result(name)) {
 			continue
 		}
 		if n > maxNamed {
 			rows = append(rows[:maxNamed], "…")
 		}
 
-		fmt.Fprintf(w, "  %s%s%d (%s)\n", c.words().results[name], c.words().colon, n, strings.Join(rows, ", "))
+		text := fmt.Sprintf("  %s%s%d", c.words().results[name], c.words().colon, n)
+		if n > 0 {
+			text += " (" + strings.Join(rows, ", ") + ")"
+		}
+		c.indented(w, text)
 	}
 }
 
@@ -64,7 +72,7 @@ func only(r *importer.Report, name string) error {
 		}
 	}
 	if !slices.Contains(names, name) {
-		return usagef("report: --only: use one of %s", strings.Join(names, ", "))
+		return usagef("report: --only: use %s", anyOf(names))
 	}
 	r.Lines = slices.DeleteFunc(r.Lines, func(l importer.ReportLine) bool { return of(&l) != name })
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"flag"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -59,7 +58,7 @@ func rolesRemoveCommand() command {
 
 func (a *assigning) flags(f *flag.FlagSet, c *console) action {
 	f.Var(&a.roles, "role", "`ROLE` of the account, or admin; may be repeated")
-	f.Var(&oneOf{&a.filter, filterNames()}, "filter", "choose people by `PROPERTY` (users: all people): "+strings.Join(filterNames(), ", "))
+	f.Var(&oneFilter{&a.filter}, "filter", "choose people by `PROPERTY` (users: all people)")
 	f.StringVar(&a.product, "product", "", "choose people with a licence of the `PRODUCT`")
 	f.StringVar(&a.text, "search", "", "choose people whose name, login or e-mail address contains every word of the `TEXT`")
 	f.StringVar(&a.label, "label", "", "`TEXT` that describes the change (default: the roles)")
@@ -91,7 +90,7 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 
 	var people []roles.Person
 	if queried {
-		people, err = roles.Matching(ctx, d.dir, d.account, a.query(d, a.text))
+		people, err = a.matched(ctx, d)
 	} else {
 		people, err = a.named(ctx, c, d, args)
 	}
@@ -123,6 +122,23 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 	return a.done(ctx, c, d, p)
 }
 
+// matched returns the people that the flags choose.
+func (a *assigning) matched(ctx context.Context, d *desk) ([]roles.Person, error) {
+	if a.text == "" {
+		return roles.Matching(ctx, d.dir, d.account, a.query(d))
+	}
+
+	var out []roles.Person
+	for u, err := range d.matching(ctx, a.query(d), a.text) {
+		if err != nil {
+			return nil, err
+		}
+		name := cmp.Or(u.Email, u.Field(users.FieldLANID), u.Login, string(u.ID))
+		out = append(out, roles.Person{Name: name, IDs: []users.ID{u.ID}})
+	}
+	return out, nil
+}
+
 // template returns the template of the change, and the roles as the account
 // writes them.
 func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, []string, error) {
@@ -145,12 +161,12 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 
 	names, problems := catalogue.Parse(strings.Join(asked, ","))
 	for _, p := range problems {
-		hint := fmt.Sprintf("use one of %s", printable(p.Args["allowed"]))
+		hint := usagef("use one of %s", p.Args["allowed"])
 		if p.Fix != "" {
-			hint = fmt.Sprintf("did you mean \"%s\"?", printable(p.Fix))
+			hint = usagef("did you mean \"%s\"?", p.Fix)
 		}
 		if !p.Warning {
-			return nil, nil, usagef("%s: the role \"%s\" does not exist; %s", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
+			return nil, nil, usagef("%s: the role \"%s\" does not exist; %v", a.name, formats.Show(cmp.Or(p.Args["role"], strings.Join(asked, ","))), hint)
 		}
 	}
 

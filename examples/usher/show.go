@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"iter"
 	"maps"
@@ -17,6 +18,34 @@ import (
 // Files, pipes and --json have all findings.
 const maxShown = 1000
 
+// maxRows is the largest number of rows of which a terminal shows all without
+// --all-rows. Of more rows it shows those with findings.
+const maxRows = 50
+
+// A view says which rows of a preview are shown.
+type view struct {
+	errors, all bool
+	search      string
+}
+
+func (v *view) flags(f *flag.FlagSet) {
+	f.BoolVar(&v.errors, "errors", false, "show only the rows with findings; on a terminal the default for more than 50 rows")
+	f.BoolVar(&v.all, "all-rows", false, "show all rows, also on a terminal")
+	f.StringVar(&v.search, "search", "", "show only the rows with the `TEXT` in a cell")
+}
+
+// filters returns what the flags ask for.
+func (v view) filters() []importer.RowFilter {
+	var out []importer.RowFilter
+	if v.errors {
+		out = append(out, importer.WithFindings)
+	}
+	if v.search != "" {
+		out = append(out, importer.WithText(v.search))
+	}
+	return out
+}
+
 // sentence returns a finding as text: the place, the message and the fix.
 func (c *console) sentence(f formats.Finding) string {
 	return c.lang.Where(f) + c.words().colon + c.what(f)
@@ -31,22 +60,36 @@ func (c *console) what(f formats.Finding) string {
 }
 
 // previewText prints a preview as a table with a STATUS column, and a summary.
-func (c *console) previewText(p *importer.Preview) {
+func (c *console) previewText(p *importer.Preview, v view) {
 	whole := p.Findings()
 	for _, f := range whole {
-		fmt.Fprintln(c.out, c.sentence(f))
+		c.indented(c.out, c.sentence(f))
 	}
 	if len(whole) > 0 {
 		fmt.Fprintln(c.out)
 	}
+
 	s := p.Summary()
-	var filters []importer.RowFilter
-	if c.outTTY && s.Rows > maxShown {
-		filters = append(filters, importer.WithFindings)
+	if c.outTTY && s.Rows > maxRows && !v.all && v.search == "" {
+		v.errors = true
 	}
-	c.rowsText(p.Rows(filters...))
+	c.rowsText(p.Rows(v.filters()...))
+	if v.errors && c.outTTY {
+		if hidden := s.Rows - count(p.Rows(importer.WithFindings)); hidden > 0 {
+			c.indented(c.out, c.say("%s without findings: --all-rows shows them.", c.lang.Rows(hidden)))
+		}
+	}
+
 	c.summaryText(s)
 	c.repairsText(p.Repairs())
+}
+
+func count[T any](seq iter.Seq[T]) int {
+	n := 0
+	for range seq {
+		n++
+	}
+	return n
 }
 
 // maxRepairs is the largest number of suggestions that are printed.
@@ -63,7 +106,8 @@ func (c *console) repairsText(all []importer.Repair) {
 			fmt.Fprintln(c.out)
 		}
 		shown++
-		fmt.Fprintf(c.out, c.words().repair+"\n", c.lang.Rows(r.Rows), c.lang.Field(r.Field), formats.Show(r.Value), formats.Show(*r.Fix), r.Code)
+		c.indented(c.out, c.say("%s: %s \"%s\" → \"%s\". To accept the suggestion, run:", c.lang.Rows(r.Rows), c.lang.Field(r.Field), formats.Show(r.Value), formats.Show(*r.Fix)))
+		fmt.Fprintf(c.out, "  %s\n", c.commandLine("fix", []given{{"accept", r.Code}}, nil, c.args...))
 	}
 }
 
@@ -75,7 +119,7 @@ func (c *console) rowsText(rows iter.Seq[importer.RowView]) {
 		room = maxShown
 	}
 
-	t := grid{head: []string{c.lang.Label("status"), c.lang.Label("row"), c.lang.Label("action"), c.lang.Label("who"), c.lang.Label("findings")}}
+	t := grid{head: []string{c.lang.Label("status"), c.lang.Label("row"), c.lang.Label("action"), c.lang.Label("who"), c.words().details}}
 	for r := range rows {
 		if n := len(r.Findings); n > room {
 			more += n - room
@@ -109,16 +153,20 @@ func row(r importer.RowView) string {
 func (c *console) details(r importer.RowView) []string {
 	var out, parts []string
 	for _, x := range r.Changes {
-		if r.Action == importer.ActionCreate {
-			if x.New != r.Who {
-				parts = append(parts, formats.Show(c.lang.Value(x.Field, x.New)))
+		if r.Action == importer.ActionCreate || r.Action == importer.ActionBlocked && x.Old == "" {
+			if x.New != "" && x.New != r.Who && !namesGain(r, x) {
+				parts = append(parts, c.lang.Field(x.Field)+c.words().colon+formats.Show(c.lang.Value(x.Field, x.New)))
 			}
 			continue
 		}
 		if x.Old == "" && namesGain(r, x) {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s%s%s → %s", c.lang.Field(x.Field), c.words().colon, formats.Show(c.lang.Value(x.Field, x.Old)), formats.Show(c.lang.Value(x.Field, x.New))))
+		before := formats.Show(c.lang.Value(x.Field, x.Old))
+		if before != "" {
+			before += " "
+		}
+		parts = append(parts, c.lang.Field(x.Field)+c.words().colon+before+"→ "+formats.Show(c.lang.Value(x.Field, x.New)))
 	}
 
 	effect := c.gainsAndLosses(r)
@@ -165,14 +213,15 @@ func (c *console) summaryText(s importer.Summary) {
 		}
 	}
 
-	fmt.Fprintf(c.out, "\n%s%s%s\n", c.lang.Rows(s.Rows), c.words().colon, strings.Join(parts, ", "))
+	fmt.Fprintln(c.out)
+	c.indented(c.out, c.lang.Rows(s.Rows)+c.words().colon+strings.Join(parts, ", "))
 	parts = nil
 	for _, code := range slices.Sorted(maps.Keys(s.Codes)) {
 		parts = append(parts, fmt.Sprintf("%s %d", code, s.Codes[code]))
 	}
 
 	if len(parts) > 0 {
-		fmt.Fprintf(c.out, "%s%s%s\n", c.lang.Label("findings"), c.words().colon, strings.Join(parts, ", "))
+		c.indented(c.out, c.lang.Label("findings")+c.words().colon+strings.Join(parts, ", "))
 	}
 
 	if s.Errors == 0 {

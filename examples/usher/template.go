@@ -6,7 +6,6 @@ import (
 	"flag"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/xlsx"
@@ -24,10 +23,11 @@ func templateCommand() command {
 	return command{
 		name: "template", args: "TEMPLATE",
 		about: "Write an empty template to fill in.",
-		more: "Templates: " + templateNames() + ". Without -o the template goes to standard output, in the format of the\n" +
+		more: "Templates: %s. Without -o the template goes to standard output, in the format of the\n" +
 			"product: a workbook (cloudlink) or text. A template with several tables (ocm) is written to a folder; its drop-downs\n" +
 			"list the roles and units of --account.",
-		example: "usher template --lang fr -o modele.xlsx cloudlink",
+		moreArgs: []any{templateNames()},
+		example:  "usher template --lang fr -o modele.xlsx cloudlink",
 		flags: func(f *flag.FlagSet, _ *console) action {
 			var b blank
 			f.StringVar(&b.lang, "lang", "en", "`LANGUAGE` of the headings")
@@ -51,7 +51,7 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	}
 
 	if !slices.Contains(tpl.Languages(), b.lang) {
-		return usagef("template: --lang: use one of %s", strings.Join(tpl.Languages(), ", "))
+		return usagef("template: --lang: use %s", anyOf(tpl.Languages()))
 	}
 
 	if len(tpl.Tables) > 1 {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"strings"
 
 	"github.com/usher-go/usher/extensions/e164"
 	"github.com/usher-go/usher/formats/csv"
@@ -33,12 +32,12 @@ func templateNamed(name string) (*importer.Template, error) {
 	return nil, usagef("the template \"%s\" does not exist; use %s", name, templateNames())
 }
 
-func templateNames() string {
+func templateNames() anyOf {
 	var names []string
 	for _, t := range templates() {
 		names = append(names, t.Name)
 	}
-	return strings.Join(names, " or ")
+	return names
 }
 
 // textFor returns a writer for text files in the form of the product.
@@ -74,7 +73,17 @@ func (d *desk) linesTemplate(ctx context.Context) (*importer.Template, error) {
 	return rainbow.Lines(opts), nil
 }
 
+// A oneTemplate is the value of --template. An unknown template is reported when
+// the file is opened.
+type oneTemplate struct{ oneOf }
+
+// Set accepts any name.
+func (t *oneTemplate) Set(s string) error {
+	*t.p = s
+	return nil
+}
+
 // templateFlag declares --template.
 func templateFlag(f *flag.FlagSet, p *string) {
-	f.StringVar(p, "template", "", "`TEMPLATE` of the file: "+templateNames())
+	f.Var(&oneTemplate{oneOf{p, templateNames()}}, "template", "`TEMPLATE` of the file")
 }

@@ -65,7 +65,7 @@ func addUser(ctx context.Context, c *console, d *desk, set list) error {
 		return c.object((&listing{}).shown(u))
 	}
 
-	fmt.Fprintf(c.out, "%s %s %s\n", c.lang.Outcome("created"), printable(u.Email), u.ID)
+	fmt.Fprintf(c.out, "%s %s %s\n", c.lang.Outcome("created"), known(&u), u.ID)
 	return nil
 }
 

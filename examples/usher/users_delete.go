@@ -56,13 +56,13 @@ func deleteUsers(ctx context.Context, c *console, d *desk, names []string, yes b
 
 	if !yes {
 		for _, u := range people {
-			fmt.Fprintf(c.err, "  %s  %s\n", printable(u.Email), printable(u.Name()))
+			fmt.Fprintf(c.err, "  %s  %s\n", known(&u), printable(u.Name()))
 		}
 		answer, err := c.ask(ctx, c.words().deleteAsk)
 		if err != nil {
 			return err
 		}
-		if answer != "delete" && answer != c.words().deleteWord {
+		if !slices.Contains([]string{"delete", c.words().deleteWord}, users.Fold(answer)) {
 			c.note(c.words().nothing)
 
 			return nil
@@ -89,7 +89,7 @@ func (c *console) deleteOne(ctx context.Context, d *desk, u users.User, approve 
 	}
 	if err != nil {
 		outcome = "denied"
-		fmt.Fprintf(c.err, "%s: ", printable(u.Email))
+		fmt.Fprintf(c.err, "%s: ", known(&u))
 		if err = c.denied(err); !errors.Is(err, errFound) {
 			return err
 		}
@@ -99,7 +99,7 @@ func (c *console) deleteOne(ctx context.Context, d *desk, u users.User, approve 
 		return errors.Join(c.object(jsonDeleted{u.ID, u.Email, outcome}), err)
 	}
 	if err == nil {
-		fmt.Fprintf(c.out, "%s: %s\n", printable(u.Email), word)
+		fmt.Fprintf(c.out, "%s: %s\n", known(&u), word)
 	}
 
 	return err

@@ -56,7 +56,7 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 
 	say := func(label, value string) {
 		if value != "" {
-			fmt.Fprintf(c.out, "%s: %s\n", label, formats.Show(value))
+			c.indented(c.out, label+c.words().colon+formats.Show(value))
 		}
 	}
 
@@ -73,7 +73,7 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 				return err
 			}
 		}
-		say(c.lang.Field(f), value)
+		say(c.lang.Field(f), c.shown(f, value))
 	}
 
 	for _, l := range lines {
@@ -83,10 +83,18 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 		}
 	}
 
-	say("version", fmt.Sprint(u.Version))
-	say("created", u.Created.Format(timeForm))
-	say("updated", u.Updated.Format(timeForm))
+	say(c.heading("version"), fmt.Sprint(u.Version))
+	say(c.heading("created"), when(u.Created))
+	say(c.heading("updated"), when(u.Updated))
 	return nil
+}
+
+// shown returns the value of a field in the words of the reader.
+func (c *console) shown(field, value string) string {
+	if field == "source" && value == string(users.Local) {
+		return c.say("this account")
+	}
+	return c.lang.Value(field, value)
 }
 
 // called returns a readable name for a record that a field refers to: the path
@@ -100,8 +108,13 @@ func (d *desk) called(ctx context.Context, id users.ID) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return calledIn(r), nil
+}
+
+// calledIn returns the readable name of a record.
+func calledIn(r users.Record) string {
 	u, _ := r.User()
-	return cmp.Or(r.Name(users.SpaceUnit), r.Name(users.SpaceLANID), r.Name(users.SpaceEmail), u.Name(), string(id)), nil
+	return cmp.Or(r.Name(users.SpaceUnit), r.Name(users.SpaceLANID), r.Name(users.SpaceEmail), u.Name(), string(r.ID))
 }
 
 // lines returns the lines of a user, sorted by PBX and number.
@@ -117,7 +130,7 @@ func (d *desk) lines(ctx context.Context, u users.User) ([]jsonLine, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b jsonLine) int {
-		return strings.Compare(users.Record{Data: a.Line}.Name(users.SpaceLine), users.Record{Data: b.Line}.Name(users.SpaceLine))
+		return natural(users.Record{Data: a.Line}.Name(users.SpaceLine), users.Record{Data: b.Line}.Name(users.SpaceLine))
 	})
 	return out, nil
 }

@@ -3,23 +3,20 @@ package main
 // words are the texts of the program itself. All other texts come from package
 // messages.
 type words struct {
-	colon  string
-	more   string // the number of findings that are not shown
-	recap  string // heading of the recap: account, mode
-	undo   string // heading of the recap of an undo: account
-	held   string // a brake that needs an approval: its code
-	report string // the id of an import, and the argument of "usher report"
+	colon string
+	more  string // the number of findings that are not shown
+	recap string // heading of the recap: account, mode
+	undo  string // heading of the recap of an undo: account
 
 	noImports, written, leftOut string // written: a file and its rows; leftOut: the number of people left out
-	repair                      string // rows, field, value, fix, code
 
 	gains, keeps, loses string // a person, and the lines
 	moreMoves           string // the number of moves that are not shown
 
-	resume  string // the argument of "usher import --resume"
 	allHeld string // the policy "all", and some rows have errors
 
 	mail, nothing                      string
+	details                            string // heading of the changes and findings of a row
 	changed, left                      string // headings of the rows that "fix" shows
 	inactive, registered, unregistered string
 
@@ -42,16 +39,13 @@ func (c *console) words() words {
 			keeps:        "%s garde %s",
 			loses:        "%s perd %s",
 			moreMoves:    "… et %d autres",
-			resume:       "Pour reprendre\u00a0: usher import --resume %s … FICHIER",
 			allHeld:      "Rien\u00a0: avec --policy all, toutes les lignes doivent être valables.",
 			noImports:    "Aucune importation.",
 			written:      "%s\u00a0: %s",
 			leftOut:      "Absents du fichier\u00a0: %d",
-			repair:       "%s\u00a0: %s «\u00a0%s\u00a0» → «\u00a0%s\u00a0» (fix --accept %s)",
-			held:         "À approuver avant l’importation\u00a0: --approve %s",
-			report:       "Importation %s\nRapport\u00a0: usher report %s",
 			mail:         "Aucun courriel de bienvenue n’a été envoyé. Envoyez-les ensuite aux personnes de votre choix.",
 			nothing:      "Rien n’a été écrit.",
+			details:      "Détails",
 			changed:      "Lignes modifiées par la correction\u00a0:",
 			left:         "Lignes encore en erreur\u00a0:",
 			inactive:     "inactif",
@@ -81,16 +75,13 @@ func (c *console) words() words {
 		keeps:        "%s keeps %s",
 		loses:        "%s loses %s",
 		moreMoves:    "… and %d more",
-		resume:       "To resume: usher import --resume %s … FILE",
 		allHeld:      "Nothing: with --policy all, every row must be valid.",
 		noImports:    "No imports.",
 		written:      "%s: %s",
 		leftOut:      "Not in the file: %d",
-		repair:       "%s: %s \"%s\" → \"%s\" (fix --accept %s)",
-		held:         "Needs your approval: --approve %s",
-		report:       "Import %s\nReport: usher report %s",
 		mail:         "No welcome mail was sent. Send welcome mails afterwards, to the people you choose.",
 		nothing:      "Nothing was written.",
+		details:      "Details",
 		changed:      "Rows changed by the correction:",
 		left:         "Rows that still have errors:",
 		inactive:     "inactive",
