@@ -316,7 +316,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"error.column": "This column does not exist in the file.", "error.repair": "There is nothing left to repair, or the new value is missing. Check the list again.",
 	"error.field": "This field does not exist in the template.", "error.unfinished": "The import was interrupted. Resume the import to finish it.", "error.running": "This import is running somewhere else. Wait a minute, then check again.",
 	"error.canceled": "Stopped.", "error.deadline": "This took too long and was stopped. Try again.",
-	"error.no_file": "The file does not exist. Check the name of the file.", "error.permission": "You do not have permission to open the file. Check the permissions of the file.",
+	"error.no_file": "The file does not exist. Check the name of the file.", "error.full": "The disk is full. Make room, then try again.", "error.permission": "You do not have permission to open the file. Check the permissions of the file.",
 	"error.batch": "This system writes one record at a time and cannot import all rows or none. Import the rows without errors.", "error.panic": "A fault in the program that stores the data stopped this. Report the fault to the people who maintain the program, then try again.",
 	"error.undone": "This import was undone, and cannot be resumed or undone again.", "error.nothing": "Nothing is left to do here.",
 	"error.pruned": "The details of this import are no longer kept.", "error.fixed": "These rows can be removed, but not edited.",

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
@@ -39,6 +40,8 @@ var sentinels = []struct {
 	{context.Canceled, "error.canceled"},
 	{context.DeadlineExceeded, "error.deadline"},
 	{importer.ErrUnfinished, "error.unfinished"},
+	// Before a missing permission: both may come from a disk that is full.
+	{syscall.ENOSPC, "error.full"},
 	{fs.ErrNotExist, "error.no_file"},
 	{fs.ErrPermission, "error.permission"},
 }
@@ -46,8 +49,7 @@ var sentinels = []struct {
 // Error returns the text of an error for the reader: a change that the rules
 // forbid ([users.Denied]), a conflict with other data ([users.Conflict]), a
 // refused file, or a named error of users and importer. For any other error it
-// repeats the text of the error, shortened by [formats.Show]. It returns "" for
-// nil.
+// repeats the text of the error, which ends with the cause. It returns "" for nil.
 func (l Language) Error(err error) string {
 	t := l.table()
 	var refusal *formats.Refusal
@@ -70,7 +72,24 @@ func (l Language) Error(err error) string {
 		}
 	}
 
-	return cmp.Or(t.word("error.other", "error", formats.Show(err.Error())), t.words["error.unknown"])
+	return cmp.Or(t.word("error.other", "error", cause(err)), t.words["error.unknown"])
+}
+
+// maxCause is the largest number of characters of an error that is repeated.
+const maxCause = 400
+
+// cause returns the text of an error, escaped word by word. Of a long text it
+// returns the end, because an error wraps its cause there.
+func cause(err error) string {
+	words := strings.Split(err.Error(), " ")
+	for i, w := range words {
+		words[i] = formats.Show(w)
+	}
+	text := []rune(strings.Join(words, " "))
+	if len(text) > maxCause {
+		return "…" + string(text[len(text)-maxCause+1:])
+	}
+	return string(text)
 }
 
 // maxDenied is the largest number of different reasons in one text.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,7 +46,10 @@ func TestError(t *testing.T) {
 			"Not found. Check the name or id, and your access rights.", "Introuvable. Vérifiez le nom ou l’identifiant, et vos droits d’accès."},
 		{"a cancellation, wrapped", fmt.Errorf("importer: commit: %w", context.Canceled), "Stopped.", "Arrêté."},
 		{"any other", errors.New("disk\x07 full"), `This did not work (disk\a full). Try again.`, "L’opération a échoué (disk\\a full). Réessayez."},
-		{"any other, long", errors.New(strings.Repeat("x", 200)), "This did not work (" + strings.Repeat("x", formats.MaxShown-1) + "…). Try again.", "L’opération a échoué (" + strings.Repeat("x", formats.MaxShown-1) + "…). Réessayez."},
+		{"a full disk, wrapped", fmt.Errorf("write list.csv: %w", syscall.ENOSPC), "The disk is full. Make room, then try again.", "Le disque est plein. Faites de la place, puis réessayez."},
+		{"a cause behind much text", fmt.Errorf("%s: %w", strings.Repeat("importer: ", 20), errors.New("no route to host")),
+			"This did not work (" + strings.Repeat("importer: ", 20) + ": no route to host). Try again.", "L’opération a échoué (" + strings.Repeat("importer: ", 20) + ": no route to host). Réessayez."},
+		{"a very long text", errors.New(strings.Repeat("word ", 200) + "end"), "This did not work (…" + strings.Repeat("word ", 200)[1000-396:] + "end). Try again.", "L’opération a échoué (…" + strings.Repeat("word ", 200)[1000-396:] + "end). Réessayez."},
 		{"any other, without a word", errors.New(""), "This did not work. Try again.", "L’opération a échoué. Réessayez."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
