@@ -112,8 +112,16 @@ func (t *template) featureColumns() []importer.Column {
 			Field: "enabled", Required: true, AsText: true, IgnoreAccents: true,
 			Headings: words{"en": {"Enabled"}, "fr": {"Activé", "Activée", "Enabled"}},
 			Values: []importer.Value{
-				{Name: "yes", Labels: words{"en": {"Yes", "Y", "True", "1", "On", "Enabled"}, "fr": {"Oui", "O", "Vrai", "Activé", "Activée"}}},
-				{Name: "no", Labels: words{"en": {"No", "N", "False", "0", "Off", "Disabled"}, "fr": {"Non", "Faux", "Désactivé", "Désactivée"}}},
+				{Name: "yes", Labels: words{
+					"en": {"Yes", "Y", "True", "1", "On", "Enabled"}, "fr": {"Oui", "O", "Vrai", "Activé", "Activée"},
+					"de": {"Ja", "J", "Wahr", "Ein", "Aktiviert"}, "it": {"Sì", "S", "Vero", "Attivo", "Attivato"},
+					"es": {"Sí", "Verdadero", "Activado", "Activada"}, "nl": {"Ja", "Waar", "Aan", "Ingeschakeld"}, "pt": {"Sim", "Verdadeiro", "Ativado", "Ativada"},
+				}},
+				{Name: "no", Labels: words{
+					"en": {"No", "N", "False", "0", "Off", "Disabled"}, "fr": {"Non", "Faux", "Désactivé", "Désactivée"},
+					"de": {"Nein", "Falsch", "Aus", "Deaktiviert"}, "it": {"No", "Falso", "Disattivo", "Disattivato"},
+					"es": {"No", "Falso", "Desactivado", "Desactivada"}, "nl": {"Nee", "Onwaar", "Uit", "Uitgeschakeld"}, "pt": {"Não", "Falso", "Desativado", "Desativada"},
+				}},
 			},
 			Help: texts{"en": "Yes or No.", "fr": "Oui ou Non."},
 		},
