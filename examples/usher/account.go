@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func accountLoadCommand() command {
 			"\"levels\":4,\"org_units\":[\"Acme\",\"Acme/Sales\"],\"pbxs\":[{\"id\":\"PBX1\",\"group\":\"g1\",\"ranges\":[\"1000-1999\"]}],\n" +
 			"\"subscriptions\":[{\"product\":\"MiTeam Meetings\",\"total\":10}],\"users\":[…as \"users list --json\" prints them…]}.\n" +
 			"Users are found by id, or else by e-mail address. A role is a name or an object. \"granted_by\" limits who may\n" +
-			"give the role to account_admin or partner (default: both); a name alone does not change this. Nothing is deleted.\n" +
+			"give the role to account_admin or partner (default: both). Nothing is deleted, and what FILE does not give stays.\n" +
 			"Either all of the file is loaded or nothing. Loading the same file again changes nothing.",
 		example: "usher account load acme.json",
 		flags: func(f *flag.FlagSet, c *console) action {
@@ -51,30 +50,40 @@ func accountLoadCommand() command {
 
 // A fixture is the file that "account load" reads.
 type fixture struct {
-	ID            users.AccountID      `json:"id"`
-	Name          string               `json:"name"`
-	Region        string               `json:"region"`
-	Kind          string               `json:"kind"`
-	Levels        int                  `json:"levels"`
-	Roles         []role               `json:"roles"`
-	OrgUnits      []string             `json:"org_units"`
-	PBXs          []users.PBX          `json:"pbxs"`
-	Subscriptions []users.Subscription `json:"subscriptions"`
-	Users         []users.User         `json:"users"`
+	ID            users.AccountID             `json:"id"`
+	Name          string                      `json:"name"`
+	Region        string                      `json:"region"`
+	Kind          string                      `json:"kind"`
+	Levels        int                         `json:"levels"`
+	Roles         []entry[role]               `json:"roles"`
+	OrgUnits      []string                    `json:"org_units"`
+	PBXs          []entry[users.PBX]          `json:"pbxs"`
+	Subscriptions []entry[users.Subscription] `json:"subscriptions"`
+	Users         []entry[users.User]         `json:"users"`
 }
 
-// A role is a name or an object. A name keeps the stored description and
-// "granted_by" of the role; an object sets them. "granted_by" is the only kind
-// of actor that may give the role.
-type role struct {
-	users.Role
-	bare bool // a name alone
+// An entry is an object of the file, with its text: what the text does not give is
+// left alone in a record that exists.
+type entry[T any] struct {
+	value T
+	text  json.RawMessage
 }
+
+// UnmarshalJSON reads an object without unknown names.
+func (e *entry[T]) UnmarshalJSON(text []byte) error {
+	e.text = bytes.Clone(text)
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	return dec.Decode(&e.value)
+}
+
+// A role is a name or an object. "granted_by" is the only kind of actor that may
+// give the role.
+type role struct{ users.Role }
 
 // UnmarshalJSON reads a name or an object.
 func (r *role) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
-		r.bare = true
 		return json.Unmarshal(text, &r.Name)
 	}
 
@@ -94,8 +103,14 @@ func (r *role) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func readFixture(path string) (*fixture, error) {
-	text, err := os.ReadFile(path)
+func readFixture(in io.Reader, path string) (*fixture, error) {
+	src, closeSource, err := source(in, path)
+	if err != nil {
+		return nil, err
+	}
+	defer closeSource()
+
+	text, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size))
 	if err != nil {
 		return nil, fileError(path, err)
 	}
@@ -141,9 +156,9 @@ func readFixture(path string) (*fixture, error) {
 // badRange returns the first error in the ranges of a PBX.
 func (x *fixture) badRange() error {
 	for _, p := range x.PBXs {
-		for _, r := range p.Ranges {
+		for _, r := range p.value.Ranges {
 			if _, err := extensions.ParseRange(r); err != nil {
-				return fmt.Errorf("%s: %w", p.Name, err)
+				return fmt.Errorf("%s: %w", p.value.Name, err)
 			}
 		}
 	}
@@ -155,8 +170,8 @@ func (x *fixture) badRange() error {
 // cannot be read.
 func (x *fixture) badName() error {
 	for _, r := range x.Roles {
-		if strings.Contains(r.Name, ",") {
-			return usagef("the name of a role must not contain a comma: %s", r.Name)
+		if strings.Contains(r.value.Name, ",") {
+			return usagef("the name of a role must not contain a comma: %s", r.value.Name)
 		}
 	}
 	_, err := roles.NewTree(x.OrgUnits, nil)
@@ -164,7 +179,7 @@ func (x *fixture) badName() error {
 }
 
 func (p *place) load(ctx context.Context, c *console, path string) (err error) {
-	x, err := readFixture(path)
+	x, err := readFixture(c.in, path)
 	if err != nil {
 		return err
 	}
@@ -191,37 +206,43 @@ func (p *place) load(ctx context.Context, c *console, path string) (err error) {
 	return nil
 }
 
+// A loaded record is a record of the file, with the text of its object.
+type loaded struct {
+	users.Record
+	text json.RawMessage
+}
+
 // records returns the records that the file describes. The id of a record
 // without one is derived from its account, kind and name, so references are
 // valid in every store into which the file is loaded.
-func (x *fixture) records() []users.Record {
+func (x *fixture) records() []loaded {
 	head := func(id users.ID) users.Head { return users.Head{ID: id, Account: x.ID} }
-	out := []users.Record{{Head: head(users.ID(x.ID)), Data: &users.Account{Name: x.Name, Region: x.Region, Levels: x.Levels, Partner: x.Kind == "partner"}}}
-	add := func(name string, d users.Data) {
-		out = append(out, users.Record{Head: head(x.idOf(users.Record{Data: d}.Kind(), name)), Data: d})
+	account := &users.Account{Name: x.Name, Region: x.Region, Levels: x.Levels, Partner: x.Kind == "partner"}
+	out := []loaded{{users.Record{Head: head(users.ID(x.ID)), Data: account}, nil}}
+	add := func(name string, d users.Data, text json.RawMessage) {
+		out = append(out, loaded{users.Record{Head: head(x.idOf(users.Record{Data: d}.Kind(), name)), Data: d}, text})
 	}
 
 	for _, r := range x.Roles {
-		add(r.Name, &r.Role)
+		add(r.value.Name, &r.value.Role, r.text)
 	}
 
 	for _, u := range x.OrgUnits {
-		add(u, &users.Unit{Path: u})
+		add(u, &users.Unit{Path: u}, nil)
 	}
 
 	for _, p := range x.PBXs {
-		add(p.Name, &p)
+		add(p.value.Name, &p.value, p.text)
 	}
 
 	for _, s := range x.Subscriptions {
-		add(s.Product, &s)
+		add(s.value.Product, &s.value, s.text)
 	}
 
-	for _, u := range x.Users {
+	for _, e := range x.Users {
+		u := e.value
 		u.Head = head(u.ID)
-		slices.Sort(u.Roles)
-		slices.Sort(u.Products)
-		out = append(out, u.Record())
+		out = append(out, loaded{u.Record(), e.text})
 	}
 
 	return out
@@ -241,7 +262,7 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 		if r.ID != "" {
 			keys = append(keys, users.ByID(r.ID))
 		}
-		if k, ok := naming(r); ok {
+		if k, ok := naming(r.Record); ok {
 			keys = append(keys, k)
 		}
 	}
@@ -263,7 +284,7 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 	seen := map[users.ID]bool{}
 	for _, r := range records {
 		before, known := byID[r.ID]
-		if k, ok := naming(r); !known && ok {
+		if k, ok := naming(r.Record); !known && ok {
 			before, known = byName[k]
 		}
 		switch {
@@ -271,7 +292,9 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			return nil, usagef("account load: the id %s is already used by another record", formats.Show(string(r.ID)))
 		case known:
 			r.Head = before.Head
-			x.keep(r.Data, before.Data)
+			if r.Data, err = x.merged(r, before); err != nil {
+				return nil, err
+			}
 		case r.ID == "":
 			r.ID = dir.NewID()
 		}
@@ -279,30 +302,41 @@ func (x *fixture) writes(ctx context.Context, dir *users.Directory) ([]users.Wri
 			return nil, usagef("account load: %s is in the file twice", formats.Show(string(r.ID)))
 		}
 		seen[r.ID] = true
+		if p, ok := r.Data.(*users.Profile); ok {
+			slices.Sort(p.Roles)
+			slices.Sort(p.Products)
+		}
 		if !known || !reflect.DeepEqual(before.Data, r.Data) {
-			out = append(out, users.Write{ID: r.ID, Version: r.Version, Record: &r})
+			out = append(out, users.Write{ID: r.ID, Version: r.Version, Record: &r.Record})
 		}
 	}
 
 	return out, nil
 }
 
-// keep copies the values that the file does not set from the stored record.
-func (x *fixture) keep(now, before users.Data) {
-	if r, ok := now.(*users.Role); ok {
-		if slices.ContainsFunc(x.Roles, func(o role) bool { return o.bare && o.Name == r.Name }) {
-			was := before.(*users.Role)
-			r.About, r.GrantedBy = was.About, was.GrantedBy
-		}
-		return
+// merged returns the data of a record that exists, with all that the file gives.
+func (x *fixture) merged(now loaded, before users.Record) (users.Data, error) {
+	if a, ok := now.Data.(*users.Account); ok {
+		x.keep(a, before.Data.(*users.Account))
+		return a, nil
+	}
+	if len(now.text) == 0 || now.text[0] != '{' { // a name alone
+		return before.Data, nil
 	}
 
-	a, ok := now.(*users.Account)
-	if !ok {
-		return
+	text, err := users.EncodeData(before.Data)
+	if err != nil {
+		return nil, err
 	}
+	data, err := users.DecodeData(before.Kind(), text)
+	if err != nil {
+		return nil, err
+	}
+	return data, json.Unmarshal(now.text, data)
+}
 
-	was := before.(*users.Account)
+// keep copies what the file does not give of the account.
+func (x *fixture) keep(a, was *users.Account) {
 	if x.Name == "" {
 		a.Name = was.Name
 	}

@@ -110,10 +110,10 @@ func (c *console) replayed(ctx context.Context, d *desk, err error) error {
 		return &advisedError{refusal, text}
 	}
 
-	form := "An import of the same data stopped after %s. To go on, run: %s"
-	if report.State == users.ImportRunning { // a crash leaves this state for a while
-		form = "An import of the same data is running, or stopped after %s. To go on with it, run: %s"
-	}
 	at := c.lang.Progress(importer.Progress{Done: len(report.Lines), Total: imp.Rows})
-	return &advisedError{refusal, c.say(form, at, c.goOn(id))}
+	text := c.say("An import of the same data stopped after %s. To go on, run: %s", at, c.goOn(id))
+	if report.State == users.ImportRunning { // a crash leaves this state for a while
+		text = c.say("An import of the same data is running, or stopped after %s. To go on with it, run: %s", at, c.goOn(id))
+	}
+	return &advisedError{refusal, text}
 }

@@ -24,7 +24,10 @@ func checkCommand() command {
 				if *export != "" {
 					return p.export(ctx, c, *export, args)
 				}
-				return p.run(ctx, c, args, func(_ *desk, preview *importer.Preview) error {
+				return p.run(ctx, c, args, func(d *desk, preview *importer.Preview) error {
+					if err := d.tellMissing(ctx, c); err != nil {
+						return err
+					}
 					if err := c.showPreview(preview, p.view); err != nil {
 						return err
 					}

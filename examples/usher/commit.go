@@ -33,8 +33,8 @@ func (i *committing) flags(f *flag.FlagSet) {
 }
 
 // askable returns an error if the command must ask but has no terminal.
-func (i *committing) askable(c *console, name string) error {
-	if !i.yes && !c.inTTY {
+func (i *committing) askable(c *console, name string, args ...string) error {
+	if !i.yes && (!c.inTTY || slices.Contains(args, standardInput)) {
 		return usagef("%s: standard input is not a terminal, so the command cannot ask; use --yes. Nothing was written.", name)
 	}
 	return nil
@@ -66,7 +66,7 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 		fmt.Fprintf(w, c.words().undo+"\n", formats.Show(string(p.Account())))
 		lines = c.lang.UndoRecap(p.Summary())
 	} else {
-		fmt.Fprintf(w, c.words().recap+"\n", formats.Show(string(p.Account())), p.Mode())
+		fmt.Fprintf(w, c.words().recap+"\n", formats.Show(string(p.Account())), c.mode(p.Mode()))
 	}
 
 	if i.policy == "all" && !allHappen(p.Summary()) {
@@ -93,6 +93,19 @@ func (i *committing) recap(w io.Writer, c *console, p *importer.Preview) {
 		c.indented(w, "  "+c.say("Needs your approval, so some rows are left out. To approve, run:"))
 		fmt.Fprintf(w, "    %s\n", c.again(held))
 	}
+}
+
+// mode returns the word for a mode.
+func (c *console) mode(m importer.Mode) string {
+	switch m {
+	case importer.ModeCreate:
+		return c.say("create")
+	case importer.ModeUpdate:
+		return c.say("update")
+	case importer.ModeUpsert:
+		return c.say("upsert")
+	}
+	return string(m)
 }
 
 // allHappen reports whether no row has an error or is blocked.

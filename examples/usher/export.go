@@ -17,8 +17,12 @@ func (p *previewing) export(ctx context.Context, c *console, path string, files 
 		return err
 	}
 
-	out, err := newFolder(path, tpl, "")
+	out, err := newFolder(path, tpl, "", c.lang.String())
 	if err != nil {
+		return err
+	}
+
+	if err := out.notInput(files...); err != nil {
 		return err
 	}
 
@@ -26,10 +30,15 @@ func (p *previewing) export(ctx context.Context, c *console, path string, files 
 		return p.exportPeople(ctx, c, tpl, out)
 	}
 
-	return p.run(ctx, c, files, func(_ *desk, preview *importer.Preview) error {
+	return p.run(ctx, c, files, func(d *desk, preview *importer.Preview) error {
+		if err := d.tellMissing(ctx, c); err != nil {
+			return err
+		}
 		if err := c.showPreview(preview, p.view); err != nil {
 			return err
 		}
+		text, _ := p.asRead(c, tpl) // corrected in the program that wrote the file
+		out.text(text)
 		for i := range tpl.Tables {
 			failing := preview.Failing(i, c.lang)
 			rows := 0
@@ -53,6 +62,10 @@ func (p *previewing) exportPeople(ctx context.Context, c *console, tpl *importer
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+
+	if err := d.tellMissing(ctx, c); err != nil {
+		return err
+	}
 
 	if tpl, err = d.template(ctx, tpl, p.strict); err != nil {
 		return err

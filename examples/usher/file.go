@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +29,7 @@ func (r *reading) flags(f *flag.FlagSet) {
 }
 
 // open reads a file. A template helps to recognise its headings and comments; it may be nil.
-func (r *reading) open(ctx context.Context, path string, tpl *importer.Template) (*formats.Table, error) {
+func (r *reading) open(ctx context.Context, c *console, path string, tpl *importer.Template) (*formats.Table, error) {
 	book, text := xlsx.Format{Sheet: r.sheet}, csv.Format{Encoding: r.encoding}
 	switch r.delimiter {
 	case "":
@@ -45,22 +47,12 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 		book.Headings = text.Headings
 	}
 
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fileError(path, err)
-	}
-	defer f.Close()
-
-	info, err := f.Stat()
+	src, closeSource, err := source(c.in, path)
 	if err != nil {
 		return nil, err
 	}
+	defer closeSource()
 
-	if !info.Mode().IsRegular() {
-		return nil, usagef("%s is not a file", path)
-	}
-
-	src := formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}
 	table, err := formats.Open(ctx, src, nil, byName(path, book, text)...)
 	var refusal *formats.Refusal
 	if err != nil && !errors.As(err, &refusal) && ctx.Err() == nil && (r.encoding != "" || r.delimiter != "") {
@@ -68,6 +60,39 @@ func (r *reading) open(ctx context.Context, path string, tpl *importer.Template)
 	}
 
 	return table, err
+}
+
+// standardInput is the name of the file that is read from standard input.
+const standardInput = "-"
+
+// source opens a file, or standard input up to the limit of an upload. Only a
+// regular file is opened: reading a pipe by its name might never end.
+func source(in io.Reader, path string) (src formats.Source, closeSource func() error, err error) {
+	if path == standardInput {
+		limit := formats.Limits{}.WithDefaults().UploadBytes
+		text, err := io.ReadAll(io.LimitReader(in, limit+1))
+		switch {
+		case err != nil:
+			return src, nil, fileError(path, err)
+		case int64(len(text)) > limit:
+			return src, nil, formats.OverLimit("upload", limit)
+		}
+		return formats.Source{Name: path, ReaderAt: bytes.NewReader(text), Size: int64(len(text))}, func() error { return nil }, nil
+	}
+
+	info, err := os.Stat(path)
+	if err != nil {
+		return src, nil, fileError(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return src, nil, usagef("%s is not a file; \"-\" reads standard input", path)
+	}
+
+	f, err := os.Open(path)
+	if err != nil {
+		return src, nil, fileError(path, err)
+	}
+	return formats.Source{Name: filepath.Base(path), ReaderAt: f, Size: info.Size()}, f.Close, nil
 }
 
 // fileError reports that a file or folder cannot be opened or written.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
@@ -22,21 +21,25 @@ type fixing struct {
 	replace list
 	accept  list
 	merge   list
+	remove  list
+	add     list
 	output  string
 }
 
 func fixCommand() command {
 	return command{
 		name: "fix", args: "FILE…",
-		about: "Correct cells and show the changes and the remaining errors. Only the file of -o is written.",
-		more: "Corrections are made in this order: --merge, --accept, --replace, --set. ROW is the row number that\n" +
-			"\"usher check\" prints, FIELD the English heading in snake_case. With --json the output is that of\n" +
-			"\"usher check --json\" after the corrections.",
+		about: "Correct cells, remove and add rows, and show the changes and the remaining errors. Only the file of -o is written.",
+		more: "Corrections are made in this order: --merge, --accept, --replace, then --set, --add and --remove\n" +
+			"together. ROW is the row number that \"usher check\" prints, FIELD the English heading in snake_case. With --json\n" +
+			"the output is that of \"usher check --json\" after the corrections.",
 		example: "usher fix --template cloudlink --set 3:email=ada@example.com -o corrected.xlsx people.xlsx",
 		flags: func(f *flag.FlagSet, c *console) action {
 			var x fixing
 			x.previewing.flags(f, c)
 			f.Var(&x.set, "set", "write a value into a cell: `[TABLE/]ROW:FIELD=VALUE`; may be repeated")
+			f.Var(&x.remove, "remove", "remove a row: `[TABLE/]ROW`; may be repeated")
+			f.Var(&x.add, "add", "add a row: `[TABLE/]FIELD=VALUE,…`; may be repeated")
 			f.Var(&x.replace, "replace", "replace the value OLD in every cell of a column: `[TABLE/]FIELD:OLD=NEW`; may be repeated")
 			f.Var(&x.accept, "accept", "`CODE` of the findings whose suggestions are accepted; may be repeated")
 			f.Var(&x.merge, "merge", "corrected `FILE` of rows with errors that \"check --export\" wrote; may be repeated")
@@ -48,21 +51,25 @@ func fixCommand() command {
 }
 
 func (x *fixing) run(ctx context.Context, c *console, files []string) error {
-	if len(x.set)+len(x.replace)+len(x.accept)+len(x.merge) == 0 {
-		return usagef("fix: give --set, --replace, --accept or --merge")
+	if len(x.set)+len(x.replace)+len(x.accept)+len(x.merge)+len(x.remove)+len(x.add) == 0 {
+		return usagef("fix: give --set, --replace, --accept, --merge, --remove or --add")
 	}
 
 	if tpl, err := x.templateAsked(); err == nil && x.output != "" {
-		if _, err := newFolder(x.output, tpl, ""); err != nil {
+		out, err := newFolder(x.output, tpl, "", c.lang.String())
+		if err != nil {
+			return err
+		}
+		if err := out.notInput(slices.Concat(files, x.merge)...); err != nil {
 			return err
 		}
 	}
 
-	return x.previewing.run(ctx, c, files, func(_ *desk, p *importer.Preview) error {
-		delta, err := x.correct(ctx, p)
-		if errors.Is(err, importer.ErrRow) || errors.Is(err, importer.ErrField) {
-			return usagef("fix: %v", err)
+	return x.previewing.run(ctx, c, files, func(d *desk, p *importer.Preview) error {
+		if err := d.exists(ctx, c); err != nil {
+			return err
 		}
+		delta, err := x.correct(ctx, c, p)
 		if err != nil {
 			return err
 		}
@@ -70,7 +77,7 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 			return err
 		}
 		if x.output != "" {
-			if err := x.write(p); err != nil {
+			if err := x.write(c, p); err != nil {
 				return err
 			}
 		}
@@ -79,15 +86,15 @@ func (x *fixing) run(ctx context.Context, c *console, files []string) error {
 }
 
 // correct makes all corrections and returns the changed rows.
-func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Delta, error) {
+func (x *fixing) correct(ctx context.Context, c *console, p *importer.Preview) (importer.Delta, error) {
 	var all importer.Delta
 	did := func(d importer.Delta, err error) error {
-		all.Rows, all.Summary = append(all.Rows, d.Rows...), d.Summary
+		all.Rows, all.Removed, all.Summary = append(all.Rows, d.Rows...), append(all.Removed, d.Removed...), d.Summary
 		return err
 	}
 
 	for _, path := range x.merge {
-		table, err := x.reading.open(ctx, path, p.Template())
+		table, err := x.reading.open(ctx, c, path, p.Template())
 		if err != nil {
 			return all, err
 		}
@@ -116,17 +123,43 @@ func (x *fixing) correct(ctx context.Context, p *importer.Preview) (importer.Del
 		if err != nil {
 			return all, err
 		}
-		if err := did(p.Replace(ctx, table, field, old, to)); err != nil {
+		if err := did(p.Replace(ctx, table, field, old, to)); errors.Is(err, importer.ErrField) {
+			return all, usagef("fix: --replace %s: %v", s, err)
+		} else if err != nil {
 			return all, err
 		}
 	}
 
-	edits, err := x.edits(p.Template())
+	typed, err := x.edits(p.Template())
 	if err != nil {
 		return all, err
 	}
+	return all, did(apply(ctx, p, typed))
+}
 
-	return all, did(p.Edit(ctx, edits...))
+// A typedEdit is an edit with the flag that asks for it.
+type typedEdit struct {
+	flag, text string
+	edit       importer.Edit
+}
+
+// apply makes edits all at once. An error names the flag that is wrong.
+func apply(ctx context.Context, p *importer.Preview, typed []typedEdit) (importer.Delta, error) {
+	var edits []importer.Edit
+	for _, t := range typed {
+		edits = append(edits, t.edit)
+	}
+
+	delta, err := p.Edit(ctx, edits...)
+	if !errors.Is(err, importer.ErrRow) && !errors.Is(err, importer.ErrField) {
+		return delta, err
+	}
+	for _, t := range typed { // nothing was done, so the first that fails alone is the one
+		if _, err := p.Edit(ctx, t.edit); err != nil {
+			return delta, usagef("fix: --%s %s: %v", t.flag, t.text, err)
+		}
+	}
+	return delta, err
 }
 
 // replacement parses one value of --replace.
@@ -155,15 +188,14 @@ func tableNamed(tpl *importer.Template, name string) (int, error) {
 
 // write writes the corrected tables. Text keeps the delimiter of the first
 // input file, and the files of a folder keep the format of the input.
-func (x *fixing) write(p *importer.Preview) error {
-	text, format := textFor(p.Template()), "csv"
-	if d, _ := utf8.DecodeRuneInString(x.read[0].Source["delimiter"]); d != utf8.RuneError {
-		text.Delimiter = d
-	} else {
+func (x *fixing) write(c *console, p *importer.Preview) error {
+	format := "csv"
+	text, ok := x.asRead(c, p.Template())
+	if !ok {
 		format = "xlsx" // a workbook has no delimiter
 	}
 
-	out, err := newFolder(x.output, p.Template(), format)
+	out, err := newFolder(x.output, p.Template(), format, c.lang.String())
 	if err != nil {
 		return err
 	}
@@ -178,32 +210,88 @@ func (x *fixing) write(p *importer.Preview) error {
 	return nil
 }
 
-// edits parses the values of --set.
-func (x *fixing) edits(tpl *importer.Template) ([]importer.Edit, error) {
-	var out []importer.Edit
+// edits parses the values of --set, --add and --remove.
+func (x *fixing) edits(tpl *importer.Template) ([]typedEdit, error) {
+	var out []typedEdit
 	for _, s := range x.set {
 		cell, value, ok := strings.Cut(s, "=")
 		colon := strings.LastIndexByte(cell, ':')
 		if !ok || colon < 0 {
 			return nil, usagef("fix: --set %s: use [TABLE/]ROW:FIELD=VALUE", s)
 		}
-		place, field := cell[:colon], cell[colon+1:]
-		table := 0
-		if slash := strings.LastIndexByte(place, '/'); slash >= 0 {
-			var err error
-			if table, err = tableNamed(tpl, place[:slash]); err != nil {
-				return nil, err
-			}
-			place = place[slash+1:]
+		row, err := rowNamed(tpl, "set", s, cell[:colon])
+		if err != nil {
+			return nil, err
 		}
-		n, err := strconv.ParseUint(place, 10, 31)
-		if err != nil || n == 0 {
-			return nil, usagef("fix: --set %s: \"%s\" is not a row number", s, place)
+		out = append(out, typedEdit{"set", s, importer.Set(row, cell[colon+1:], value)})
+	}
+
+	for _, s := range x.add {
+		edit, err := addition(tpl, s)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, importer.Set(users.RowAt(table, int(n)), field, value))
+		out = append(out, typedEdit{"add", s, edit})
+	}
+
+	for _, s := range x.remove {
+		row, err := rowNamed(tpl, "remove", s, s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, typedEdit{"remove", s, importer.Remove(row)})
 	}
 
 	return out, nil
+}
+
+// rowNamed returns the row that [TABLE/]ROW names. text is the value of the flag.
+func rowNamed(tpl *importer.Template, flag, text, place string) (users.RowID, error) {
+	table := 0
+	if slash := strings.LastIndexByte(place, '/'); slash >= 0 {
+		var err error
+		if table, err = tableNamed(tpl, place[:slash]); err != nil {
+			return 0, err
+		}
+		place = place[slash+1:]
+	}
+
+	n, err := strconv.ParseUint(place, 10, 31)
+	if err != nil || n == 0 {
+		return 0, usagef("fix: --%s %s: \"%s\" is not a row number", flag, text, place)
+	}
+	return users.RowAt(table, int(n)), nil
+}
+
+// addition parses a value of --add. A comma begins the next cell if a field of the
+// table and "=" follow; so a value may contain commas.
+func addition(tpl *importer.Template, s string) (importer.Edit, error) {
+	table, text := 0, s
+	before, _, ok := strings.Cut(s, "=")
+	if name, _, named := strings.Cut(before, "/"); ok && named {
+		var err error
+		if table, err = tableNamed(tpl, name); err != nil {
+			return importer.Edit{}, err
+		}
+		text = s[len(name)+1:]
+	}
+
+	cells, field := map[string]string{}, ""
+	for _, part := range strings.Split(text, ",") {
+		name, value, ok := strings.Cut(part, "=")
+		known := slices.ContainsFunc(tpl.Tables[table].Columns, func(col importer.Column) bool { return col.Field == name })
+		switch {
+		case ok && known:
+			field = name
+			cells[field] = value
+		case field == "":
+			return importer.Edit{}, usagef("fix: --add %s: use [TABLE/]FIELD=VALUE,… with the fields %s", s, anyOf(fieldsOf(tpl)))
+		default:
+			cells[field] += "," + part
+		}
+	}
+
+	return importer.Add(table, cells), nil
 }
 
 // show prints the corrected rows, and the other rows that still have errors.
@@ -219,6 +307,13 @@ func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) err
 
 	fmt.Fprintln(c.out, c.words().changed)
 	c.rowsText(p.Rows(func(r *importer.RowView) bool { return edited[r.ID] }))
+	if len(delta.Removed) > 0 {
+		var names []string
+		for _, id := range delta.Removed {
+			names = append(names, rowName(p.Template(), id))
+		}
+		c.indented(c.out, c.say("Rows removed: %s", strings.Join(names, ", ")))
+	}
 	left := slices.Collect(p.Rows(importer.WithErrors, func(r *importer.RowView) bool { return !edited[r.ID] }))
 	if len(left) > 0 {
 		fmt.Fprintln(c.out, "\n"+c.words().left)
@@ -227,4 +322,13 @@ func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) err
 
 	c.summaryText(delta.Summary)
 	return nil
+}
+
+// rowName returns the number of a row, with the table if there are several.
+func rowName(tpl *importer.Template, id users.RowID) string {
+	n := strconv.Itoa(id.Number())
+	if len(tpl.Tables) > 1 {
+		n = tpl.Tables[id.Table()].Name + "/" + n
+	}
+	return n
 }

@@ -24,10 +24,10 @@ type folder struct {
 
 // newFolder returns the target that -o or --export names. format is the format
 // of the files in a folder: "csv" (also "") or "xlsx".
-func newFolder(path string, tpl *importer.Template, format string) (*folder, error) {
-	out := &folder{path: path, tables: tpl.Tables, many: len(tpl.Tables) > 1, w: textFor(tpl)}
+func newFolder(path string, tpl *importer.Template, format, lang string) (*folder, error) {
+	out := &folder{path: path, tables: tpl.Tables, many: len(tpl.Tables) > 1, w: textFor(tpl, lang)}
 	if !out.many {
-		w, err := writerFor(path, textFor(tpl))
+		w, err := writerFor(path, textFor(tpl, lang))
 		out.w = w
 		return out, err
 	}
@@ -38,6 +38,16 @@ func newFolder(path string, tpl *importer.Template, format string) (*folder, err
 		out.w = xlsx.Writer{}
 	}
 	return out, nil
+}
+
+// notInput returns an error if one of the files is an input.
+func (o *folder) notInput(inputs ...string) error {
+	for i := range o.tables {
+		if err := notInput(o.file(i), inputs...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // text replaces the writer of text files.
@@ -58,7 +68,7 @@ func (o *folder) file(i int) string {
 // save writes table number i, and creates the folder if it does not exist.
 func (o *folder) save(i int, s formats.Sheet) error {
 	if o.many {
-		if err := os.Mkdir(o.path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Mkdir(o.path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fileError(o.path, err)
 		}
 	}

@@ -157,8 +157,8 @@ func (c *console) indented(w io.Writer, text string) {
 }
 
 // wrap splits a text into lines of at most width terminal cells. It breaks between
-// words. A word that is wider than a line is broken where Unicode allows it, such
-// as after a hyphen, or else not at all. A width of 0 or less breaks nothing.
+// words. A word that is wider than a line is broken after a hyphen, slash, comma or
+// semicolon, or else not at all. A width of 0 or less breaks nothing.
 func wrap(s string, width int) []string {
 	if width <= 0 || uniseg.StringWidth(s) <= width {
 		return []string{s}
@@ -185,11 +185,14 @@ func wrap(s string, width int) []string {
 			put(word, 1)
 			continue
 		}
-		blank, state := 1, -1
+		blank := 1
 		for rest := word; rest != ""; blank = 0 {
-			var part string
-			part, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
-			put(part, blank)
+			end := strings.IndexAny(rest, "-/,;") + 1
+			if end == 0 {
+				end = len(rest)
+			}
+			put(rest[:end], blank)
+			rest = rest[end:]
 		}
 	}
 

@@ -42,13 +42,13 @@ func importCommand() command {
 }
 
 func (i *importing) run(ctx context.Context, c *console, files []string) error {
-	if err := i.askable(c, "import"); err != nil {
+	if err := i.askable(c, "import", files...); err != nil {
 		return err
 	}
 	i.shown = i.previewing.view
 	i.opts, i.once = importer.Options{Resume: users.ID(i.resume), AllowReplay: i.again}, true
 	err := i.previewing.run(ctx, c, files, func(d *desk, p *importer.Preview) error {
-		if err := d.exists(ctx); err != nil {
+		if err := d.exists(ctx, c); err != nil {
 			return err
 		}
 		return i.done(ctx, c, d, p)

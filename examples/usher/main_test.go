@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 //	status N COMMAND…       runs it and wants that exit status
 //	capture NAME PATTERN    keeps the first group of PATTERN in standard output as $NAME
 //
-// and $SAMPLES, the folder of the samples.
+// and $SAMPLES, the folder of the samples, and $ESC, the character Escape.
 func TestScripts(t *testing.T) {
 	samples, err := filepath.Abs(filepath.Join("..", "testdata"))
 	require.NoError(t, err)
@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLES", samples)
+			e.Setenv("ESC", "\x1b")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

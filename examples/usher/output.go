@@ -28,7 +28,7 @@ func writerFor(path string, text csv.Writer) (formats.Writer, error) {
 // writeFile writes a file with fill. A regular file is replaced as a whole or
 // not at all.
 func writeFile(path string, fill func(io.Writer) error) (err error) {
-	mode := fs.FileMode(0o644)
+	mode := fs.FileMode(0o600) // most outputs hold people
 	switch info, err := os.Stat(path); {
 	case err == nil && !info.Mode().IsRegular(): // a device or a pipe cannot be replaced
 		return writeInto(path, fill)
@@ -60,4 +60,19 @@ func writeInto(path string, fill func(io.Writer) error) error {
 		return fileError(path, err)
 	}
 	return errors.Join(fill(f), f.Close())
+}
+
+// notInput returns an error if an output is one of the files that are read. A
+// mistake there would replace a list by a part of it.
+func notInput(out string, inputs ...string) error {
+	to, err := os.Stat(out)
+	if err != nil {
+		return nil // a file that does not exist is no input
+	}
+	for _, in := range inputs {
+		if from, err := os.Stat(in); err == nil && to.Mode().IsRegular() && os.SameFile(to, from) {
+			return usagef("%s is a file to read; give the output another name", out)
+		}
+	}
+	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
@@ -26,6 +24,9 @@ func inPlace(f *flag.FlagSet, c *console, do func(context.Context, *console, *de
 			return err
 		}
 		defer func() { err = errors.Join(err, d.close()) }()
+		if err := d.exists(ctx, c); err != nil {
+			return err
+		}
 		return do(ctx, c, d, args)
 	}
 }
@@ -48,49 +49,46 @@ func (d *desk) person(ctx context.Context, name string) (users.User, error) {
 	return out, nil
 }
 
-// fieldWords maps the words that people may type to the stored values, for the
-// fields that have only a few values.
-var fieldWords = map[string]map[string]string{
-	"role":       {"user": users.RoleUser, "admin": users.RoleAdmin, users.RoleAdmin: users.RoleAdmin},
-	"active":     {"yes": "yes", "no": "no"},
-	"registered": {"yes": "yes", "no": "no"},
+// setFields sets the fields given as FIELD=VALUE.
+func (c *console) setFields(ctx context.Context, d *desk, p *users.Profile, set list) error {
+	h, err := d.hand(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range set {
+		field, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return usagef("--set %s: use FIELD=VALUE", s)
+		}
+		if err := c.setField(ctx, h, p, field, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// setField sets a field of a profile in its stored form. It prints the findings
-// about the value, and returns errFound if one is an error.
-func (c *console) setField(p *users.Profile, field, value string) error {
-	var problems []users.Problem
-	clean := value
-	switch field {
-	case "email":
-		clean, problems = users.ParseEmail(value)
-	case "name", "first_name", "last_name", "login":
-		clean, problems = users.CleanText(value, 0)
-	}
-
-	if value == "" { // clears the field
-		clean, problems = "", nil
-	}
-
-	if words, few := fieldWords[field]; few {
-		v, ok := words[strings.ToLower(value)]
-		if !ok {
-			return usagef("%s: use %s", field, anyOf(slices.Sorted(maps.Keys(words))))
-		}
-		clean = v
+// setField sets a field of a profile to a value that was typed. It prints the
+// findings about the value, and returns errFound if one is an error.
+func (c *console) setField(ctx context.Context, h *hand, p *users.Profile, field, value string) error {
+	clean, problems, err := h.read(ctx, c, field, value)
+	if err != nil {
+		return err
 	}
 
 	findings := findingsOf(field, value, problems)
 	for _, f := range findings {
-		fmt.Fprintf(c.err, "%s: %s\n", c.lang.Field(field), c.what(f))
+		text := c.what(f)
+		if label := c.lang.Field(field); !strings.Contains(text, label) {
+			text = label + c.words().colon + text
+		}
+		c.indented(c.err, text)
 	}
-
 	if hasErrors(findings) {
 		return errFound
 	}
 
 	if !p.SetField(field, clean) {
-		return usagef("the field \"%s\" does not exist; use one of %s, or custom.NAME", formats.Show(field), strings.Join(users.ProfileFields(), ", "))
+		return usagef("the field \"%s\" does not exist; use %s, or custom.NAME", field, anyOf(users.ProfileFields()))
 	}
 
 	return nil

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"strings"
 
-	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/users"
 )
 
@@ -74,7 +73,7 @@ func (p *place) actor() (users.Actor, error) {
 
 // exists returns an error if the account does not exist. The demo account may
 // be missing, because prepare creates it.
-func (d *desk) exists(ctx context.Context) error {
+func (d *desk) exists(ctx context.Context, c *console) error {
 	rec, err := d.dir.Get(ctx, users.ID(d.account))
 	switch {
 	case err == nil && rec.Kind() == users.KindAccount:
@@ -88,7 +87,18 @@ func (d *desk) exists(ctx context.Context) error {
 			return nil
 		}
 	}
-	return usagef("the account \"%s\" does not exist; create the account with \"usher account load\"", formats.Show(string(d.account)))
+	return usagef("the account \"%s\" does not exist; to create it, run: %s", string(d.account), c.commandLine("account load", nil, nil, "FILE.json"))
+}
+
+// tellMissing prints a note if the account does not exist yet. It is for "check",
+// which reads such an account as empty: the name may be mistyped.
+func (d *desk) tellMissing(ctx context.Context, c *console) error {
+	err := d.exists(ctx, c)
+	if usage := new(usageError); errors.As(err, &usage) {
+		c.note(c.say("The account \"%s\" does not exist yet. It is read as an account without people.", string(d.account)))
+		return nil
+	}
+	return err
 }
 
 // prepare creates the demo account if it is used and does not exist.

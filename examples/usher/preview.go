@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/importer"
 )
 
@@ -56,7 +58,7 @@ func (p *previewing) run(ctx context.Context, c *console, files []string, do fun
 	}
 
 	for _, path := range files {
-		t, err := p.reading.open(ctx, path, tpl)
+		t, err := p.reading.open(ctx, c, path, tpl)
 		var refusal *formats.Refusal
 		if len(files) > 1 && errors.As(err, &refusal) {
 			return &namedError{path, err}
@@ -101,6 +103,17 @@ func (p *previewing) run(ctx context.Context, c *console, files []string, do fun
 	}
 
 	return do(d, preview)
+}
+
+// asRead returns a writer of text files with the delimiter of the first file. ok is
+// false if that is a workbook.
+func (p *previewing) asRead(c *console, tpl *importer.Template) (w csv.Writer, ok bool) {
+	w = textFor(tpl, c.lang.String())
+	d, size := utf8.DecodeRuneInString(p.read[0].Source["delimiter"])
+	if size > 0 {
+		w.Delimiter = d
+	}
+	return w, size > 0
 }
 
 // templateAsked returns the template that --template names.

@@ -30,7 +30,7 @@ func (r *reading) run(ctx context.Context, c *console, args []string) error {
 		return usagef("read: give one FILE")
 	}
 
-	table, err := r.open(ctx, args[0], nil)
+	table, err := r.open(ctx, c, args[0], nil)
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,10 @@ func (r *reporting) run(ctx context.Context, c *console, args []string) (err err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 
+	if err := d.exists(ctx, c); err != nil {
+		return err
+	}
+
 	report, err := importer.LoadReport(ctx, d.dir, users.ID(args[0]))
 	if err != nil {
 		err = &namedError{args[0], err}
@@ -99,7 +103,9 @@ func (r *reporting) writer(c *console) (func(*importer.Report) error, error) {
 			return xlsx.Writer{}.WriteSheet(w, report.Sheet(c.lang))
 		})
 	case ".csv":
-		return to(func(w io.Writer, report *importer.Report) error { return csv.Marshal(w, report.Rows(c.lang)) })
+		return to(func(w io.Writer, report *importer.Report) error {
+			return csv.Writer{Delimiter: delimiterIn(c.lang.String())}.WriteSheet(w, report.Sheet(c.lang))
+		})
 	case ".json":
 		return to(func(w io.Writer, report *importer.Report) error { return report.WriteJSON(w) })
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/assign"
+	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/roles"
 	"github.com/usher-go/usher/users"
 )
@@ -79,11 +80,8 @@ func (a *assigning) run(ctx context.Context, c *console, d *desk, args []string)
 	if err := a.askable(c, a.name); err != nil {
 		return err
 	}
-	if err := d.exists(ctx); err != nil {
-		return err
-	}
 
-	tpl, names, err := a.template(ctx, d)
+	tpl, names, err := a.template(ctx, c, d)
 	if err != nil {
 		return err
 	}
@@ -141,11 +139,12 @@ func (a *assigning) matched(ctx context.Context, d *desk) ([]roles.Person, error
 
 // template returns the template of the change, and the roles as the account
 // writes them.
-func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, []string, error) {
+func (a *assigning) template(ctx context.Context, c *console, d *desk) (*importer.Template, []string, error) {
 	asked := slices.Clone(a.roles)
+	every := (&hand{columns: cloudlink.Users().Tables[0].Columns}).column(users.FieldRole)
 	for i, r := range asked {
-		if r == "admin" {
-			asked[i] = users.RoleAdmin
+		if role, ok := valueOf(every, r); ok && role == users.RoleAdmin {
+			asked[i] = role
 		}
 	}
 
@@ -161,7 +160,7 @@ func (a *assigning) template(ctx context.Context, d *desk) (*importer.Template, 
 
 	names, problems := catalogue.Parse(strings.Join(asked, ","))
 	for _, p := range problems {
-		hint := usagef("use one of %s", p.Args["allowed"])
+		hint := usagef("use one of %s", c.roleNames(p.Args["allowed"]))
 		if p.Fix != "" {
 			hint = usagef("did you mean \"%s\"?", p.Fix)
 		}

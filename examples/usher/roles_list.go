@@ -58,7 +58,7 @@ func listRoles(ctx context.Context, c *console, d *desk) error {
 		if shown.MayGrant {
 			may = "yes"
 		}
-		t.add(style{printable(r.Name), 0}, fmt.Sprint(shown.People), c.lang.Value("active", may), c.lang.Value("role", string(r.GrantedBy)), r.About)
+		t.add(style{printable(c.lang.Value(users.FieldRole, r.Name)), 0}, fmt.Sprint(shown.People), c.lang.Value("active", may), c.lang.Value("role", string(r.GrantedBy)), r.About)
 	}
 
 	t.print(c)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
 	"net/url"
@@ -12,8 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
-	_ "modernc.org/sqlite"
+	"modernc.org/sqlite"
 
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
@@ -51,6 +51,7 @@ func openStore(ctx context.Context, name string) (store users.Store, close func(
 // empty, and the first write creates it. So a command that only reads leaves no
 // file behind.
 type database struct {
+	path  string
 	db    *sql.DB
 	store *sqlstore.Store
 
@@ -60,30 +61,86 @@ type database struct {
 
 var _ users.Store = (*database)(nil)
 
-func openDatabase(ctx context.Context, path string) (*database, error) {
-	// Writers wait for each other but not for readers. A transaction takes the
-	// lock when it begins, so no transaction fails half way.
-	source := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_txlock=immediate"
-	db, err := sql.Open("sqlite", source)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
+// The options of a connection. Writers wait for each other but not for readers. A
+// transaction takes the lock when it begins, so no transaction fails half way.
+const (
+	readWrite = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_txlock=immediate"
+	readOnly  = "?mode=ro&_pragma=busy_timeout(10000)"
+	immutable = "?mode=ro&immutable=1"
+)
 
-	d := &database{db: db, store: sqlstore.New(db, nil)}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		d.empty = true // a query would create the file
+// openDatabase opens a SQLite file. A file, or a folder, that cannot be written is
+// opened to read only.
+func openDatabase(ctx context.Context, path string) (*database, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // a query would create the file
+		d, err := connect(path, readWrite)
+		if err != nil {
+			return nil, err
+		}
+		d.empty = true
 		return d, nil
 	}
 
-	var tables int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'records'").Scan(&tables); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	options := []string{readWrite, readOnly}
+	if log, err := os.Stat(path + "-wal"); err != nil || log.Size() == 0 {
+		options = append(options, immutable) // no change is outside the file itself
 	}
 
-	d.empty = tables == 0
-	return d, nil
+	var first error
+	for _, o := range options {
+		d, err := connect(path, o)
+		if err != nil {
+			return nil, err
+		}
+		var tables int
+		err = d.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'records'").Scan(&tables)
+		if err == nil {
+			d.empty = tables == 0
+			return d, nil
+		}
+		if first == nil {
+			first = d.explain(err)
+		}
+		if err := d.db.Close(); err != nil || !isReadOnly(first) {
+			return nil, errors.Join(first, err)
+		}
+	}
+
+	return nil, first
 }
+
+func connect(path, options string) (*database, error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+options)
+	if err != nil {
+		return nil, &namedError{path, err}
+	}
+	return &database{path: path, db: db, store: sqlstore.New(db, nil)}, nil
+}
+
+// The result codes of SQLite that the command explains.
+const (
+	sqliteReadOnly = 8
+	sqliteFull     = 13
+	sqliteCantOpen = 14
+)
+
+// explain adds the name of the database to an error, and what a full disk or a
+// database without write access is called elsewhere.
+func (d *database) explain(err error) error {
+	var x *sqlite.Error
+	if !errors.As(err, &x) {
+		return err
+	}
+	switch x.Code() & 0xff {
+	case sqliteReadOnly, sqliteCantOpen:
+		err = errors.Join(fs.ErrPermission, err)
+	case sqliteFull:
+		err = errors.Join(syscall.ENOSPC, err)
+	}
+	return &namedError{d.path, err}
+}
+
+func isReadOnly(err error) bool { return errors.Is(err, fs.ErrPermission) }
 
 func (d *database) isEmpty() bool {
 	d.mu.Lock()
@@ -96,7 +153,8 @@ func (d *database) Find(ctx context.Context, keys []users.Key) ([]users.Record, 
 	if d.isEmpty() {
 		return nil, nil
 	}
-	return d.store.Find(ctx, keys)
+	found, err := d.store.Find(ctx, keys)
+	return found, d.explain(err)
 }
 
 // List returns an empty page while the database does not exist.
@@ -104,26 +162,40 @@ func (d *database) List(ctx context.Context, q users.Query) (users.Page, error) 
 	if d.isEmpty() {
 		return users.Page{}, nil
 	}
-	return d.store.List(ctx, q)
+	page, err := d.store.List(ctx, q)
+	return page, d.explain(err)
 }
 
-// Apply creates the database if it does not exist.
+// Apply creates the database if it does not exist, readable by its owner alone.
 func (d *database) Apply(ctx context.Context, b users.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.empty {
+		f, err := os.OpenFile(d.path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return &namedError{d.path, err}
+		}
 		if err := d.store.Migrate(ctx); err != nil {
-			return err
+			return d.explain(err)
 		}
 		d.empty = false
 	}
-	return d.store.Apply(ctx, b)
+	return d.explain(d.store.Apply(ctx, b))
 }
 
 // Journal yields no entries while the database does not exist.
 func (d *database) Journal(ctx context.Context, imp users.ID, after users.RowID) iter.Seq2[users.Entry, error] {
-	if d.isEmpty() {
-		return func(func(users.Entry, error) bool) {}
+	return func(yield func(users.Entry, error) bool) {
+		if d.isEmpty() {
+			return
+		}
+		for e, err := range d.store.Journal(ctx, imp, after) {
+			if !yield(e, d.explain(err)) {
+				return
+			}
+		}
 	}
-	return d.store.Journal(ctx, imp, after)
 }

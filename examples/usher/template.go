@@ -55,21 +55,21 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 	}
 
 	if len(tpl.Tables) > 1 {
-		return b.folder(ctx, tpl)
+		return b.folder(ctx, c, tpl)
 	}
 
 	sheet := tpl.Sheet(0, b.lang)
 	switch workbook := tpl.Name == cloudlink.Name || b.format == "xlsx"; {
 	case b.output != "":
 	case !workbook:
-		return textFor(tpl).WriteSheet(c.out, sheet)
+		return textFor(tpl, b.lang).WriteSheet(c.out, sheet)
 	case c.outTTY:
 		return usagef("template: a workbook cannot be shown on a terminal; use -o FILE")
 	default:
 		return xlsx.Writer{}.WriteSheet(c.out, sheet)
 	}
 
-	w, err := writerFor(b.output, textFor(tpl))
+	w, err := writerFor(b.output, textFor(tpl, b.lang))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (b *blank) run(ctx context.Context, c *console, args []string) error {
 
 // folder writes a template with several tables, with the drop-downs of the
 // account.
-func (b *blank) folder(ctx context.Context, tpl *importer.Template) (err error) {
+func (b *blank) folder(ctx context.Context, c *console, tpl *importer.Template) (err error) {
 	if b.output == "" {
 		return usagef("template: the template has several tables; give a folder: -o FOLDER")
 	}
@@ -90,11 +90,15 @@ func (b *blank) folder(ctx context.Context, tpl *importer.Template) (err error) 
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 
+	if err := d.exists(ctx, c); err != nil {
+		return err
+	}
+
 	if tpl, err = d.template(ctx, tpl, false); err != nil {
 		return err
 	}
 
-	out, err := newFolder(b.output, tpl, b.format)
+	out, err := newFolder(b.output, tpl, b.format, b.lang)
 	if err != nil {
 		return err
 	}

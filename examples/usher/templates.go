@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 
@@ -40,9 +41,19 @@ func templateNames() anyOf {
 	return names
 }
 
-// textFor returns a writer for text files in the form of the product.
-func textFor(t *importer.Template) csv.Writer {
-	return csv.Writer{Delimiter: t.Delimiter, Comment: t.Comment}
+// textFor returns a writer for text files in the form of the product. Where the
+// product says nothing, the delimiter is the one of a spreadsheet in the language.
+func textFor(t *importer.Template, lang string) csv.Writer {
+	return csv.Writer{Delimiter: cmp.Or(t.Delimiter, delimiterIn(lang)), Comment: t.Comment}
+}
+
+// delimiterIn returns the delimiter that a spreadsheet in a language expects, 0 for
+// a comma.
+func delimiterIn(lang string) rune {
+	if lang == "fr" { // the decimal sign is a comma
+		return ';'
+	}
+	return 0
 }
 
 // template returns tpl with the values of the account: its country, PBXs, roles

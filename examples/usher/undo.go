@@ -52,6 +52,10 @@ func (u *undoing) run(ctx context.Context, c *console, args []string) (err error
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 
+	if err := d.exists(ctx, c); err != nil {
+		return err
+	}
+
 	if u.resume != "" {
 		if _, err := d.dir.Get(ctx, users.ID(u.resume)); err != nil {
 			return &namedError{u.resume, err}

@@ -40,12 +40,8 @@ func addUsage(field string) string {
 }
 
 func addUser(ctx context.Context, c *console, d *desk, set list) error {
-	if err := d.exists(ctx); err != nil {
-		return err
-	}
-
 	var p users.Profile
-	if err := c.setFields(&p, set); err != nil {
+	if err := c.setFields(ctx, d, &p, set); err != nil {
 		return err
 	}
 
@@ -66,19 +62,5 @@ func addUser(ctx context.Context, c *console, d *desk, set list) error {
 	}
 
 	fmt.Fprintf(c.out, "%s %s %s\n", c.lang.Outcome("created"), known(&u), u.ID)
-	return nil
-}
-
-// setFields sets the fields given as FIELD=VALUE.
-func (c *console) setFields(p *users.Profile, set list) error {
-	for _, s := range set {
-		field, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return usagef("--set %s: use FIELD=VALUE", s)
-		}
-		if err := c.setField(p, field, value); err != nil {
-			return err
-		}
-	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
@@ -35,7 +36,7 @@ func editUser(ctx context.Context, c *console, d *desk, who string, set list) er
 	}
 
 	u, _ := before.Record().User()
-	if err := c.setFields(&u.Profile, set); err != nil {
+	if err := c.setFields(ctx, d, &u.Profile, set); err != nil {
 		return err
 	}
 
@@ -55,10 +56,34 @@ func editUser(ctx context.Context, c *console, d *desk, who string, set list) er
 	}
 
 	for _, x := range changes {
-		fmt.Fprintf(c.out, "%s: %s → %s\n", c.lang.Field(x.Field), printable(c.lang.Value(x.Field, x.Old)), printable(c.lang.Value(x.Field, x.New)))
+		old, now, err := d.readable(ctx, x)
+		if err != nil {
+			return err
+		}
+		if old = c.shown(x.Field, old); old != "" {
+			old += " "
+		}
+		c.indented(c.out, c.lang.Field(x.Field)+c.words().colon+strings.TrimRight(printable(old+"→ "+c.shown(x.Field, now)), " "))
 	}
 
 	return nil
+}
+
+// readable returns the values of a change with names for the records that they
+// refer to.
+func (d *desk) readable(ctx context.Context, x importer.Change) (old, now string, err error) {
+	if x.Field != users.FieldSupervisor && x.Field != users.FieldOrgUnit {
+		return x.Old, x.New, nil
+	}
+	if x.Old != "" {
+		if old, err = d.called(ctx, users.ID(x.Old)); err != nil {
+			return "", "", err
+		}
+	}
+	if x.New != "" {
+		now, err = d.called(ctx, users.ID(x.New))
+	}
+	return old, now, err
 }
 
 // changed returns the fields in which two profiles differ.

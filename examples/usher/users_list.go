@@ -192,7 +192,7 @@ func (l *listing) run(ctx context.Context, c *console, d *desk, text string) err
 		return c.cellsJSON(columns, rows)
 	}
 
-	slices.SortStableFunc(rows, func(a, b []string) int { return natural(a[0], b[0]) })
+	slices.SortFunc(rows, func(a, b []string) int { return slices.CompareFunc(a, b, natural) })
 	c.people(columns, rows)
 	fmt.Fprintln(c.out, c.lang.People(n))
 	return nil
