@@ -129,7 +129,7 @@ func (c *console) reportText(r *importer.Report) error {
 	}
 
 	fmt.Fprintln(c.out)
-	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row"), c.lang.Label("who"), c.lang.Label("findings")}}
+	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row"), c.lang.Label("who"), c.words().details}}
 	for i, w := range r.Rows(c.lang) {
 		var parts []string
 		for _, s := range []string{w.Changes, w.Findings} {

@@ -64,6 +64,7 @@ func (a *assigning) flags(f *flag.FlagSet, c *console) action {
 	f.StringVar(&a.text, "search", "", "choose people whose name, login or e-mail address contains every word of the `TEXT`")
 	f.StringVar(&a.label, "label", "", "`TEXT` that describes the change (default: the roles)")
 	a.committing.flags(f)
+	a.committing.shown.rowFlags(f)
 	return inPlace(f, c, a.run)
 }
 

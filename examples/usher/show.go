@@ -29,9 +29,14 @@ type view struct {
 }
 
 func (v *view) flags(f *flag.FlagSet) {
+	v.rowFlags(f)
+	f.StringVar(&v.search, "search", "", "show only the rows with the `TEXT` in a cell")
+}
+
+// rowFlags declares the flags without --search, which means people elsewhere.
+func (v *view) rowFlags(f *flag.FlagSet) {
 	f.BoolVar(&v.errors, "errors", false, "show only the rows with findings; on a terminal the default for more than 50 rows")
 	f.BoolVar(&v.all, "all-rows", false, "show all rows, also on a terminal")
-	f.StringVar(&v.search, "search", "", "show only the rows with the `TEXT` in a cell")
 }
 
 // filters returns what the flags ask for.
@@ -155,18 +160,18 @@ func (c *console) details(r importer.RowView) []string {
 	for _, x := range r.Changes {
 		if r.Action == importer.ActionCreate || r.Action == importer.ActionBlocked && x.Old == "" {
 			if x.New != "" && x.New != r.Who && !namesGain(r, x) {
-				parts = append(parts, c.lang.Field(x.Field)+c.words().colon+formats.Show(c.lang.Value(x.Field, x.New)))
+				parts = append(parts, c.lang.Field(x.Field)+c.words().colon+formats.Show(c.shown(x.Field, x.New)))
 			}
 			continue
 		}
 		if x.Old == "" && namesGain(r, x) {
 			continue
 		}
-		before := formats.Show(c.lang.Value(x.Field, x.Old))
+		before := formats.Show(c.shown(x.Field, x.Old))
 		if before != "" {
 			before += " "
 		}
-		parts = append(parts, c.lang.Field(x.Field)+c.words().colon+before+"→ "+formats.Show(c.lang.Value(x.Field, x.New)))
+		parts = append(parts, c.lang.Field(x.Field)+c.words().colon+before+"→ "+formats.Show(c.shown(x.Field, x.New)))
 	}
 
 	effect := c.gainsAndLosses(r)

@@ -29,6 +29,7 @@ func undoCommand() command {
 			u.place.flags(f)
 			f.StringVar(&u.label, "label", "", "`TEXT` that describes the undo (default: the text of the import)")
 			u.committing.flags(f)
+			u.shown.rowFlags(f)
 			f.StringVar(&u.resume, "resume", "", "`ID` of an interrupted undo of the same import to finish")
 			c.jsonFlag(f)
 			c.langFlag(f)

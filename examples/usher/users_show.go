@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/formats"
+	"github.com/usher-go/usher/importer/ocm"
 	"github.com/usher-go/usher/users"
 )
 
@@ -91,8 +92,13 @@ func showUser(ctx context.Context, c *console, d *desk, args []string) error {
 
 // shown returns the value of a field in the words of the reader.
 func (c *console) shown(field, value string) string {
-	if field == "source" && value == string(users.Local) {
-		return c.say("this account")
+	switch field {
+	case users.FieldSource:
+		if value == string(users.Local) {
+			return c.say("this account")
+		}
+	case users.FieldProfile:
+		return (&hand{columns: ocm.Users(nil).Tables[0].Columns}).column(field).Label(value, c.lang.String())
 	}
 	return c.lang.Value(field, value)
 }
