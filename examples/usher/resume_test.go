@@ -46,7 +46,7 @@ func TestResume(t *testing.T) {
 
 	out := usher(t, statusFound, append([]string{"report", string(r.ID)}, place...)...)
 	require.Contains(t, out, "10 created so far")
-	require.Contains(t, usher(t, statusOK, append([]string{"history"}, place...)...), "Running ")
+	require.Contains(t, usher(t, statusOK, append([]string{"history"}, place...)...), "Interrupted ")
 	args := append([]string{"import", "--template", "cloudlink", "--yes", "--resume", string(r.ID)}, place...)
 	require.Empty(t, usher(t, statusRefused, append(args, listOf(t, 30, 0))...))
 	out = usher(t, statusFound, append(args, file)...)
