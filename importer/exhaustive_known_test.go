@@ -32,24 +32,6 @@ func exceptions() []exception {
 
 	return []exception{
 		{
-			name:   "a row equal to the store is contested",
-			reason: "In mode create a row equal to the store is unchanged whatever other rows do. The engine still reports that two rows are about one person, or that another row claims the LAN ID that the person has.",
-			example: file("no links", create,
-				modelRow{who: "x", lan: "lx"}, modelRow{who: "n", lan: "lx"}),
-			apply: func(f *modelFile, i int, v *modelVerdict) {
-				r := f.rows[i]
-				if f.mode != create || v.action != importer.ActionUnchanged {
-					return
-				}
-				if len(f.about[r.who]) > 1 {
-					v.fail(f.twice(r))
-				}
-				if len(f.claims[r.lan]) > 1 {
-					v.fail("lanid.contested")
-				}
-			},
-		},
-		{
 			name:   "a contested supervisor is unknown in mode create",
 			reason: "The rules are silent. In mode create a row about a stored person is compared with the store, where the contested LAN ID names no one yet.",
 			example: file("no links", create,
@@ -64,16 +46,6 @@ func exceptions() []exception {
 					delete(v.codes, "supervisor.self")
 					v.codes["supervisor.unknown"] = true
 					v.end.sup = was.sup
-				}
-			},
-		},
-		{
-			name:    "an unknown supervisor hides that the person exists",
-			reason:  "The rules are silent on which errors are shown together. The engine reports email.taken for a row that changes something, and an unknown supervisor changes nothing if the person has none.",
-			example: file("no links", create, modelRow{who: "x", sup: "unknown"}),
-			apply: func(f *modelFile, i int, v *modelVerdict) {
-				if v.codes["supervisor.unknown"] && v.end == f.store[f.rows[i].who] && v.end.sup == "" {
-					delete(v.codes, "email.taken")
 				}
 			},
 		},

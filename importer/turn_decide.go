@@ -240,6 +240,10 @@ func (t *turn) decideExisting() {
 	d, v := &t.says, &t.verdict
 	asks := len(v.changes)+len(v.gains) > 0 || d.deletes || len(d.releases) > 0 && len(v.keeps) == 0
 	if !asks && !t.hasBadCell() {
+		// Equal to the store: what other rows say of the same person and keys is their fault.
+		v.notes = slices.DeleteFunc(v.notes, func(n note) bool {
+			return n.code == "person.contradiction" || n.key != none && strings.HasSuffix(n.code, ".contested")
+		})
 		return
 	}
 

@@ -158,6 +158,10 @@ func (t *turn) restoreField(field, value string) {
 		t.addKey(draftKey{space: users.SpaceID, rel: relRefer, value: value, field: field, column: -1})
 		return
 	}
+	if slices.Contains(references, field) { // a circle may end here
+		t.says.wants = append(t.says.wants, want{field: field, unrefer: true})
+		return
+	}
 	t.draft.Want(field, value)
 }
 
