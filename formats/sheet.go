@@ -60,7 +60,8 @@ type SheetColumn struct {
 	// Width is the width in characters; 0 lets the writer choose.
 	Width int
 	// Wrap breaks long text into lines, so that all of it is visible, where the format
-	// has widths.
+	// has widths. A text file has a blank for a line break in such a column, so that
+	// each of its records is one line.
 	Wrap bool
 	// Tones colours the cells with one of these texts, where the format has colours.
 	Tones map[string]Tone

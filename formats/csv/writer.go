@@ -81,6 +81,11 @@ func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 			return fmt.Errorf("csv: write: row %d has %d cells, the sheet %d columns", n, len(cells), width)
 		}
 		clear(row[copy(row, cells):width])
+		for i, c := range s.Columns {
+			if c.Wrap {
+				row[i] = strings.ReplaceAll(row[i], "\n", " ")
+			}
+		}
 		if e.writeRecord(row); e.err != nil {
 			break
 		}

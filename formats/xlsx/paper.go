@@ -2,6 +2,8 @@ package xlsx
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +19,8 @@ import (
 // which need no punctuation in any language.
 const factMark = "\u2002\u2002"
 
-// factRows returns the rows above the headings: the title, two facts in a row, and a
-// blank row. A sheet without title and facts has none.
+// factRows returns the rows above the headings: the title, two facts in a row where
+// they fit, and a blank row. A sheet without title and facts has none.
 func factRows(s formats.Sheet) [][]string {
 	var out [][]string
 	if s.Title != "" {
@@ -26,11 +28,13 @@ func factRows(s formats.Sheet) [][]string {
 	}
 
 	half := middle(s.Columns)
+	left, right := totalWidth(s.Columns[:half]), totalWidth(s.Columns[half:])
 	for i := 0; i < len(s.Facts); {
 		row := make([]string, max(1, len(s.Columns)))
-		row[0] = s.Facts[i].Name + factMark + s.Facts[i].Value
-		if i++; i < len(s.Facts) && half > 0 {
-			row[half] = s.Facts[i].Name + factMark + s.Facts[i].Value
+		row[0] = factText(s.Facts[i])
+		fits := countUnits(row[0]) <= left
+		if i++; i < len(s.Facts) && fits && countUnits(factText(s.Facts[i])) <= right {
+			row[half] = factText(s.Facts[i])
 			i++
 		}
 		out = append(out, row)
@@ -46,17 +50,9 @@ func factRows(s formats.Sheet) [][]string {
 // begins, or 0 for a sheet that is too narrow for two facts in a row.
 func middle(columns []formats.SheetColumn) int {
 	const least = 100 // characters
-	total := 0
-	for _, c := range columns {
-		total += columnWidth(c)
-	}
-	if total < least {
-		return 0
-	}
-
-	left := 0
+	total, left := totalWidth(columns), 0
 	for i, c := range columns {
-		if left >= total*2/5 {
+		if total >= least && left >= total*2/5 {
 			return i
 		}
 		left += columnWidth(c)
@@ -64,13 +60,27 @@ func middle(columns []formats.SheetColumn) int {
 	return 0
 }
 
+// totalWidth returns the width of columns in characters.
+func totalWidth(columns []formats.SheetColumn) int {
+	n := 0
+	for _, c := range columns {
+		n += columnWidth(c)
+	}
+	return n
+}
+
+// factText returns a fact as the text of a cell.
+func factText(f formats.SheetFact) string { return f.Name + factMark + f.Value }
+
 // factValue returns a fact with its name in bold.
 func factValue(text string) any {
 	name, value, ok := strings.Cut(text, factMark)
 	if !ok {
 		return cellValue(text)
 	}
-	runs := []excelize.RichTextRun{{Text: name + factMark, Font: &excelize.Font{Bold: true}}}
+	bold := plainFont()
+	bold.Bold = true
+	runs := []excelize.RichTextRun{{Text: name + factMark, Font: bold}}
 	switch v := cellValue(value).(type) {
 	case []excelize.RichTextRun:
 		runs = append(runs, v...)
@@ -99,7 +109,8 @@ func (b *bookWriter) makeStyles() (*sheetStyles, error) {
 		return id
 	}
 
-	heading := excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat}
+	heading := excelize.Style{Font: plainFont(), NumFmt: textFormat}
+	heading.Font.Bold = true
 	if b.sheet.Print {
 		heading.Fill = solid("D9E1F2")
 		heading.Alignment = &excelize.Alignment{WrapText: true, Vertical: "center"}
@@ -107,7 +118,9 @@ func (b *bookWriter) makeStyles() (*sheetStyles, error) {
 	}
 	out.heading = add(heading)
 	if b.sheet.Title != "" || len(b.sheet.Facts) > 0 {
-		out.title = add(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}, NumFmt: textFormat})
+		title := plainFont()
+		title.Bold, title.Size = true, 14
+		out.title = add(excelize.Style{Font: title, NumFmt: textFormat})
 		out.fact = add(excelize.Style{NumFmt: textFormat})
 	}
 
@@ -124,12 +137,15 @@ func (b *bookWriter) makeStyles() (*sheetStyles, error) {
 		if anyWrap {
 			s.Alignment = &excelize.Alignment{WrapText: c.Wrap, Vertical: "top"}
 		}
-		if c.Text || anyWrap {
+		if b.sheet.Print { // a line under each row, which may have several lines of text
+			s.Border = []excelize.Border{{Type: "bottom", Color: "D9D9D9", Style: 1}}
+		}
+		if c.Text || anyWrap || b.sheet.Print {
 			out.columns[i] = add(s)
 		}
-		for _, tone := range c.Tones {
-			s.Fill, s.Font = toneOf(tone)
+		for _, tone := range slices.Sorted(maps.Values(c.Tones)) { // the same sheet is the same bytes
 			if out.tones[tone] == 0 {
+				s.Fill, s.Font = toneOf(tone)
 				out.tones[tone] = add(s)
 			}
 		}
@@ -137,16 +153,66 @@ func (b *bookWriter) makeStyles() (*sheetStyles, error) {
 	return out, err
 }
 
+// plainFont returns the font of cells without a style. A font without a name would be
+// another one in LibreOffice.
+func plainFont() *excelize.Font { return &excelize.Font{Family: "Calibri", Size: 11} }
+
 // toneOf returns the colours of a tone: those that spreadsheet programs call good,
 // neutral and bad.
 func toneOf(t formats.Tone) (excelize.Fill, *excelize.Font) {
+	font := plainFont()
 	switch t {
 	case formats.ToneGood:
-		return solid("C6EFCE"), &excelize.Font{Color: "006100"}
+		font.Color = "006100"
+		return solid("C6EFCE"), font
 	case formats.ToneNeutral:
-		return solid("FFEB9C"), &excelize.Font{Color: "7F6000"}
+		font.Color = "7F6000"
+		return solid("FFEB9C"), font
 	}
-	return solid("FFC7CE"), &excelize.Font{Color: "9C0006"}
+	font.Color = "9C0006"
+	return solid("FFC7CE"), font
+}
+
+// rowHeight returns the height that a row needs for its wrapped cells, in points, or 0
+// for the height of one line. Programs do not agree on whether they find it out
+// themselves.
+func (b *bookWriter) rowHeight(row []string) float64 {
+	const line, most = 15, 409
+	lines := 1
+	for i, text := range row {
+		if c := b.sheet.Columns[i]; c.Wrap {
+			lines = max(lines, wrappedLines(text, columnWidth(c)))
+		}
+	}
+	if lines == 1 {
+		return 0
+	}
+	return min(float64(lines)*line, most)
+}
+
+// wrappedLines returns the number of lines of a text in a column of the width. Lines
+// break at blanks and after hyphens. A word that is longer than the column is divided.
+func wrappedLines(text string, width int) int {
+	room := max(1, width)
+	lines := 0
+	for _, part := range strings.Split(text, "\n") {
+		lines++
+		used := 0
+		for part != "" {
+			end := strings.IndexAny(part, " -") + 1
+			if end == 0 {
+				end = len(part)
+			}
+			n := countUnits(part[:end])
+			part = part[end:]
+			if used > 0 && used+n > room+1 { // a blank may stand beyond the edge
+				lines, used = lines+1, 0
+			}
+			extra := max(0, n-1) / room
+			lines, used = lines+extra, used+n-extra*room
+		}
+	}
+	return lines
 }
 
 // solid returns the fill with one colour.
@@ -168,8 +234,8 @@ func (b *bookWriter) addFilter(rows [][]string) error {
 	// spreadsheet program then calls the workbook damaged.
 	names := b.f.WorkBook.DefinedNames.DefinedName
 	for i := range names {
-		if _, cells, ok := strings.Cut(names[i].Data, "'!"); ok && names[i].Name == "_xlnm._FilterDatabase" {
-			names[i].Data = b.quotedName() + "!" + cells
+		if at := strings.LastIndexByte(names[i].Data, '!'); at >= 0 && names[i].Name == "_xlnm._FilterDatabase" {
+			names[i].Data = b.quotedName() + names[i].Data[at:]
 		}
 	}
 	return nil
@@ -182,7 +248,7 @@ func (b *bookWriter) quotedName() string {
 
 // setUpPrint makes the sheet one page wide on paper, with its headings and the number
 // of the page on each page.
-func (b *bookWriter) setUpPrint([][]string) error {
+func (b *bookWriter) setUpPrint(rows [][]string) error {
 	if !b.sheet.Print {
 		return nil
 	}
@@ -200,6 +266,12 @@ func (b *bookWriter) setUpPrint([][]string) error {
 		return err
 	}
 	if err := b.f.SetHeaderFooter(b.name, &excelize.HeaderFooterOptions{OddFooter: "&R&P / &N"}); err != nil {
+		return err
+	}
+
+	// Without this, Excel marks each row number as "number stored as text".
+	all := "A1:" + formats.CellName(max(1, len(b.sheet.Columns)), len(rows))
+	if err := b.f.AddIgnoredErrors(b.name, all, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
 		return err
 	}
 

@@ -2,6 +2,7 @@ package xlsx_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +25,9 @@ func TestSheetOnPaper(t *testing.T) {
 		Rows: formats.Rows([]string{"2", "Done"}, []string{"3", "Failed", "one\ntwo"}, []string{"4", "Skipped"}, []string{"5", "Other"}),
 	}
 	data := write(t, s)
+	for range 20 {
+		require.True(t, bytes.Equal(data, write(t, s)), "the same sheet is the same bytes")
+	}
 
 	table, err := read(t, data)
 	require.NoError(t, err)
@@ -84,4 +88,32 @@ func TestFactsOfNarrowSheets(t *testing.T) {
 		require.Equal(t, []string{"By\u2002\u2002ada"}, got[1])
 		require.Equal(t, []string{"When\u2002\u2002today"}, got[2])
 	}
+}
+
+// A fact that needs more than half of the width has a row of its own, and rows are as
+// high as their wrapped text.
+func TestRoomForText(t *testing.T) {
+	long := strings.Repeat("long ", 20)
+	s := formats.Sheet{
+		Facts:   []formats.SheetFact{{Name: "A", Value: long}, {Name: "B", Value: "b"}, {Name: "C", Value: "c"}},
+		Columns: []formats.SheetColumn{{Heading: "x", Width: 50}, {Heading: "y", Width: 50, Wrap: true}}, Print: true,
+		Rows: formats.Rows([]string{long + long, "short"}, []string{"", long}, []string{"", "one\ntwo\nthree"}, []string{"", strings.Repeat("x", 101)}),
+	}
+	data := write(t, s)
+	table, err := read(t, data)
+	require.NoError(t, err)
+	got := cells(table)
+	require.Equal(t, []string{"A\u2002\u2002" + long}, got[1])
+	require.Equal(t, []string{"B\u2002\u2002b", "C\u2002\u2002c"}, got[2])
+
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	require.NoError(t, err)
+	defer f.Close()
+	var heights []float64
+	for row := 5; row <= 8; row++ {
+		h, err := f.GetRowHeight("Sheet1", row)
+		require.NoError(t, err)
+		heights = append(heights, h)
+	}
+	require.Empty(t, cmp.Diff([]float64{15, 30, 45, 45}, heights), "(-want +got)")
 }

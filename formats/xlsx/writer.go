@@ -310,6 +310,10 @@ func (b *bookWriter) writeRows(rows [][]string) error {
 			opts = append(opts, excelize.RowOpts{StyleID: styles.heading})
 		case i < b.facts:
 			opts = append(opts, excelize.RowOpts{StyleID: styles.fact})
+		case i >= b.headingRow():
+			if h := b.rowHeight(row); h > 0 {
+				opts = append(opts, excelize.RowOpts{Height: h})
+			}
 		}
 		if err := sw.SetRow("A"+strconv.Itoa(i+1), values, opts...); err != nil {
 			return err
@@ -321,7 +325,7 @@ func (b *bookWriter) writeRows(rows [][]string) error {
 // styledCell returns the cell of a row, from 1, and a column, from 0, with its style.
 func (b *bookWriter) styledCell(styles *sheetStyles, row, column int, text string) any {
 	switch {
-	case text == "":
+	case text == "" && (row <= b.headingRow() || !b.sheet.Print):
 		return nil
 	case row == 1 && b.sheet.Title != "":
 		return excelize.Cell{StyleID: styles.title, Value: cellValue(text)}
@@ -329,6 +333,9 @@ func (b *bookWriter) styledCell(styles *sheetStyles, row, column int, text strin
 		return excelize.Cell{StyleID: styles.fact, Value: factValue(text)}
 	case row <= b.headingRow():
 		return cellValue(text)
+	}
+	if text == "" {
+		return excelize.Cell{StyleID: styles.columns[column]} // for the line under the row
 	}
 	if tone := b.sheet.Columns[column].Tones[text]; tone != 0 {
 		return excelize.Cell{StyleID: styles.tones[tone], Value: cellValue(text)}
