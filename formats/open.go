@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // A Source is a file to read.
@@ -58,8 +59,24 @@ func Open(ctx context.Context, src Source, lim *Limits, formats ...Format) (*Tab
 
 	for _, f := range formats {
 		if f.Match(src.Name, head) {
-			return f.Read(ctx, src, l)
+			t, err := f.Read(ctx, src, l)
+			if err == nil {
+				t.named(src.Name)
+			}
+			return t, err
 		}
 	}
 	return nil, Unreadable(Identify(head))
+}
+
+// named notes the name of the file, which a report of an import repeats.
+func (t *Table) named(file string) {
+	file = file[strings.LastIndexAny(file, `/\\`)+1:]
+	if file == "" {
+		return
+	}
+	if t.Source == nil {
+		t.Source = map[string]string{}
+	}
+	t.Source["file"] = Show(file)
 }

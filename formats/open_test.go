@@ -51,7 +51,7 @@ func TestOpen(t *testing.T) {
 	table, err := formats.Open(t.Context(), source("a.txt", "one two\n\nthree"), nil, words{".log"}, words{".txt"}, words{""})
 	require.NoError(t, err)
 	require.Equal(t, "a.txt", table.Name)
-	require.Equal(t, map[string]string{"format": "words.txt"}, table.Source, "the first that matches")
+	require.Equal(t, map[string]string{"format": "words.txt", "file": "a.txt"}, table.Source, "the first that matches")
 	require.Equal(t, []string{"one", "two"}, table.Row(0).Cells())
 	require.Equal(t, 3, table.Row(1).Number())
 }

@@ -16,7 +16,8 @@ type Table struct {
 	// Name is the name of the sheet, or of the file.
 	Name string
 	// Source records how the file was read: "format", "encoding", "delimiter" and
-	// "sheet", as far as the format knows them.
+	// "sheet", as far as the format knows them, and "file": the name of the file that
+	// [Open] was given, without folders.
 	Source map[string]string
 	// Cells is true if the format names its cells ("B3").
 	Cells bool

@@ -236,7 +236,7 @@ func (c *commit) resume(ctx context.Context, rec users.Record) error {
 func (c *commit) newRecord(ctx context.Context, now time.Time) error {
 	p := c.shown
 	imp := &users.Import{Label: c.opts.Label, Template: p.tpl.Name, Actor: c.dir.Actor().String(), State: users.ImportRunning,
-		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.RefuseReplay && !p.opts.AllowReplay, Rows: len(c.rows)}
+		Digest: c.digest, Sensitive: p.sensitiveFields(), Once: p.tpl.RefuseReplay && !p.opts.AllowReplay, Rows: len(c.rows), Files: p.grid.files()}
 	read := p.readDigest()
 	if read != c.digest {
 		imp.Read = read

@@ -34,6 +34,25 @@ type gridTable struct {
 	headless map[int]int // by column without a heading: the rows that hold something there
 }
 
+// files returns the names of the files that were read, where they are known.
+func (g *grid) files() []string {
+	var out []string
+	for _, i := range g.given {
+		if name := g.tables[i].read.Source["file"]; name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// headingAt returns the heading of a column of the file, from 0, or "".
+func (t *gridTable) headingAt(column int) string {
+	if t.read == nil || t.head < 0 || t.head >= t.read.Len() {
+		return ""
+	}
+	return t.read.Row(t.head).Cell(column)
+}
+
 type gridRow struct {
 	id      users.RowID
 	src     int32 // index in the table as read, -1 for an added row

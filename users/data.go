@@ -117,6 +117,8 @@ type Import struct {
 	// First says that the account had no active Account Admin when the import
 	// began. Undoing it may leave none.
 	First bool `json:"first,omitempty"`
+	// Files are the names of the files that were read.
+	Files []string `json:"files,omitempty"`
 	// Pruned says that the journal was deleted. The import has no report and cannot
 	// be undone.
 	Pruned bool `json:"pruned,omitempty"`
@@ -147,7 +149,7 @@ func (p *PBX) clone() Data {
 }
 func (i *Import) clone() Data {
 	c := copyOf(i)
-	c.Counts, c.Sensitive = maps.Clone(i.Counts), slices.Clone(i.Sensitive)
+	c.Counts, c.Sensitive, c.Files = maps.Clone(i.Counts), slices.Clone(i.Sensitive), slices.Clone(i.Files)
 	return c
 }
 

@@ -34,7 +34,7 @@ func full() []users.Record {
 		record("unit", acme, &users.Unit{Path: "Acme/Sales/North"}),
 		record("pbx", acme, &users.PBX{Name: "PBX1", Group: "g", Ranges: []string{"1000-1999"}}),
 		record("import", acme, &users.Import{Label: "March", Template: "users", Actor: "ada", Mode: "create", State: users.ImportDone, Digest: "d", Read: "r", Once: true, Undoes: "other", UndoneBy: "those", Continues: "that", Sensitive: []string{"mobile"}, First: true, Pruned: true,
-			Counts: map[string]int{"created": 3, "failed": 0}, Rows: 3}),
+			Counts: map[string]int{"created": 3, "failed": 0}, Rows: 3, Files: []string{"march.xlsx"}}),
 	}
 }
 
