@@ -74,6 +74,9 @@ type Finding struct {
 	Args map[string]string `json:"args,omitempty"`
 	// Fix is a value that would correct the cell, where one is evident. A fix is applied only on request.
 	Fix *string `json:"fix,omitempty"`
+	// Heading is the heading of the column in the file, as [Show] returns it. Findings
+	// of a report have it, because its reader may not have the file.
+	Heading string `json:"heading,omitempty"`
 }
 
 // MaxShown is the maximum number of characters of a value in a finding or a message.

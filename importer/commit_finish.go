@@ -114,10 +114,15 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 		return l
 	}
 
-	v := c.shown.show(row)
+	t := c.shown.decided(row)
+	l.Does = t.does()
+	v := t.show()
 	l.Table, l.Line, l.Action, l.Who = v.Table, v.Line, v.Action, v.Who
 	l.Findings = append(v.Findings, findings...)
 	for i, f := range l.Findings {
+		if f.Column > 0 { // a reader of the report may not have the file
+			l.Findings[i].Heading = formats.Show(c.shown.grid.tables[at.id.Table()].headingAt(f.Column - 1))
+		}
 		if f.Args["account"] != "" { // readers of the report may not reach that account
 			l.Findings[i].Args = maps.Clone(f.Args)
 			delete(l.Findings[i].Args, "account")
@@ -137,6 +142,21 @@ func (c *commit) line(row uint32, o Outcome, findings []formats.Finding) *Report
 		l.Changes, l.Gains, l.Losses = v.Changes, v.Gains, v.Losses
 	}
 	return l
+}
+
+// does returns the values of the cells that say what the row does, by field, or nil.
+func (t *turn) does() map[string]string {
+	var out map[string]string
+	for i := range t.spec.Columns {
+		c := &t.spec.Columns[i]
+		if v := t.cells[i].value; c.CountInRecap && len(c.Values) > 0 && !c.Sensitive && v != "" {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[c.Field] = v
+		}
+	}
+	return out
 }
 
 // fillRemoved fills in the line of a row that was removed in the preview: only

@@ -9,8 +9,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/usher-go/usher/formats"
@@ -27,7 +25,10 @@ type Report struct {
 	Actor    string          `json:"actor"`
 	// Mode is the mode of the preview. It is empty for an undoing and for an edit
 	// by hand.
-	Mode  Mode              `json:"mode,omitempty"`
+	Mode Mode `json:"mode,omitempty"`
+	// Files are the names of the files that were imported, where the host gave them
+	// ([formats.Source]). Those of several tables are in the order of the tables.
+	Files []string          `json:"files,omitempty"`
 	At    time.Time         `json:"at"`
 	State users.ImportState `json:"state"`
 	// Undoes is the id of the import that this one took back.
@@ -48,7 +49,11 @@ type ReportLine struct {
 	// Action is what the preview showed, and Outcome what happened.
 	Action  Action  `json:"action,omitempty"`
 	Outcome Outcome `json:"outcome"`
-	Who     string  `json:"who,omitempty"`
+	// Does has the values of the cells that say what the row does, by field:
+	// {"action": "force_attach"}. See [Column.CountInRecap]. It is nil in reports of
+	// earlier versions.
+	Does map[string]string `json:"does,omitempty"`
+	Who  string            `json:"who,omitempty"`
 	// User is the id of the person, or "" if the row is about no record.
 	User     users.ID          `json:"user,omitempty"`
 	Changes  []Change          `json:"changes,omitempty"`
@@ -129,7 +134,7 @@ func byRow(a, b ReportLine) int { return cmp.Compare(a.Row, b.Row) }
 // newReport returns a report of the import without lines.
 func newReport(rec users.Record, imp *users.Import) *Report {
 	return &Report{ID: rec.ID, Account: rec.Account, Label: imp.Label, Template: imp.Template, Actor: imp.Actor, Mode: Mode(imp.Mode),
-		At: rec.Created, State: imp.State, Undoes: imp.Undoes, Counts: map[Outcome]int{}}
+		At: rec.Created, State: imp.State, Undoes: imp.Undoes, Files: imp.Files, Counts: map[Outcome]int{}}
 }
 
 // readNote returns the line of a journal entry.
@@ -179,128 +184,6 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// A Texter returns findings, outcomes and columns as text in one language. Package
-// messages has one for each of its languages. A Texter must not panic on an unknown
-// code or name, and should return the code or name.
-type Texter interface {
-	// Finding returns what is wrong and what to do.
-	Finding(f formats.Finding) string
-	// Suggestion returns the question whether the finding's Fix is meant. It
-	// returns "" for a finding without a Fix.
-	Suggestion(f formats.Finding) string
-	// Outcome returns the word for an outcome.
-	Outcome(o Outcome) string
-	// Action returns the word for an action.
-	Action(a Action) string
-	// Label returns the heading of a report's column: "table", "row", "line",
-	// "action", "outcome", "who", "changes" or "findings".
-	Label(name string) string
-	// Field returns the name of a field: "First name" for "first_name".
-	Field(name string) string
-	// Value returns the value of a field as people write it.
-	Value(field, value string) string
-}
-
-// A ReportRow is a line of a report as text, for a file. Its tags name the columns
-// for writers that use tags.
-type ReportRow struct {
-	Table    string `csv:"table"`
-	Row      string `csv:"row"`
-	Line     string `csv:"line"`
-	Action   string `csv:"action"`
-	Outcome  string `csv:"outcome"`
-	Who      string `csv:"who"`
-	Changes  string `csv:"changes"`
-	Findings string `csv:"findings"`
-}
-
-// Rows returns the lines of the report as text.
-func (r *Report) Rows(t Texter) []ReportRow {
-	out := make([]ReportRow, 0, len(r.Lines))
-	for i := range r.Lines {
-		out = append(out, r.Lines[i].words(t))
-	}
-	return out
-}
-
-// words returns the line as text: "Email: a@x.com → b@x.com; +1001; −1002 (Bob)" for
-// a change, a gain and a loss.
-func (l *ReportLine) words(t Texter) ReportRow {
-	row := ReportRow{Table: l.Table, Row: strconv.Itoa(l.Number), Action: t.Action(l.Action), Outcome: t.Outcome(l.Outcome), Who: l.Who}
-	if l.Line > 0 {
-		row.Line = strconv.Itoa(l.Line)
-	}
-
-	var parts []string
-	for _, c := range l.Changes {
-		parts = append(parts, t.Field(c.Field)+": "+t.Value(c.Field, c.Old)+" → "+t.Value(c.Field, c.New))
-	}
-	for _, g := range l.Gains {
-		parts = append(parts, "+"+g.Value)
-	}
-	for _, x := range l.Losses {
-		parts = append(parts, "−"+x.Value+" ("+x.Who+")")
-	}
-	row.Changes = strings.Join(parts, "; ")
-
-	parts = nil
-	for _, f := range l.Findings {
-		parts = append(parts, t.Finding(f))
-	}
-	row.Findings = strings.Join(parts, " ")
-	return row
-}
-
-// reportColumn is a column of a report's sheet.
-type reportColumn struct {
-	name  string
-	width int // in characters
-	cell  func(*ReportRow) string
-	used  func(*ReportLine) bool // nil for a column that every sheet has
-}
-
-// reportColumns returns the columns that a report's sheet may have, in order.
-func reportColumns() []reportColumn {
-	return []reportColumn{
-		{"table", 16, func(w *ReportRow) string { return w.Table }, func(l *ReportLine) bool { return l.Table != "" }},
-		{"row", 8, func(w *ReportRow) string { return w.Row }, nil},
-		{"line", 12, func(w *ReportRow) string { return w.Line }, func(l *ReportLine) bool { return l.Line != 0 && l.Line != l.Number }},
-		{"action", 14, func(w *ReportRow) string { return w.Action }, nil},
-		{"outcome", 14, func(w *ReportRow) string { return w.Outcome }, nil},
-		{"who", 32, func(w *ReportRow) string { return w.Who }, nil},
-		{"changes", 48, func(w *ReportRow) string { return w.Changes }, nil},
-		{"findings", 72, func(w *ReportRow) string { return w.Findings }, nil},
-	}
-}
-
-// Sheet returns the report as a sheet of text. It leaves out columns without
-// information: the table if there is one only, and the line if it is the row's
-// number in every line.
-func (r *Report) Sheet(t Texter) formats.Sheet {
-	s := formats.Sheet{Name: "report"}
-	var cells []func(*ReportRow) string
-	for _, c := range reportColumns() {
-		if c.used == nil || slices.ContainsFunc(r.Lines, func(l ReportLine) bool { return c.used(&l) }) {
-			s.Columns = append(s.Columns, formats.SheetColumn{Heading: t.Label(c.name), Text: true, Width: c.width})
-			cells = append(cells, c.cell)
-		}
-	}
-
-	s.Rows = func(yield func([]string) bool) {
-		row := make([]string, len(cells))
-		for i := range r.Lines {
-			w := r.Lines[i].words(t)
-			for c := range cells {
-				row[c] = cells[c](&w)
-			}
-			if !yield(row) {
-				return
-			}
-		}
-	}
-	return s
 }
 
 // check returns an error unless every row of the file counts exactly once.

@@ -35,6 +35,7 @@ type shownFinding struct {
 	Line     int               `json:"line"`
 	Column   int               `json:"column"`
 	Cell     string            `json:"cell"`
+	Heading  string            `json:"heading"`
 	Field    string            `json:"field"`
 	Value    string            `json:"value"`
 	Args     map[string]string `json:"args"`
@@ -73,6 +74,7 @@ type shownImport struct {
 	Template string         `json:"template"`
 	Actor    string         `json:"actor"`
 	Mode     string         `json:"mode"`
+	Files    []string       `json:"files"`
 	At       time.Time      `json:"at"`
 	State    string         `json:"state"`
 	Undoes   string         `json:"undoes"`

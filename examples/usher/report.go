@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
@@ -119,30 +121,38 @@ func (c *console) reportText(r *importer.Report) error {
 		return r.WriteJSON(c.out)
 	}
 
-	for _, l := range [][2]string{
-		{"id", string(r.ID)}, {"label", r.Label}, {"template", r.Template}, {"account", string(r.Account)},
-		{"actor", r.Actor}, {"at", when(r.At)}, {"state", c.lang.State(r.State)},
-	} {
-		if l[1] != "" {
-			c.indented(c.out, c.lang.Label(l[0])+c.words().colon+printable(l[1]))
+	result := c.lang.Result(r)
+	for _, f := range append(r.Facts(c.lang), formats.SheetFact{Name: c.lang.Label("state"), Value: c.lang.State(r.State)}) {
+		if f.Value != result { // it comes last
+			c.indented(c.out, f.Name+c.words().colon+printable(f.Value))
 		}
 	}
 
 	fmt.Fprintln(c.out)
-	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row"), c.lang.Label("who"), c.words().details}}
-	for i, w := range r.Rows(c.lang) {
+	rows := r.Rows(c.lang)
+	asks := slices.ContainsFunc(rows, func(w importer.ReportRow) bool { return w.Does != "" })
+	t := grid{head: []string{c.lang.Label("outcome"), c.lang.Label("row")}}
+	if asks {
+		t.head = append(t.head, c.lang.Label("action"))
+	}
+	t.head = append(t.head, c.lang.Label("who"), c.words().details)
+	for i, w := range rows {
+		cells := []string{reportRow(&r.Lines[i])}
+		if asks {
+			cells = append(cells, w.Does)
+		}
 		var parts []string
 		for _, s := range []string{w.Changes, w.Findings} {
 			if s != "" {
 				parts = append(parts, s)
 			}
 		}
-		t.add(outcome(r.Lines[i].Outcome, w.Outcome), reportRow(&r.Lines[i]), w.Who, strings.Join(parts, "; "))
+		t.add(outcome(r.Lines[i].Outcome, w.Outcome), append(cells, w.Who, strings.Join(parts, "; "))...)
 	}
 
 	t.print(c)
 	fmt.Fprintln(c.out)
-	c.indented(c.out, c.lang.Result(r))
+	c.indented(c.out, result)
 	return nil
 }
 

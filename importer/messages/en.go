@@ -330,6 +330,10 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"label.fix": "Suggestion", "label.id": "Id", "label.label": "Description", "label.template": "Template", "label.actor": "By", "label.at": "When",
 	"label.state": "State", "label.errors": "What is wrong", "label.row_id": "Row id (leave as it is)", "label.counts": "Counts", "label.account": "Account", "label.mode": "Mode", "label.rows": "Rows",
 
+	"colon": ": ", "separator": ";", "placed": "{cell}: {text}", "placed.heading": "{cell} ({heading}): {text}", "gains": "gains {things}", "gains.who": "{who} gains {things}", "loses": "loses {things}", "loses.who": "{who} loses {things}",
+	"label.report": "Import report", "label.report.undo": "Undo report", "label.preview": "Preview", "label.file": "File", "label.undoes": "Undoes", "label.empty": "(empty)",
+	"value.action.attach": "attach", "value.action.force_attach": "force_attach", "value.action.detach": "detach",
+
 	"field.email": "E-mail address", "field.login": "Login", "field.name": "Name", "field.first_name": "First name", "field.last_name": "Last name",
 	"field.mobile": "Mobile", "field.role": "Role", "field.roles": "Roles", "field.source": "Source", "field.external_id": "External id",
 	"field.registered": "Registered", "field.active": "Active", "field.products": "Products", "field.lan_id": "LAN ID", "field.agent_id": "Agent ID",

@@ -66,6 +66,29 @@ func (l Language) Suggestion(f formats.Finding) string {
 	return l.table().word("suggestion", "fix", formats.Show(*f.Fix))
 }
 
+// Placed returns the text of a finding with its cell and the heading of the column in
+// the file, and with the suggestion: "D3 (EMAIL): The e-mail address has no @. …". A
+// finding about a whole row has no cell.
+func (l Language) Placed(f formats.Finding) string {
+	t := l.table()
+	text := l.Finding(f)
+	if s := l.Suggestion(f); s != "" {
+		text += " " + s
+	}
+
+	cell := f.Cell
+	if cell == "" && f.Column > 0 && f.Row > 0 {
+		cell = formats.CellName(f.Column, f.Row)
+	}
+	switch {
+	case cell == "":
+		return text
+	case f.Heading == "":
+		return t.word("placed", "cell", cell, "text", text)
+	}
+	return t.word("placed.heading", "cell", cell, "heading", f.Heading, "text", text)
+}
+
 // Where returns the place of a finding: "Row 3, First name (A3)", or "The file"
 // for the whole file.
 func (l Language) Where(f formats.Finding) string {

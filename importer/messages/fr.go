@@ -331,6 +331,10 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"label.fix": "Suggestion", "label.id": "Identifiant", "label.label": "Description", "label.template": "Modèle", "label.actor": "Par", "label.at": "Quand",
 	"label.state": "État", "label.errors": "Ce qui ne va pas", "label.row_id": "Repère de ligne (ne pas modifier)", "label.counts": "Nombres", "label.account": "Compte", "label.mode": "Mode", "label.rows": "Lignes",
 
+	"colon": " : ", "separator": " ;", "placed": "{cell} : {text}", "placed.heading": "{cell} ({heading}) : {text}", "gains": "reçoit {things}", "gains.who": "{who} reçoit {things}", "loses": "perd {things}", "loses.who": "{who} perd {things}",
+	"label.report": "Rapport d'importation", "label.report.undo": "Rapport d'annulation", "label.preview": "Aperçu", "label.file": "Fichier", "label.undoes": "Annule", "label.empty": "(vide)",
+	"value.action.attach": "attacher", "value.action.force_attach": "forcer l'attachement", "value.action.detach": "détacher",
+
 	"field.email": "Adresse e-mail", "field.login": "Identifiant de connexion", "field.name": "Nom", "field.first_name": "Prénom", "field.last_name": "Nom de famille",
 	"field.mobile": "Mobile", "field.role": "Rôle", "field.roles": "Rôles", "field.source": "Source", "field.external_id": "Identifiant externe",
 	"field.registered": "Enregistré", "field.active": "Actif", "field.products": "Produits", "field.lan_id": "LAN ID", "field.agent_id": "ID d'agent",

@@ -82,6 +82,37 @@ func (l Language) Counts(counts map[string]int) string {
 	return strings.Join(out, ", ")
 }
 
+// Gains returns that a person gains things: "ada@example.com gains 1001, +33 1". With
+// an empty name it returns "gains 1001, +33 1".
+func (l Language) Gains(who string, things []string) string { return l.moves("gains", who, things) }
+
+// Loses returns that a person loses things, like [Language.Gains].
+func (l Language) Loses(who string, things []string) string { return l.moves("loses", who, things) }
+
+func (l Language) moves(word, who string, things []string) string {
+	shownThings := make([]string, len(things))
+	for i, s := range things {
+		shownThings[i] = shown(s)
+	}
+	names := strings.Join(shownThings, ", ")
+	if who == "" {
+		return l.table().word(word, "things", names)
+	}
+	return l.table().word(word+".who", "who", who, "things", names)
+}
+
+// Named returns a value with its name: "First name: Ada".
+func (l Language) Named(name, value string) string {
+	// The parts are joined here, because a value may be empty.
+	return name + l.table().words["colon"] + value
+}
+
+// List returns parts as one text: "First name: Ada; Last name: Lovelace". gap comes
+// after each separator: a blank or a line break.
+func (l Language) List(parts []string, gap string) string {
+	return strings.Join(parts, l.table().words["separator"]+gap)
+}
+
 // Agrees reports whether an answer to [Language.Question] is yes. The English
 // answers are valid in every language.
 func (l Language) Agrees(answer string) bool {

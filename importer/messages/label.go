@@ -29,8 +29,8 @@ func (l Language) State(s users.ImportState) string { return l.table().words["st
 func (l Language) Field(name string) string { return l.label("field.", name) }
 
 // Value returns the value of a field in the words of the reader: "Account Admin"
-// for the role "account_admin", "yes" or "no" for a boolean. It returns any other
-// value unchanged and does not escape it.
+// for the role "account_admin", "yes" or "no" for a boolean, "force_attach" for what
+// a row about a line does. It returns any other value unchanged and does not escape it.
 func (l Language) Value(field, value string) string {
 	words := l.table().words
 	if strings.HasPrefix(field, "feature.") {
@@ -52,6 +52,9 @@ func (l Language) Value(field, value string) string {
 		}
 	}
 
+	if w, ok := words["value."+field+"."+value]; ok {
+		return w
+	}
 	return value
 }
 
