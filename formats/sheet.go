@@ -35,6 +35,9 @@ type Sheet struct {
 	// guarded already ([Guard]) is not guarded again. So a file that is read and written
 	// many times stays the same.
 	AsRead bool
+	// Delimiter is the character between the cells of the text file that the sheet
+	// comes from; 0 for none. A writer of text uses it unless it is told another.
+	Delimiter rune
 }
 
 // A SheetFact is a fact about a whole [Sheet]: "By", "ada@example.com".

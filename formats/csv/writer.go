@@ -21,7 +21,7 @@ import (
 //
 // NUL and bytes that are not UTF-8 are written as U+FFFD.
 type Writer struct {
-	// Delimiter separates cells; 0 means a comma.
+	// Delimiter separates cells; 0 means the one of the sheet, or else a comma.
 	Delimiter rune
 	// Comment is the character that begins a comment; 0 means the one of the sheet,
 	// or else '#'. A line of the preamble that begins with it is written without
@@ -45,6 +45,7 @@ func (Writer) Ext() string { return ".csv" }
 // writes to out while it reads the rows, about 32 KiB at a time.
 func (w Writer) WriteSheet(out io.Writer, s formats.Sheet) error {
 	w.Comment = cmp.Or(w.Comment, s.Comment)
+	w.Delimiter = cmp.Or(w.Delimiter, s.Delimiter)
 	e, err := w.encoder(out)
 	if err != nil {
 		return err

@@ -66,6 +66,8 @@ func TestWriter(t *testing.T) {
 		{name: "quotes", writer: bare, sheet: sheet([]string{"a"}, []string{`x"y`}, []string{"x,y"}, []string{"x\ny"}, []string{"x\ry"}), want: "a\n\"x\"\"y\"\n\"x,y\"\n\"x\ny\"\n\"x\ry\"\n"},
 		{name: "other delimiters", reason: "no reader is to split at them", writer: bare, sheet: sheet([]string{"a"}, []string{"x;y"}, []string{"x|y"}), want: "a\n\"x;y\"\n\"x|y\"\n"},
 		{name: "blanks at the ends", reason: "readers trim bare cells", writer: bare, sheet: sheet([]string{"a"}, []string{" x"}, []string{"x "}), want: "a\n\" x\"\n\"x \"\n"},
+		{name: "delimiter of the sheet", writer: bare, sheet: formats.Sheet{Delimiter: ';', Columns: []formats.SheetColumn{{Heading: "a"}, {Heading: "b"}}}, want: "a;b\n"},
+		{name: "delimiter of the writer", writer: csv.Writer{Delimiter: '|', NoBOM: true, LF: true}, sheet: formats.Sheet{Delimiter: ';', Columns: []formats.SheetColumn{{Heading: "a"}, {Heading: "b"}}}, want: "a|b\n"},
 		{name: "guarded", writer: bare, sheet: sheet([]string{"a", "b"}, []string{"+33", "'=1"}, []string{"=1,2", "-"}), want: "a,b\n'+33,''=1\n\"'=1,2\",'-\n"},
 		{name: "as read", reason: "guarded once", writer: bare, want: "'=h,b\n'+33,'=1\n''=1,'''=1\n'tis,'0042\n",
 			sheet: asRead(sheet([]string{"'=h", "b"}, []string{"+33", "'=1"}, []string{"''=1", "'''=1"}, []string{"'tis", "'0042"}))},
