@@ -17,6 +17,8 @@ type Edit struct {
 	cells  map[string]string
 	add    bool
 	remove bool
+
+	restore bool // puts a removed row back
 }
 
 // Set returns an edit that writes a cell.
@@ -128,7 +130,7 @@ func (e *editing) applyEdit(x Edit) error {
 	}
 
 	r, ok := g.find(x.row)
-	if !ok || g.rows[r].removed {
+	if !ok || g.rows[r].removed && !x.restore {
 		return fmt.Errorf("%w: %d", ErrRow, x.row.Number())
 	}
 	if _, noted := e.flags[r]; !noted {
@@ -137,9 +139,13 @@ func (e *editing) applyEdit(x Edit) error {
 	e.rows = append(e.rows, r)
 	delete(e.p.panicked, r) // an edited row is read again
 
-	if x.remove {
+	switch {
+	case x.remove:
 		g.remove(r, true)
 		e.removed = append(e.removed, r)
+		return nil
+	case x.restore:
+		g.remove(r, false)
 		return nil
 	}
 	return e.set(r, x.field, x.value)

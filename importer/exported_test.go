@@ -16,6 +16,7 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/importer/messages"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/storetest"
 )
@@ -233,7 +234,7 @@ func TestApostrophesComeBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, map[string]int{"unchanged": len(names)}, p.Summary().Actions, "%s", w.Ext())
 
-		again := written(t, p.Sheet(0), w)
+		again := written(t, p.Sheet(0, messages.For("en")), w)
 		for i := range table.Len() {
 			require.Equal(t, table.Row(i).Cells(), again.Row(i).Cells(), "%s", w.Ext())
 		}

@@ -30,6 +30,7 @@ type gridTable struct {
 	from     uint32         // its first row in grid.rows
 	count    uint32         // its rows as read
 	last     int            // the highest record number in use
+	own      ownColumns
 	extras   []formats.Finding
 	headless map[int]int // by column without a heading: the rows that hold something there
 }
@@ -223,7 +224,7 @@ func (g *grid) ordered(yield func(uint32) bool) {
 	}
 }
 
-// notes returns the findings of the file format in the row that no edit resolved.
+// notes returns the findings of the file in the row that no edit resolved.
 // An edited cell loses its findings, and an edited row those of the whole row.
 func (g *grid) notes(row uint32) []formats.Finding {
 	r := &g.rows[row]
@@ -231,7 +232,7 @@ func (g *grid) notes(row uint32) []formats.Finding {
 		return nil
 	}
 	t := &g.tables[r.id.Table()]
-	all := t.read.Row(int(r.src)).Findings()
+	all := t.fileFindings(g.spec(row), int(r.src))
 	if !r.edited || len(all) == 0 {
 		return all
 	}

@@ -3,6 +3,7 @@ package importer
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -376,8 +377,16 @@ func (g *grid) matchTables(tables []*formats.Table, maps []ColumnMap) ([]int, er
 
 // tableOf returns a table of the grid that has no rows yet.
 func (g *grid) tableOf(h *heading, read *formats.Table) gridTable {
-	t := gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, headless: h.headless(read),
-		extras: append(findingsOutsideRows(read, h.row), h.findings(g.tpl, read)...)}
+	t := gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, own: findOwn(read, h.row, h.cols), headless: h.headless(read)}
+
+	// Columns that were written beside those of the list are known.
+	h.unknown = slices.DeleteFunc(h.unknown, t.own.has)
+	maps.DeleteFunc(t.headless, func(c, _ int) bool { return t.own.has(c) })
+
+	t.extras = append(findingsOutsideRows(read, h.row), h.findings(g.tpl, read)...)
+	if t.own.rows > 0 {
+		t.extras = append(t.extras, formats.Finding{Severity: formats.Warning, Code: "failing.imported", Row: read.Row(h.row).Number()})
+	}
 	if len(g.tpl.Tables) > 1 {
 		for i := range t.extras {
 			t.extras[i].Table = g.tpl.Tables[h.table].Name
@@ -476,7 +485,7 @@ func (g *grid) layRows(table int) {
 
 	g.rows = slices.Grow(g.rows, t.read.Len()-t.head-1)
 	for i := t.head + 1; i < t.read.Len(); i++ {
-		if row := t.read.Row(i); !blankRow(row) && !g.tpl.isComment(t.read, row) {
+		if row := t.read.Row(i); !blankRow(row) && !g.tpl.isComment(t.read, row) && !t.isEmptied(row) {
 			g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i)})
 		}
 	}

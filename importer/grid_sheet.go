@@ -1,8 +1,8 @@
 package importer
 
 import (
-	"iter"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/internal/folding"
@@ -13,21 +13,62 @@ import (
 // Then come the Template's other columns in which an edit wrote a value. Cells
 // keep the text that was typed, and withheld ones are blank. Removed rows are
 // left out. The same template reads the sheet as the same rows.
-func (p *Preview) Sheet(i int) formats.Sheet {
+//
+// A cell with an error that its text does not show, such as a date, is written so
+// that it remains an error: with a sign before its text ("#DATE! 2026-05-01"), or as
+// "#N/A" if it has none. Then the sheet has two more columns, as in [Preview.Failing]:
+// what is wrong, in the words of t, and a mark. The mark is void for a cell that was
+// changed. A column "#SURPLUS!" holds cells that have no column.
+func (p *Preview) Sheet(i int, t Texter) formats.Sheet {
 	s, order := p.sheet(i)
-	s.Rows = p.sheetRows(i, order)
+	marked, surplus := p.withFaults(i, order, func(uint32) bool { return true })
+	if surplus {
+		order, s.Columns = append(order, surplusOrder), append(s.Columns, surplusHeading())
+	}
+	if marked {
+		s.Columns = append(s.Columns, ownHeadings(t)...)
+	}
+
+	s.Rows = func(yield func([]string) bool) {
+		cells := make([]string, 0, len(s.Columns))
+		for r := range p.grid.ordered {
+			if p.grid.rows[r].id.Table() != i {
+				continue
+			}
+			if cells = p.correctedRow(cells[:0], r, order, t); !yield(cells) {
+				return
+			}
+		}
+	}
 	return s
+}
+
+// correctedRow appends the cells of a row for Sheet. A row with faults has what is
+// wrong and the mark after them.
+func (p *Preview) correctedRow(cells []string, r uint32, order []int, t Texter) []string {
+	faults := p.faults(r)
+	cells = p.sheetRow(cells, r, order, faults)
+	if len(faults) == 0 {
+		return cells
+	}
+
+	m := rowMark{id: rowIDText(p.grid.rows[r].id), errors: headingSum(t.Label("errors"))}
+	m.faults = p.markFaults(r, order, cells, faults)
+	return append(cells, p.errorTexts(r, t), m.String())
 }
 
 // sheet returns the columns of a table as a sheet, and the source of each column:
 // a column of the template, or -1-n for column n of the file, from 0, that the
-// template does not know.
+// template does not know. Columns of marks are left out.
 func (p *plan) sheet(i int) (formats.Sheet, []int) {
 	g := p.grid
 	t, spec := &g.tables[i], &g.tpl.Tables[i]
 	s := formats.Sheet{Name: spec.Name, Comment: g.tpl.Comment, AsRead: true}
 	var order []int
 	if t.read != nil {
+		if d := t.read.Source["delimiter"]; d != "" {
+			s.Delimiter, _ = utf8.DecodeRuneInString(d)
+		}
 		order, s.Columns = t.sheetColumns(spec)
 	}
 
@@ -56,6 +97,9 @@ func (t *gridTable) sheetColumns(spec *Table) (order []int, columns []formats.Sh
 	}
 
 	for n := range width {
+		if t.own.has(n) {
+			continue
+		}
 		heading := head.Cell(n)
 		c, ok := byFile[n]
 		if !ok {
@@ -105,40 +149,17 @@ func (p *plan) anyIn(table, column int) bool {
 	return false
 }
 
-// sheetRows yields the cells of the table's rows. Each slice is valid until the
-// next is yielded.
-func (p *plan) sheetRows(table int, order []int) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		cells := make([]string, 0, len(order))
-		for r := range p.grid.ordered {
-			if p.grid.rows[r].id.Table() != table {
-				continue
-			}
-			cells = p.sheetRow(cells[:0], table, r, order)
-			if !yield(cells) {
-				return
-			}
-		}
-	}
-}
-
 // sheetRow appends the cells of a row in the order that sheet returned.
-func (p *plan) sheetRow(to []string, table int, row uint32, order []int) []string {
-	g := p.grid
-	at := &g.rows[row]
-
+func (p *plan) sheetRow(to []string, row uint32, order []int, faults []formats.Finding) []string {
 	for _, c := range order {
-		text := ""
 		switch {
 		case c >= 0:
-			text = g.text(row, c)
-			if text == withheld {
-				text = ""
-			}
-		case at.src >= 0:
-			text = g.tables[table].read.Row(int(at.src)).Cell(-1 - c)
+			to = append(to, p.written(row, c, faults))
+		case c == surplusOrder:
+			to = append(to, p.writtenSurplus(row, order, faults))
+		default:
+			to = append(to, p.writtenOther(row, -1-c))
 		}
-		to = append(to, text)
 	}
 	return to
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/messages"
 	"github.com/usher-go/usher/users"
 )
 
@@ -44,7 +45,7 @@ func told(p *importer.Preview) []string {
 
 // typedSheet is the corrected file as somebody would see it.
 func typedSheet(p *importer.Preview) [][]string {
-	s := p.Sheet(0)
+	s := p.Sheet(0, messages.For("en"))
 	out := [][]string{nil}
 	for _, c := range s.Columns {
 		out[0] = append(out[0], c.Heading)

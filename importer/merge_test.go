@@ -3,6 +3,7 @@ package importer_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,7 +83,7 @@ func TestMerge(t *testing.T) {
 				case "l2":
 					cells[1] = mail(2)
 				case "l3":
-					return nil // left out
+					return nil // an earlier file had it
 				case "0042", "'0042":
 					cells[3] = "l1"
 				}
@@ -257,4 +258,102 @@ func TestMergeMeanwhile(t *testing.T) {
 	require.Empty(t, cmp.Diff(before, show(one)))
 	_, err = two.Merge(t.Context(), file)
 	require.ErrorContains(t, err, "merge.foreign")
+}
+
+// toldOfRows are the findings about merged files: code, how many rows, and which.
+func toldOfRows(p *importer.Preview) []string {
+	var out []string
+	for _, f := range p.Findings() {
+		if strings.HasPrefix(f.Code, "merge.") {
+			out = append(out, f.Code+" "+f.Args["count"]+": "+f.Args["rows"])
+		}
+	}
+	return out
+}
+
+// TestMergeDeletedRows: a row that was deleted from the file is removed and named. A list
+// that comes back in parts, or that changed since, loses no row.
+func TestMergeDeletedRows(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada"), row("l2", mail(1), "Bob"), row("l3", "worse", "Cyd"), row("l4", "wrong", "Dan"))
+	keep := func(t *testing.T, p *importer.Preview, lans ...string) *formats.Table {
+		file := through(t, csv.Writer{}, p.Failing(0, messages.For("en")))
+		return rewritten(t, file, func(n int, c []string) []string {
+			if n > 1 && !slices.Contains(lans, c[0]) {
+				return nil
+			}
+			c[1] = strings.Replace(c[1], "worse", mail(3), 1)
+			return c
+		})
+	}
+	merge := func(t *testing.T, p *importer.Preview, file *formats.Table) {
+		_, err := p.Merge(t.Context(), file)
+		require.NoError(t, err)
+	}
+
+	t.Run("one of two that clash", func(t *testing.T) {
+		p := s.preview(t, s.store(t))
+		merge(t, p, keep(t, p, "l1", "l3", "l4"))
+		require.Equal(t, []string{"merge.removed 1: 3"}, toldOfRows(p))
+		require.Equal(t, []string{"2 create l1 lan_id:>l1 email:>p1@x.com name:>Ada", "4 create l3 lan_id:>l3 email:>p3@x.com name:>Cyd", "5 error !email.form"}, briefs(show(p)))
+		require.Equal(t, briefs(show(p)), briefs(show(reopened(t, s, s.store(t), saved(t, p)))))
+	})
+
+	t.Run("in two parts", func(t *testing.T) {
+		p := s.preview(t, s.store(t))
+		one, two := keep(t, p, "l1", "l2"), keep(t, p, "l3", "l4")
+		merge(t, p, one)
+		require.Equal(t, []string{"merge.removed 2: 4, 5"}, toldOfRows(p))
+		merge(t, p, two)
+		require.Empty(t, toldOfRows(p))
+		require.Equal(t, []string{"2 error !email.contested[3 of 2]", "3 error !email.contested[2 of 2]", "4 create l3 lan_id:>l3 email:>p3@x.com name:>Cyd", "5 error !email.form"}, briefs(show(p)))
+	})
+
+	t.Run("in two requests", func(t *testing.T) {
+		p := s.preview(t, s.store(t))
+		one, two := keep(t, p, "l1", "l2"), keep(t, p, "l3", "l4")
+		merge(t, p, one)
+		p = reopened(t, s, s.store(t), saved(t, p))
+		merge(t, p, two)
+		require.Equal(t, []string{"merge.absent 2: 2, 3"}, toldOfRows(p))
+		require.Equal(t, []string{"2 error !email.contested[3 of 2]", "3 error !email.contested[2 of 2]", "4 create l3 lan_id:>l3 email:>p3@x.com name:>Cyd"}, briefs(show(p)),
+			"a row comes back with its correction; l4 was deleted from the first file and is as it was")
+	})
+
+	t.Run("edited since", func(t *testing.T) {
+		p := s.preview(t, s.store(t))
+		file := keep(t, p, "l1", "l2", "l3")
+		_, err := p.Edit(t.Context(), importer.Add(0, map[string]string{"lan_id": "l9", "email": "none"}))
+		require.NoError(t, err)
+		merge(t, p, file)
+		require.Equal(t, []string{"merge.absent 2: 5, 6"}, toldOfRows(p))
+	})
+}
+
+// TestMergeKeepsFaults: a date that a person types into a workbook is an error, and a cell
+// that came back as it went out is none.
+func TestMergeKeepsFaults(t *testing.T) {
+	s := asHost(pinned(), nil)
+	p := listPreview(t, s, faultyText("l2,bad,B\x00b,,Us\xe9r,,")(t))
+	file := through(t, xlsx.Writer{}, p.Failing(0, messages.For("en")))
+	b := formats.NewBuilder("rest", formats.Limits{})
+	for r := range file.Rows() {
+		cells := r.Cells()
+		if r.Number() == 2 {
+			cells[1], cells[3] = mail(2), "2026-05-01"
+			b.Find(formats.Finding{Severity: formats.Warning, Code: "cell.date", Row: 2, Column: 4})
+			b.Find(formats.Finding{Severity: formats.Error, Code: "csv.encoding", Row: 2, Column: 5}) // in a text of UTF-16
+		}
+		for _, c := range cells {
+			require.NoError(t, b.Cell([]byte(c)))
+		}
+		_, err := b.EndRow(r.Number(), r.Line())
+		require.NoError(t, err)
+	}
+
+	_, err := p.Merge(t.Context(), b.Table())
+	require.NoError(t, err)
+	r := lastRow(p)
+	require.Equal(t, []string{"cell.date", "csv.encoding", "text.control"}, slices.DeleteFunc(errorCodes(r), func(c string) bool { return c == "text.replacement" }))
+	require.Equal(t, mail(2), r.Cells["email"])
+	require.Equal(t, "B\x00b", r.Cells["name"], "the cell is as it was read")
 }

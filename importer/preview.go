@@ -170,6 +170,7 @@ type Preview struct {
 	committed bool              // under that id
 	asRead    string            // the digest of the tables as read, or "" until it is needed
 	unseen    map[uint32]uint64 // stale rows, with the fingerprint of what was shown
+	merged    merged            // files that were merged
 }
 
 // A plan is what the engine decides about every row of a file: its cells, the

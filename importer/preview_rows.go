@@ -414,13 +414,14 @@ func (t *turn) personName() string {
 }
 
 // Findings returns the findings that belong to no single row: about reading the
-// file, its headings, groups of rows too large for the store, and brakes
-// ([formats.Brake]).
+// file, its headings, merged files, groups of rows too large for the store, and
+// brakes ([formats.Brake]).
 func (p *Preview) Findings() []formats.Finding {
 	var out []formats.Finding
 	for i := range p.grid.tables {
 		out = append(out, p.grid.findings(i)...)
 	}
+	out = append(out, p.merged.told...)
 	out = append(out, p.tooLarge()...)
 	for _, b := range p.brakes() {
 		out = append(out, b.finding)

@@ -23,12 +23,21 @@ func (d *Draft) readCell(column int, raw string) cell {
 	// "1.2E+11" as a wrong number and hide that a spreadsheet spoilt it.
 	text := formats.Unguard(raw)
 	code, repaired := spreadsheet.Repair(text)
+	bare := plain(raw)
+	if bare != text { // "'#N/A" in a workbook whose comments begin with #
+		code, _ = spreadsheet.Repair(bare)
+	}
 	if code != "" {
 		d.problem(column, users.Problem{Code: code, Fix: repaired})
 		return cell{bad: true}
 	}
 	if repaired != "" && (text == raw || text[0] != '\'') { // of two apostrophes, one is text
 		text = repaired
+	}
+	if p, shown := spoilt(bare); p.Code != "" {
+		d.problem(column, p)
+		d.notes[len(d.notes)-1].value = formats.Show(shown)
+		return cell{bad: true}
 	}
 
 	switch {

@@ -202,7 +202,7 @@ func (x *fixing) write(c *console, p *importer.Preview) error {
 
 	out.text(text)
 	for i := range p.Template().Tables {
-		if err := out.save(i, p.Sheet(i)); err != nil {
+		if err := out.save(i, p.Sheet(i, c.lang)); err != nil {
 			return err
 		}
 	}
@@ -320,6 +320,11 @@ func (x *fixing) show(c *console, p *importer.Preview, delta importer.Delta) err
 		c.rowsText(slices.Values(left))
 	}
 
+	for _, f := range p.Findings() {
+		if strings.HasPrefix(f.Code, "merge.") { // rows that a merged file does not have
+			c.note(c.sentence(f))
+		}
+	}
 	c.summaryText(delta.Summary)
 	return nil
 }

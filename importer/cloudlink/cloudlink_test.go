@@ -16,6 +16,7 @@ import (
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/importer/cloudlink"
+	"github.com/usher-go/usher/importer/messages"
 	"github.com/usher-go/usher/users"
 	"github.com/usher-go/usher/users/memstore"
 )
@@ -259,7 +260,7 @@ func TestCorrectedFileIsReadBack(t *testing.T) {
 	require.NoError(t, err)
 	for _, w := range []formats.Writer{xlsx.Writer{}, csv.Writer{}} {
 		var b bytes.Buffer
-		require.NoError(t, w.WriteSheet(&b, p.Sheet(0)))
+		require.NoError(t, w.WriteSheet(&b, p.Sheet(0, messages.For("en"))))
 		table, err := formats.Open(ctx, formats.Source{Name: "x" + w.Ext(), ReaderAt: bytes.NewReader(b.Bytes()), Size: int64(b.Len())}, nil, xlsx.Format{}, csv.Format{})
 		require.NoError(t, err)
 		again, err := importer.New(dir, cloudlink.Users(), &importer.Options{Account: "acme"}).Preview(ctx, table)

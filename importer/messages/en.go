@@ -178,8 +178,11 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"record.forbidden": {"You may not change {kind:word}.", "You may not change this record."},
 
 	// Merging a corrected file of failing rows.
-	"merge.foreign": {"This file was not made from this preview, or its row ids were changed. Use the file of failing rows that was made from this preview."},
-	"merge.twice":   {"This row is also in the file as row {other}. Keep one of the two.", "This row is in the file twice. Keep one of the two."},
+	"merge.foreign":    {"This file was not made from this preview, or its row ids were changed. Use the file of failing rows that was made from this preview."},
+	"merge.removed":    {"{count:number} {count?row was|rows were} deleted from the corrected file and will not be imported: {rows}.", "Rows were deleted from the corrected file and will not be imported."},
+	"merge.absent":     {"{count:number} {count?row is|rows are} not in the corrected file and {count?stays|stay} as before: {rows}.", "Rows that are not in the corrected file stay as before."},
+	"failing.imported": {"This is a file of rows with errors: the other rows of the list are not in it. To correct the list, merge this file into its preview."},
+	"merge.twice":      {"This row is also in the file as row {other}. Keep one of the two.", "This row is in the file twice. Keep one of the two."},
 
 	// Undoing an import.
 	"undo.edited":       {"“{field:word}” was changed to “{now}” after the import. The new value is kept.", "“{field:word}” was changed after the import. The new value is kept.", "A value was changed after the import. The new value is kept."},
@@ -191,6 +194,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"undo.erased":       {"The earlier data was erased and cannot be restored."},
 	"undo.kind":         {"A change of this kind cannot be undone here."},
 	"journal.forbidden": {"Only the program itself may change the stored history of an import."},
+	"cell.marked":       {"{subject}: “{value}” was not certain in the file that this file was made from. Type the value.", "{subject} was not certain in the file that this file was made from. Type the value."},
 	"cell.withheld":     {"The content of this cell was not saved. Type the value again."},
 	"batch.too_large":   {"Rows {rows} must be imported together, but this system writes one record at a time. Split the change into two imports.", "Several rows must be imported together, but this system writes one record at a time. Split the change into two imports."},
 

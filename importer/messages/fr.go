@@ -181,8 +181,11 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"record.forbidden": {"Vous ne pouvez pas modifier {kind:word}.", "Vous ne pouvez pas modifier cette fiche."},
 
 	// Fusionner un fichier de lignes en erreur corrigé.
-	"merge.foreign": {"Ce fichier n'a pas été fait à partir de cet aperçu, ou ses repères de ligne ont été modifiés. Utilisez le fichier de lignes en erreur fait à partir de cet aperçu."},
-	"merge.twice":   {"Cette ligne figure aussi dans le fichier à la ligne {other}. Gardez-en une seule.", "Cette ligne figure deux fois dans le fichier. Gardez-en une seule."},
+	"merge.foreign":    {"Ce fichier n'a pas été fait à partir de cet aperçu, ou ses repères de ligne ont été modifiés. Utilisez le fichier de lignes en erreur fait à partir de cet aperçu."},
+	"merge.removed":    {"{count:number} {count?ligne a été supprimée|lignes ont été supprimées} du fichier corrigé et ne {count?sera pas importée|seront pas importées} : {rows}.", "Des lignes ont été supprimées du fichier corrigé et ne seront pas importées."},
+	"merge.absent":     {"{count:number} {count?ligne ne figure|lignes ne figurent} pas dans le fichier corrigé et {count?reste inchangée|restent inchangées} : {rows}.", "Les lignes qui ne figurent pas dans le fichier corrigé restent inchangées."},
+	"failing.imported": {"Ce fichier contient des lignes en erreur : les autres lignes de la liste n’y figurent pas. Pour corriger la liste, fusionnez ce fichier avec son aperçu."},
+	"merge.twice":      {"Cette ligne figure aussi dans le fichier à la ligne {other}. Gardez-en une seule.", "Cette ligne figure deux fois dans le fichier. Gardez-en une seule."},
 
 	// Annuler une importation.
 	"undo.edited":       {"« {field:word} » a été modifié en « {now} » après l'importation. La nouvelle valeur est gardée.", "« {field:word} » a été modifié après l'importation. La nouvelle valeur est gardée.", "Une valeur a été modifiée après l'importation. La nouvelle valeur est gardée."},
@@ -194,6 +197,7 @@ var french = newTable(language.French, []plural.Form{plural.One, plural.Other}, 
 	"undo.erased":       {"Les données d'avant ont été effacées et ne peuvent pas être rétablies."},
 	"undo.kind":         {"Une modification de ce genre ne peut pas être annulée ici."},
 	"journal.forbidden": {"Seul le programme lui-même peut modifier l'historique enregistré d'une importation."},
+	"cell.marked":       {"{subject} : « {value} » n’était pas sûr dans le fichier d’origine. Saisissez la valeur.", "{subject} n’était pas sûr dans le fichier d’origine. Saisissez la valeur."},
 	"cell.withheld":     {"Le contenu de cette cellule n’a pas été enregistré. Saisissez-le à nouveau."},
 	"batch.too_large":   {"Les lignes {rows} doivent être importées ensemble, mais ce système écrit une fiche à la fois. Répartissez la modification sur deux importations.", "Plusieurs lignes doivent être importées ensemble, mais ce système écrit une fiche à la fois. Répartissez la modification sur deux importations."},
 

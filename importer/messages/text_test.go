@@ -45,7 +45,7 @@ var special = map[string]string{
 	"cell.fraction value": "1002.5", "cell.covered text": "Account Admin", "xlsx.link_target value": "Ada Lovelace",
 	"xlsx.cell_ref cell": "A0", "xlsx.col_index cell": "ZZZ1", "csv.field_count found": "5", "mass.lowered rows": "120",
 	"document.version found": "2", "document.version want": "1", "document.template found": "cloudlink", "document.template want": "ocm", "batch.too_large rows": "3, 7",
-	"merge.twice other": "3", "file.replayed id": "vq3kx5o4zsm7h2y6f3n5jd7c4e",
+	"merge.twice other": "3", "merge.removed rows": "3, 7, 9", "merge.absent rows": "3, 7, 9", "file.replayed id": "vq3kx5o4zsm7h2y6f3n5jd7c4e",
 	"phone.region value": "01 23 45 67 89", "phone.country value": "+999123456", "phone.too_short value": "4021", "phone.too_long value": "+331234567890", "phone.invalid value": "+1 123 456 7890", "phone.invalid country": "+1",
 	"phone.multiple value": "0123456789 / 0612345678", "phone.extension ext": "12", "phone.extension_too_long max": "20", "phone.form value": "n/a", "phone.plus_added value": "33123456789", "phone.letters value": "1800 SIX-FLAG",
 	"phone.prefix_added value": "123456789", "phone.ambiguous value": "49 7755 91155", "phone.ambiguous other": "+4949775591155", "phone.text text": "Bureau",

@@ -14,6 +14,7 @@ import (
 	"github.com/usher-go/usher/formats/csv"
 	"github.com/usher-go/usher/formats/xlsx"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/messages"
 	"github.com/usher-go/usher/importer/rainbow"
 	"github.com/usher-go/usher/users"
 )
@@ -148,7 +149,7 @@ func TestWhatLooksLikeAComment(t *testing.T) {
 	tpl := rainbow.Lines(nil)
 	for _, w := range []formats.Writer{csv.Writer{Delimiter: ';'}, xlsx.Writer{}} {
 		var out bytes.Buffer
-		require.NoError(t, w.WriteSheet(&out, p.Sheet(0)))
+		require.NoError(t, w.WriteSheet(&out, p.Sheet(0, messages.For("en"))))
 		table, err := formats.Open(t.Context(), formats.Source{ReaderAt: bytes.NewReader(out.Bytes()), Size: int64(out.Len())}, nil,
 			xlsx.Format{}, csv.Format{Comment: tpl.Comment, Headings: tpl.Headings()})
 		require.NoError(t, err)
