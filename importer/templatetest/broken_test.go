@@ -158,6 +158,9 @@ func allBroken() []broken {
 		{name: "a column is headed as the one that says what is wrong", caught: "files/failing", spoil: func(tpl *importer.Template) {
 			column(tpl, 4).Headings = words{"en": {"WHAT IS WRONG"}, "fr": {"LIEU"}}
 		}},
+		{name: "a column is headed as the one of the row ids", caught: "files/faults", spoil: func(tpl *importer.Template) {
+			column(tpl, 4).Headings = words{"en": {"ROW ID (LEAVE AS IT IS)"}, "fr": {"LIEU"}}
+		}},
 		{name: "a finding tells the badge of the row before", caught: "sensitive/nowhere", samples: nil, spoil: func(tpl *importer.Template) {
 			before := "" // of which the engine, which hides what the row's own cells say, knows nothing
 			draft(func(r importer.Row, d *importer.Draft) {

@@ -71,7 +71,7 @@ type Case struct {
 
 // Cases are all rules, in the order in which an author of a Template meets them.
 func Cases() []Case {
-	return slices.Concat(templateCases(), rowCases(), fileCases(), sensitiveCases())
+	return slices.Concat(templateCases(), rowCases(), fileCases(), faultCases(), sensitiveCases())
 }
 
 // Skipped says in words why the rule does not bind the Template. It is empty if

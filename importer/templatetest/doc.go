@@ -33,7 +33,7 @@
 // # To add a case
 //
 // A new rule is a new case first, in the file of its subject (template.go,
-// rows.go, files.go, sensitive.go). Its name is "subject/what" and is never
+// rows.go, files.go, faults.go, sensitive.go). Its name is "subject/what" and is never
 // changed: hosts name cases they know to fail. Its rule is one sentence that a
 // template's author can act on without reading the code. Then break a template
 // in the way the rule forbids, in broken_test.go, and see that the new case is
