@@ -409,10 +409,15 @@ func (c *Column) space() users.Space {
 	if c.RefersIn != "" {
 		return c.RefersIn
 	}
-	for _, s := range []users.Space{users.SpaceEmail, users.SpaceLogin, users.SpaceLANID, users.SpaceStation} {
+	for _, s := range keySpaces() {
 		if s.Field() == c.holds() {
 			return s
 		}
 	}
 	return ""
+}
+
+// keySpaces returns the spaces whose values are fields of people.
+func keySpaces() []users.Space {
+	return []users.Space{users.SpaceEmail, users.SpaceLogin, users.SpaceLANID, users.SpaceStation}
 }

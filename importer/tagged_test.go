@@ -45,31 +45,43 @@ func TestTemplateOfMistakes(t *testing.T) {
 		want []string
 	}{
 		{"no struct", mistake[string](), []string{"string is not a struct"}},
-		{"no field", mistake[struct{ Name string }](), []string{"no field says about: whom is a row about?"}},
+		{"no field", mistake[struct{ Name string }](), []string{"no field has the option about, which says which person a row is about"}},
 		{"nobody", mistake[struct {
 			Name string `usher:"name"`
-		}](), []string{"no field says about: whom is a row about?"}},
+		}](), []string{"no field has the option about, which says which person a row is about"}},
 		{"two say about", mistake[struct {
 			Mail  string `usher:"email,about"`
 			Login string `usher:"login,about"`
 		}](), []string{"Login: the row is about Mail already"}},
 		{"about what is no key", mistake[struct {
 			Name string `usher:"name,about"`
-		}](), []string{"Name: name is no key by which people are known"}},
+		}](), []string{"Name: name is no key by which people are known: use email, login, lan_id or pbx_id"}},
 		{"claims what is no key", mistake[struct {
 			Mail string `usher:"email,about"`
 			Name string `usher:"name,claim"`
-		}](), []string{"Name: name is no key by which people are known"}},
+		}](), []string{"Name: name is no key by which people are known: use email, login, lan_id or pbx_id"}},
 		{"about and claim", mistake[struct {
 			Mail string `usher:"email,about,claim"`
 		}](), []string{"Mail: about claims the value already"}},
 		{"a key that is not claimed", mistake[struct {
 			Mail  string `usher:"email,about"`
 			Login string `usher:"login"`
-		}](), []string{"Login: login is a key, which nobody else may have: say about or claim"}},
+		}](), []string{"Login: login is a key, which only one person may have: add the option about or claim"}},
 		{"a key of few values", mistake[struct {
 			Mail string `usher:"email,about" values:"a@x.com"`
 		}](), []string{"Mail: a key is neither a reference nor one of a few values"}},
+		{"a column of two fields", mistake[struct {
+			Mail  string `usher:"email,about,name=work_mail"`
+			Login string `usher:"login,claim,name=work_mail"`
+		}](), []string{"Login: work_mail is the name of Mail too"}},
+		{"a column with the name of another field", mistake[struct {
+			Mail  string `usher:"email,about"`
+			Login string `usher:"login,claim,name=mobile"`
+		}](), []string{"Login: the name mobile is that of another field"}},
+		{"a name that is none", mistake[struct {
+			Mail  string `usher:"email,about"`
+			Login string `usher:"login,claim,name=Staff No"`
+		}](), []string{`Login: "Staff No" cannot be the name of a column: use small letters, digits and underscores`}},
 		{"a key that blanks clear", mistake[struct {
 			Mail  string `usher:"email,about"`
 			Login string `usher:"login,claim,blank=clear"`
@@ -85,7 +97,7 @@ func TestTemplateOfMistakes(t *testing.T) {
 		{"embedded", mistake[struct {
 			Mail string `usher:"email,about"`
 			embedded
-		}](), []string{"Name: it stands in an embedded struct"}},
+		}](), []string{"Name: it is in an embedded struct"}},
 		{"no name of a field", mistake[struct {
 			Mail string `usher:"email,about"`
 			Name string `usher:",required"`
@@ -105,11 +117,11 @@ func TestTemplateOfMistakes(t *testing.T) {
 		}](), []string{"Nick: name is the field of Name too"}},
 		{"an option nobody knows", mistake[struct {
 			Mail string `usher:"email,abuot"`
-		}](), []string{`Mail: unknown option "abuot"`, "Mail: email is a key, which nobody else may have: say about or claim", "no field says about: whom is a row about?"}},
+		}](), []string{`Mail: unknown option "abuot"`, "Mail: email is a key, which only one person may have: add the option about or claim", "no field has the option about, which says which person a row is about"}},
 		{"an option twice", mistake[struct {
 			Mail string `usher:"email,about"`
 			Name string `usher:"name,blank=keep, blank=clear"`
-		}](), []string{`Name: option "blank" stands twice`}},
+		}](), []string{`Name: option "blank" is given twice`}},
 		{"blank what", mistake[struct {
 			Mail string `usher:"email,about"`
 			Name string `usher:"name,blank=drop"`
@@ -121,15 +133,15 @@ func TestTemplateOfMistakes(t *testing.T) {
 		{"refers in no space", mistake[struct {
 			Mail string `usher:"email,about"`
 			Boss string `usher:"supervisor,refer=shoe"`
-		}](), []string{`Boss: there is no space "shoe" in which a cell could name a record`, "Boss: supervisor holds the id of a record: say by what a cell names it, as in refer=lanid"}},
+		}](), []string{`Boss: a cell cannot name a record in the space "shoe": use email, login, external, lanid, station, unit, role, pbx, product or id`, "Boss: supervisor holds the id of a record: say by what a cell names it, as in refer=lanid"}},
 		{"refers in a space of links", mistake[struct {
 			Mail string `usher:"email,about"`
 			Boss string `usher:"custom.boss,refer=grant"`
-		}](), []string{`Boss: there is no space "grant" in which a cell could name a record`}},
+		}](), []string{`Boss: a cell cannot name a record in the space "grant": use email, login, external, lanid, station, unit, role, pbx, product or id`}},
 		{"refers to what a person has", mistake[struct {
 			Mail string `usher:"email,about"`
 			Boss string `usher:"custom.boss,refer=line"`
-		}](), []string{`Boss: there is no space "line" in which a cell could name a record`}},
+		}](), []string{`Boss: a cell cannot name a record in the space "line": use email, login, external, lanid, station, unit, role, pbx, product or id`}},
 		{"a supervisor without a space", mistake[struct {
 			Mail string `usher:"email,about"`
 			Boss string `usher:"supervisor"`
@@ -177,7 +189,7 @@ func TestTemplateOfMistakes(t *testing.T) {
 		{"a value twice", mistake[struct {
 			Mail string `usher:"email,about"`
 			Kind string `usher:"profile" values:"Agent,Agent=A"`
-		}](), []string{`Kind: the value "Agent" stands twice`}},
+		}](), []string{`Kind: the value "Agent" is listed twice`}},
 		{"a label of two values", mistake[struct {
 			Mail string `usher:"email,about"`
 			Kind string `usher:"profile" values:"Agent=A|B,Boss=b"`
@@ -187,10 +199,10 @@ func TestTemplateOfMistakes(t *testing.T) {
 		}](), []string{"Mail: the tag en has an empty entry"}},
 		{"a heading that is none", mistake[struct {
 			Mail string `usher:"email,about" en:"*"`
-		}](), []string{`Mail: there is no heading in "*"`}},
+		}](), []string{`Mail: the heading "*" has neither letters nor digits`}},
 		{"a heading twice", mistake[struct {
 			Mail string `usher:"email,about" en:"EMAIL,E-Mail"`
-		}](), []string{`Mail: the heading "E-Mail" stands twice in en`}},
+		}](), []string{`Mail: the headings "EMAIL" and "E-Mail" are the same in en; keep one`}},
 		{"a heading of two", mistake[struct {
 			Mail string `usher:"email,about" en:"EMAIL" fr:"NOM"`
 			Name string `usher:"name" en:"NAME" fr:"Nom"`
@@ -206,15 +218,15 @@ func TestTemplateOfMistakes(t *testing.T) {
 		})), []string{`Name: the tag is not of the form key:"value", each key once`}},
 		{"a tag twice", importer.TemplateOfStruct("staff", reflect.StructOf([]reflect.StructField{
 			{Name: "Mail", Type: reflect.TypeFor[string](), Tag: `usher:"email,about" en:"A" en:"B"`},
-		})), []string{`Mail: the tag is not of the form key:"value", each key once`, "no field says about: whom is a row about?"}},
+		})), []string{`Mail: the tag is not of the form key:"value", each key once`, "no field has the option about, which says which person a row is about"}},
 		{"read by nothing", mistake[struct {
 			Mail string `usher:"email,about"`
 			Note string `usher:"note,read"`
 		}](), []string{"Note: there is no method Draft to read it"}},
-		{"read and cleared", mistake[reader](), []string{"Note: read goes with neither about, claim, refer nor blank=clear"}},
+		{"read and cleared", mistake[reader](), []string{"Note: read goes with neither about, claim, refer, name nor blank=clear"}},
 		{"another Draft", mistake[wrongDraft](), []string{"the method Draft of importer_test.wrongDraft must be func(importer.Row, *importer.Draft)"}},
-		{"a mode nobody knows", mistake[embedded]("delete"), []string{`mode "delete" is unknown or stands twice`, "no field says about: whom is a row about?"}},
-		{"a mode twice", mistake[embedded](importer.ModeCreate, importer.ModeCreate), []string{`mode "create" is unknown or stands twice`, "no field says about: whom is a row about?"}},
+		{"a mode nobody knows", mistake[embedded]("delete"), []string{`mode "delete" is unknown or listed twice`, "no field has the option about, which says which person a row is about"}},
+		{"a mode twice", mistake[embedded](importer.ModeCreate, importer.ModeCreate), []string{`mode "create" is unknown or listed twice`, "no field has the option about, which says which person a row is about"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Error(t, tt.err)
@@ -315,6 +327,47 @@ func TestTemplateOf(t *testing.T) {
 	p, err = importer.New(s.open(store), tpl, &importer.Options{Account: acme, Mode: importer.ModeUpdate}).Preview(t.Context(), written(t, out.Sheet, csv.Writer{}))
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"unchanged": 2}, p.Summary().Actions)
+}
+
+// member has columns with names of their own.
+type member struct {
+	Number string `usher:"login,about,required,name=staff_number" en:"STAFF NUMBER"`
+	Email  string `usher:"email,claim"`
+	Boss   string `usher:"supervisor,refer=login,name=manager"`
+	Badge  string `usher:"custom.badge,name=badge_no,blank=clear"`
+}
+
+func (m *member) Draft(r importer.Row, d *importer.Draft) {
+	if m.Boss != "" && m.Boss == r.Value("manager") {
+		d.Warn("manager", "manager.named")
+	}
+}
+
+// Findings, cells and edits call a column by its name; the person has the field.
+func TestTemplateOfNamesColumns(t *testing.T) {
+	tpl, err := importer.TemplateOf[member]("members")
+	require.NoError(t, err)
+	require.NoError(t, tpl.Check())
+	s := asHost(tpl, nil, []string{"4001", "a@x.com", "", "B1"}, []string{"4002", "b@x.com", "4001"}, []string{"4003", "c@x.com", "", "B3"}, []string{"4001", "d@x.com"})
+	store := s.store(t)
+	p := s.preview(t, store)
+
+	var got []string
+	for row := range p.Rows() {
+		for _, f := range row.Findings {
+			got = append(got, f.Code+" "+f.Field)
+		}
+		require.NotEmpty(t, row.Cells["staff_number"])
+	}
+	require.Equal(t, []string{"login.contested staff_number", "row.blocked ", "manager.named manager", "login.contested staff_number"}, got)
+
+	_, err = p.Edit(t.Context(), importer.Set(users.RowAt(0, 5), "staff_number", "4004"))
+	require.NoError(t, err)
+	_, err = p.Commit(t.Context(), nil)
+	require.NoError(t, err)
+	out, err := importer.Export(t.Context(), s.open(store), tpl, &importer.ExportOptions{Account: acme})
+	require.NoError(t, err)
+	require.Equal(t, [][]string{{"4001", "a@x.com", "", "B1"}, {"4002", "b@x.com", "4001", ""}, {"4003", "c@x.com", "", "B3"}, {"4004", "d@x.com", "", ""}}, slices.SortedFunc(out.Sheet.Rows, slices.Compare))
 }
 
 // byID is about people by the ids of their records.

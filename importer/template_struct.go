@@ -22,6 +22,7 @@ import (
 //		Role  string `usher:"role" values:"user=User|Utilisateur,account_admin=Account Admin"`
 //		Badge string `usher:"custom.badge,text,blank=clear"`
 //		Boss  string `usher:"supervisor,refer=email"`
+//		Staff string `usher:"login,claim,name=staff_number" en:"STAFF NUMBER"`
 //	}
 //
 // The tag usher begins with the name of the field ([users.ProfileFields], or
@@ -29,12 +30,21 @@ import (
 //
 //	about        the row is about the person who has this value, or creates that person; exactly one field
 //	claim        the person shall have the value, and no one else may: a further key
-//	refer=SPACE  the cell names a record by its value in that space ("lanid", "unit"); the field holds its id
+//	refer=SPACE  the cell names a record by its value in that space; the field holds its id
+//	name=NAME    findings and edits call the column so, and not by the field ("Staff number" instead of "Login")
 //	required     the column must be in the file, and its cells must not be blank
 //	blank=clear  a blank cell empties the field of an existing person; blank=keep, the default, leaves it
 //	text         templates format the column as text, so that leading zeros survive
 //	sensitive    the cells are left out of findings, documents and reports
 //	read         the cell is read for the method Draft and sets no field
+//
+// The fields with about or claim can be email, login, lan_id and pbx_id. A key of
+// the host's own, such as a staff number, must be kept in one of them: in login or
+// lan_id.
+//
+// A person is referred to in the spaces email, login, external, lanid and station.
+// Other records are referred to in unit, role, pbx and product, and every record
+// in id.
 //
 // A tag named after a language (two letters) lists the headings, the one for a
 // blank template first. Without a tag en the heading is the name of the struct
@@ -51,6 +61,11 @@ import (
 // If *T has a method Draft(Row, *Draft), it is called for each row after the tags
 // were applied. Its receiver is a new T with the values of the row. It must not keep its
 // arguments, and must depend on nothing else in T.
+//
+// There are no tags for help texts ([Column.Help]), functions that read a cell
+// ([Column.Parse]), values that are only suggested ([Column.Offers]), and columns
+// that must be in the file although cells may be blank ([Column.Expected]). Such a
+// file needs a [Template] value.
 //
 // Without modes the Template has all of them, [ModeUpsert] first
 // ([Template.Modes]). The error joins one error for every mistake, each with the
@@ -78,6 +93,7 @@ type tagged struct {
 type taggedField struct {
 	name   string // of the struct field
 	index  int    // of the struct field
+	field  string // of the person, or the name of a column that is only read
 	column Column
 	space  users.Space // the space in which its values are keys, or ""
 	about  bool
@@ -132,7 +148,7 @@ func (t *tagged) checkStruct() bool {
 	}
 	for i, m := range t.modes {
 		if m != ModeCreate && m != ModeUpdate && m != ModeUpsert || slices.Contains(t.modes[:i], m) {
-			t.fail("", "mode %q is unknown or stands twice", m)
+			t.fail("", "mode %q is unknown or listed twice", m)
 		}
 	}
 
@@ -157,7 +173,7 @@ func (t *tagged) readField(f reflect.StructField) {
 	case !ok || !tagged || spec == "-":
 		return
 	case len(f.Index) > 1:
-		t.fail(f.Name, "it stands in an embedded struct")
+		t.fail(f.Name, "it is in an embedded struct")
 		return
 	case !f.IsExported():
 		t.fail(f.Name, "it is not exported")
@@ -168,8 +184,9 @@ func (t *tagged) readField(f reflect.StructField) {
 	}
 
 	options := strings.Split(spec, ",")
-	x := taggedField{name: f.Name, index: f.Index[0], tags: tags, column: Column{Field: strings.TrimSpace(options[0])}}
-	if x.column.Field == "" {
+	field := strings.TrimSpace(options[0])
+	x := taggedField{name: f.Name, index: f.Index[0], field: field, tags: tags, column: Column{Field: field}}
+	if field == "" {
 		t.fail(f.Name, "the tag names no field")
 		return
 	}
@@ -177,7 +194,7 @@ func (t *tagged) readField(f reflect.StructField) {
 	for i, o := range options[1:] {
 		o = strings.TrimSpace(o)
 		if slices.ContainsFunc(options[1:i+1], func(p string) bool { return nameOf(p) == nameOf(o) }) {
-			t.fail(f.Name, "option %q stands twice", nameOf(o))
+			t.fail(f.Name, "option %q is given twice", nameOf(o))
 		}
 		t.readOption(&x, o)
 	}
@@ -209,25 +226,51 @@ func (t *tagged) readOption(x *taggedField, option string) {
 	case "blank=clear":
 		x.column.Blank = BlankClears
 	default:
-		space, ok := strings.CutPrefix(option, "refer=")
-		switch {
-		case !ok:
-			t.fail(x.name, "unknown option %q", option)
-		case !namesRecords(users.Space(space)):
-			t.fail(x.name, "there is no space %q in which a cell could name a record", space)
-		default:
-			x.column.RefersIn = users.Space(space)
-		}
+		t.readOptionWithValue(x, option)
 	}
 }
 
-// namesRecords reports whether a value in the space identifies one record.
-func namesRecords(s users.Space) bool {
-	switch s.Kind() {
-	case users.KindUser, users.KindUnit, users.KindRole, users.KindPBX, users.KindSubscription:
-		return s.Unique()
+// readOptionWithValue applies "refer=email" or "name=staff_number".
+func (t *tagged) readOptionWithValue(x *taggedField, option string) {
+	kind, value, _ := strings.Cut(option, "=")
+	switch {
+	case kind == "refer" && slices.Contains(recordSpaces(), users.Space(value)):
+		x.column.RefersIn = users.Space(value)
+	case kind == "refer":
+		t.fail(x.name, "a cell cannot name a record in the space %q: use %s", value, list(recordSpaces()))
+	case kind == "name" && isColumnName(value):
+		x.column.Field, x.column.PersonField = value, x.field
+	case kind == "name":
+		t.fail(x.name, "%q cannot be the name of a column: use small letters, digits and underscores", value)
+	default:
+		t.fail(x.name, "unknown option %q", option)
 	}
-	return s == users.SpaceID
+}
+
+// isColumnName reports whether a text is in snake_case.
+func isColumnName(name string) bool {
+	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// recordSpaces returns the spaces in which a value identifies one record.
+func recordSpaces() []users.Space {
+	return []users.Space{users.SpaceEmail, users.SpaceLogin, users.SpaceExternal, users.SpaceLANID, users.SpaceStation,
+		users.SpaceUnit, users.SpaceRole, users.SpacePBX, users.SpaceProduct, users.SpaceID}
+}
+
+// list returns texts as people list them: "email, login or id".
+func list[T ~string](texts []T) string {
+	var b strings.Builder
+	for i, s := range texts {
+		switch {
+		case i > 0 && i == len(texts)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(s))
+	}
+	return b.String()
 }
 
 // tagsOf returns all tags of a struct field by key. It returns false if the text
@@ -279,7 +322,7 @@ func (t *tagged) languages() []string {
 // readHeadings gives every column headings in every language.
 func (t *tagged) readHeadings() {
 	for _, lang := range t.languages() {
-		taken := map[string]string{} // struct fields by folded heading
+		taken := map[string]taggedHeading{} // by folded heading
 		for i := range t.fields {
 			f := &t.fields[i]
 			if f.column.Headings == nil {
@@ -301,20 +344,23 @@ func (t *tagged) readHeadings() {
 	}
 }
 
+// A taggedHeading is a heading and the struct field that has it.
+type taggedHeading struct{ text, name string }
+
 // checkHeadings refuses headings of a field that fold to nothing, or that are
 // taken already in the language. It adds them to taken.
-func (t *tagged) checkHeadings(f *taggedField, lang string, taken map[string]string) {
+func (t *tagged) checkHeadings(f *taggedField, lang string, taken map[string]taggedHeading) {
 	for _, h := range f.column.Headings[lang] {
 		folded := folding.Heading(h)
 		switch other := taken[folded]; {
 		case folded == "":
-			t.fail(f.name, "there is no heading in %q", h)
-		case other == f.name:
-			t.fail(f.name, "the heading %q stands twice in %s", h, lang)
-		case other != "":
-			t.fail(f.name, "the heading %q is that of %s in %s too", h, other, lang)
+			t.fail(f.name, "the heading %q has neither letters nor digits", h)
+		case other.name == f.name:
+			t.fail(f.name, "the headings %q and %q are the same in %s; keep one", other.text, h, lang)
+		case other.name != "":
+			t.fail(f.name, "the heading %q is that of %s in %s too", h, other.name, lang)
 		}
-		taken[folded] = f.name
+		taken[folded] = taggedHeading{h, f.name}
 	}
 }
 
@@ -364,7 +410,7 @@ func (t *tagged) readValues() {
 			v := t.parseValue(f, entry, langs)
 			t.checkLabels(f, v, langs, meant)
 			if slices.ContainsFunc(f.column.Values, func(o Value) bool { return o.Name == v.Name }) {
-				t.fail(f.name, "the value %q stands twice", v.Name)
+				t.fail(f.name, "the value %q is listed twice", v.Name)
 			}
 			f.column.Values = append(f.column.Values, v)
 		}

@@ -16,11 +16,14 @@ func (t *tagged) checkFields() {
 	about := ""
 	for i := range t.fields {
 		f := &t.fields[i]
-		field := f.column.Field
+		field := f.field
 
 		for _, o := range t.fields[:i] {
-			if o.column.Field == field {
+			switch {
+			case o.field == field:
 				t.fail(f.name, "%s is the field of %s too", field, o.name)
+			case o.column.Field == f.column.Field:
+				t.fail(f.name, "%s is the name of %s too", f.column.Field, o.name)
 			}
 		}
 
@@ -33,12 +36,15 @@ func (t *tagged) checkFields() {
 		case f.about || f.claim:
 			t.checkKey(f)
 		case f.space != "":
-			t.fail(f.name, "%s is a key, which nobody else may have: say about or claim", field)
+			t.fail(f.name, "%s is a key, which only one person may have: add the option about or claim", field)
 		default:
 			t.checkReference(f)
 			t.checkValues(f)
 		}
 
+		if f.column.PersonField != "" && f.column.Field != field && slices.Contains(users.ProfileFields(), f.column.Field) {
+			t.fail(f.name, "the name %s is that of another field", f.column.Field)
+		}
 		if f.column.Required && f.column.Blank == BlankClears {
 			t.fail(f.name, "required and blank=clear do not go together")
 		}
@@ -53,7 +59,7 @@ func (t *tagged) checkFields() {
 	}
 
 	if about == "" {
-		t.fail("", "no field says about: whom is a row about?")
+		t.fail("", "no field has the option about, which says which person a row is about")
 	}
 }
 
@@ -64,13 +70,22 @@ func keySpace(field string) users.Space {
 	return c.space()
 }
 
+// keyFields returns the fields whose values are keys of people.
+func keyFields() []string {
+	var out []string
+	for _, s := range keySpaces() {
+		out = append(out, s.Field())
+	}
+	return out
+}
+
 // checkRead checks a field with the option read.
 func (t *tagged) checkRead(f *taggedField) {
 	switch {
 	case !t.own:
 		t.fail(f.name, "there is no method Draft to read it")
-	case f.about || f.claim || f.column.RefersIn != "" || f.column.Blank == BlankClears:
-		t.fail(f.name, "read goes with neither about, claim, refer nor blank=clear")
+	case f.about || f.claim || f.column.RefersIn != "" || f.column.PersonField != "" || f.column.Blank == BlankClears:
+		t.fail(f.name, "read goes with neither about, claim, refer, name nor blank=clear")
 	}
 }
 
@@ -78,7 +93,7 @@ func (t *tagged) checkRead(f *taggedField) {
 func (t *tagged) checkKey(f *taggedField) {
 	switch {
 	case f.space == "":
-		t.fail(f.name, "%s is no key by which people are known", f.column.Field)
+		t.fail(f.name, "%s is no key by which people are known: use %s", f.field, list(keyFields()))
 	case f.about && f.claim:
 		t.fail(f.name, "about claims the value already")
 	case f.column.RefersIn != "" || f.column.Values != nil:
@@ -93,15 +108,15 @@ func (t *tagged) checkKey(f *taggedField) {
 func (t *tagged) checkReference(f *taggedField) {
 	space := f.column.RefersIn
 	holds := map[string]users.Kind{"supervisor": users.KindUser, "org_unit": users.KindUnit}
-	kind, id := holds[f.column.Field]
+	kind, id := holds[f.field]
 	switch {
 	case space == "" && !id:
 	case space == "":
-		t.fail(f.name, "%s holds the id of a record: say by what a cell names it, as in refer=lanid", f.column.Field)
-	case !id && !strings.HasPrefix(f.column.Field, "custom."):
-		t.fail(f.name, "%s holds no id of a record", f.column.Field)
+		t.fail(f.name, "%s holds the id of a record: say by what a cell names it, as in refer=lanid", f.field)
+	case !id && !strings.HasPrefix(f.field, "custom."):
+		t.fail(f.name, "%s holds no id of a record", f.field)
 	case id && space != users.SpaceID && space.Kind() != kind:
-		t.fail(f.name, "%s names a %s, which the space %s does not have", f.column.Field, kind, space)
+		t.fail(f.name, "%s names a %s, which the space %s does not have", f.field, kind, space)
 	case f.column.Values != nil || f.column.Blank == BlankClears:
 		t.fail(f.name, "refer goes with neither values nor blank=clear")
 	}
@@ -111,7 +126,7 @@ func (t *tagged) checkReference(f *taggedField) {
 // users.Profile would read any other text as one of them.
 func (t *tagged) checkValues(f *taggedField) {
 	var may []string
-	switch f.column.Field {
+	switch f.field {
 	case "role":
 		may = []string{users.RoleUser, users.RoleAdmin}
 	case "registered", "active":
@@ -123,18 +138,18 @@ func (t *tagged) checkValues(f *taggedField) {
 	}
 
 	if f.column.Values == nil {
-		t.fail(f.name, "%s wants the tag values, with some of %s", f.column.Field, strings.Join(may, ", "))
+		t.fail(f.name, "%s wants the tag values, with some of %s", f.field, strings.Join(may, ", "))
 	}
 	for _, v := range f.column.Values {
 		if !slices.Contains(may, v.Name) {
-			t.fail(f.name, "%s cannot be %q, but one of %s", f.column.Field, v.Name, strings.Join(may, ", "))
+			t.fail(f.name, "%s cannot be %q, but one of %s", f.field, v.Name, strings.Join(may, ", "))
 		}
 	}
 }
 
 // parse returns the function that reads the field's cells.
 func (f *taggedField) parse() Parse {
-	field := f.column.Field
+	field := f.field
 	switch {
 	case f.column.RefersIn == users.SpaceEmail, f.column.RefersIn == "" && f.space == users.SpaceEmail:
 		return Email
@@ -160,18 +175,18 @@ func (f *taggedField) parse() Parse {
 func (t *tagged) draft(r Row, d *Draft) {
 	for i := range t.fields {
 		f := &t.fields[i]
-		field := f.column.Field
+		value := r.Value(f.column.Field)
 		switch {
 		case f.read:
 		case f.about:
-			d.About(f.space, r.Value(field))
-			d.Claim(f.space, r.Value(field))
+			d.About(f.space, value)
+			d.Claim(f.space, value)
 		case f.claim:
-			d.Claim(f.space, r.Value(field))
+			d.Claim(f.space, value)
 		case f.column.RefersIn != "":
-			d.Refer(field, f.column.RefersIn, r.Value(field))
+			d.Refer(f.field, f.column.RefersIn, value)
 		default:
-			d.WantCell(field)
+			d.WantCell(f.column.Field)
 		}
 	}
 	d.OneRowPerPerson()
