@@ -32,13 +32,13 @@ type CommitOptions struct {
 	// Label makes the import traceable for people. Default: Options.Label.
 	Label  string
 	Policy Policy
-	// Batch is about how many rows are written at once. Default 500. Rows that
-	// need each other are always in one batch.
+	// Batch is the approximate number of rows written at once. Default: 500. Rows
+	// that need each other are always in one batch.
 	Batch int
 	// Progress is called after every batch, on the caller's goroutine.
 	Progress func(Progress)
-	// Approve names the codes of brakes that a person approved. The rows a brake
-	// concerns are skipped otherwise.
+	// Approve names the codes of brakes that a person approved. Without approval,
+	// the rows that a brake holds back are skipped.
 	Approve []string
 	// Strict makes any newer version of a person a conflict, not only one that
 	// changes what was shown.
@@ -58,11 +58,13 @@ type Progress struct {
 // shown is written. A row that would not ends as a conflict, and no change of
 // another person is overwritten. A row that the actor may not write ends as failed.
 //
-// An error means that the import did not come to its end: the store's, or the
-// context's. The report then holds the rows done so far, and calling again with
-// the same id goes on from there. [users.ErrDigest] is returned for another document
-// under an id already used. [ErrRunning] is returned if another call is committing
-// the same import at this moment; that call goes on.
+// An error means that the import is not finished. The report then has the rows done
+// so far, and a second call with the same id continues. The error is:
+//
+//   - [users.ErrDigest] for another document under an id that is in use
+//   - [ErrRunning] if another call is committing the same import at this moment; the
+//     other call continues
+//   - or an error of the store or of the context
 func (p *Preview) Commit(ctx context.Context, opts *CommitOptions) (*Report, error) {
 	c := p.newCommit(opts)
 	if p.opts.Resume != "" && c.id != p.opts.Resume {

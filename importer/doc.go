@@ -66,7 +66,7 @@
 // several claim it, and whether a row releases it. It never sees another row.
 // It depends on one thing that another row decides: whether that row fails. So
 // the order of rows has no meaning, and an edit costs only what it touches. A bad
-// row spoils no row that shares no key with it.
+// row affects only rows that share a key with it.
 //
 // # Commits
 //
@@ -80,9 +80,10 @@
 //
 //   - [Preview.Save] writes a preview as a document. [Reopen] makes it again, on
 //     any replica, from the store as it is then.
-//   - [Undo] returns a preview that takes an import back.
+//   - [Undo] returns a preview that undoes an import.
 //   - [History] lists imports, and [LoadReport] reads a report again.
-//   - [Prune] and [Erase] end what is remembered.
+//   - [Prune] deletes the journals of old imports, and [Erase] the data of one
+//     person from all journals.
 //   - [Preview.Remaining] returns the rows that an import did not do.
 //   - [Preview.Failing] writes the rows in error to a file, and [Preview.Merge]
 //     takes that file back.

@@ -17,22 +17,21 @@ import (
 
 // Reopen reads a document that [Preview.Save] wrote, and returns its preview on the
 // store as it is now. Findings, actions and permissions are computed again through
-// dir, so changing a document gains nothing. Its author chooses the id of the
-// import, and an id that something has already is refused.
+// dir. Changing a document gives no further rights. The document holds the id of the
+// import. An id that is in use is refused.
 //
 // Reopen costs as much as a preview without reading the file. Memory grows with
 // the length of the document: limit the length of one that comes from outside.
 //
-// If the import of the document was begun meanwhile, here or elsewhere, the preview
-// is that import: it shows what it showed, and a commit continues it or returns its
-// report.
+// If the import was started in the meantime, the preview shows that import. A commit
+// continues it, or returns its report.
 //
 // Rows that would now do something else than the document showed are stale
 // ([Preview.Stale], [RowView.Stale]). A commit ends them as conflicts, unless a
 // person has seen them since ([Preview.Acknowledge]).
 //
 // Of templates Reopen uses the one with the name in the document. The preview of an
-// undoing ([Undo]) needs none. The error is a [*formats.Refusal] ("document.form",
+// undo ([Undo]) needs none. The error is a [*formats.Refusal] ("document.form",
 // "document.version", "document.template"), an error of [Importer.Preview] or
 // [Undo], or one of the reader.
 func Reopen(ctx context.Context, dir *users.Directory, r io.Reader, templates ...*Template) (*Preview, error) {

@@ -16,8 +16,8 @@ import (
 // Merge takes over the corrections of a file that [Preview.Failing] made and a
 // person corrected. It is one [Preview.Edit].
 //
-// A row that carries an id is that row of the preview: its cells that differ are
-// corrected, unless the row came back as it went out. A row without an id is added.
+// A row with an id corrects the preview's row of that id. A row that comes back
+// unchanged changes nothing. A row without an id is added.
 // A blank cell of a sensitive column changes nothing. Ids of rows that were added to
 // a preview belong to that preview only.
 //
@@ -27,9 +27,12 @@ import (
 // as they are ("merge.absent"). [Preview.Findings] has these findings until the preview
 // is saved.
 //
-// The error is Edit's, or a [*formats.Refusal] of a file that does not belong to this
-// preview: "merge.foreign", "merge.twice", the refusals of headings, or an error that
-// the format found in the file.
+// The error is:
+//
+//   - a [*formats.Refusal] with the code "merge.foreign" or "merge.twice"
+//   - a [*formats.Refusal] of the headings
+//   - an error that the format found in the file
+//   - or an error of [Preview.Edit]
 func (p *Preview) Merge(ctx context.Context, table *formats.Table) (Delta, error) {
 	if p.tpl.Fixed {
 		return Delta{}, ErrFixed

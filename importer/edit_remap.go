@@ -9,7 +9,8 @@ import (
 )
 
 // Remap assigns columns to fields by hand in an existing preview, like [Options.Map]
-// in a new one: a column "E-MIAL", which was not recognised, to the field email.
+// in a new one. For example, it assigns the unrecognised column "E-MIAL" to the field
+// email.
 //
 // It decides every row again, and all rows are in the delta. Rows keep their ids and
 // fields their corrections. If it fails nothing is changed; the errors are those of

@@ -23,7 +23,7 @@ var ErrRepair = errors.New("importer: there is nothing to repair, or no value fo
 // A Repair is a fault that cells of one column share: the same code in the same
 // text, with the same fix. It is made only when [Preview.Repair] is called.
 //
-// It may travel through JSON and back: Repair finds the cells again by the ID.
+// It can be written as JSON and read again. [Preview.Repair] finds the cells by the ID.
 type Repair struct {
 	// ID is a digest of table, field, code, text and fix. It is the same in every
 	// preview with such cells. The text of a sensitive column is not part of it.
@@ -35,10 +35,10 @@ type Repair struct {
 	formats.Finding
 }
 
-// CodeDomain is the code of a [Repair] of e-mail addresses whose domain is near one
-// that is far more common in the column, or near a well-known provider's. Its Value
-// and Fix are domains with their @. No row has this finding, because rows meet
-// through keys only.
+// CodeDomain is the code of a [Repair] of e-mail addresses whose domain looks
+// misspelt. It is near a domain that is far more common in the column, or near a
+// well-known provider's. The Value and the Fix are domains with their @. No row has
+// this finding, because rows meet through keys only.
 const CodeDomain = "email.domain"
 
 // Repairs returns the faults that cells share, those with the most rows first, then
@@ -52,8 +52,8 @@ func (p *Preview) Repairs() []Repair {
 	return out
 }
 
-// Repair writes the Fix into every cell that has the fault now, in one edit: that of
-// r, or the suggested one if r has none. Cells of a sensitive column can only be
+// Repair writes the Fix into every cell that has the fault now, in one edit. It uses
+// r.Fix, or the suggested fix if r.Fix is nil. Cells of a sensitive column can only be
 // corrected one by one. The error is [ErrRepair], or that of [Preview.Edit].
 func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	all := p.repairs()

@@ -44,7 +44,7 @@ type Exported struct {
 	//   - export.unreadable: the column would read the value as another or none.
 	//   - export.unnamed: the record that the field refers to has no name in the
 	//     column's space.
-	//   - export.circle: references lead back to the user, which no file may say.
+	//   - export.circle: the references form a circle, and an import refuses a circle.
 	//   - export.sensitive: the column is sensitive; once for each such column.
 	//
 	// The codes of the errors:
@@ -58,7 +58,7 @@ type Exported struct {
 
 // Export returns the users of an account as a table of the Template. The sheet,
 // written and read again, changes nothing in any mode. A field that cannot be
-// written so has a blank cell. If a blank cell would not do either, the user is
+// written so has a blank cell. If the cell cannot be left blank either, the user is
 // left out. Findings report both.
 //
 // A cell is the user's value of the column's field ([users.Record.Field]), as its

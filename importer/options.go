@@ -32,8 +32,8 @@ var (
 // Options configure an [Importer]. The zero value and nil mean the defaults.
 type Options struct {
 	// Account is the account that the rows are for. Default: the only account that
-	// the actor reaches; it is required for an actor with several. The account
-	// needs no record of its own, so the host must check that it is not mistyped.
+	// the actor reaches; it is required for an actor with several. usher does not
+	// check that the account exists. The host must check the id.
 	Account users.AccountID
 	// Mode is one of the Template's modes. Default: the first.
 	Mode Mode
@@ -57,8 +57,8 @@ type Options struct {
 }
 
 // A ColumnMap assigns a column of a file to a field of the Template, for any
-// heading. A column that was recognised for the field is then unknown. If no
-// heading is recognised, the first row is taken as the headings.
+// heading. Another column that was recognised for this field is then treated as
+// unknown. If no heading is recognised, the first row is taken as the headings.
 type ColumnMap struct {
 	// Table is the number of the table in the call of [Importer.Preview], from 0.
 	Table int `json:"table,omitempty"`

@@ -34,8 +34,8 @@ func New(dir *users.Directory, tpl *Template, opts *Options) *Importer {
 // Tables may come in any order: each is recognised by its headings. The error is
 // a [*formats.Refusal] for a table that the Template cannot read
 // ("header.missing", "header.duplicate", "file.no_rows"). Otherwise it is one of the
-// package's errors, [ErrTemplate] from [Template.Check] first, or an error of the directory. A row with an error is no error of
-// Preview: it has findings.
+// package's errors, [ErrTemplate] from [Template.Check] first, or an error of the
+// directory. A row with an error is no error of Preview: it has findings.
 func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Preview, error) {
 	if err := im.check(); err != nil {
 		return nil, err

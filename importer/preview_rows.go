@@ -413,9 +413,12 @@ func (t *turn) personName() string {
 	return formats.Show(strings.Join(named, " "))
 }
 
-// Findings returns the findings that belong to no single row: about reading the
-// file, its headings, merged files, groups of rows too large for the store, and
-// brakes ([formats.Brake]).
+// Findings returns the findings that belong to no single row:
+//
+//   - about reading the file and its headings
+//   - about files of rows with errors that were merged
+//   - about groups of rows that are too large for the store
+//   - brakes ([formats.Brake])
 func (p *Preview) Findings() []formats.Finding {
 	var out []formats.Finding
 	for i := range p.grid.tables {

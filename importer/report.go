@@ -23,7 +23,7 @@ type Report struct {
 	Label    string          `json:"label,omitempty"`
 	Template string          `json:"template"`
 	Actor    string          `json:"actor"`
-	// Mode is the mode of the preview. It is empty for an undoing and for an edit
+	// Mode is the mode of the preview. It is empty for an undo and for an edit
 	// by hand.
 	Mode Mode `json:"mode,omitempty"`
 	// Files are the names of the files that were imported, where the host gave them
@@ -88,11 +88,11 @@ func (r *Report) Find(outcomes ...Outcome) iter.Seq[ReportLine] {
 
 // ErrUnfinished is returned, together with the report so far, for an import that
 // is running or was interrupted.
-var ErrUnfinished = errors.New("importer: the import has not come to its end")
+var ErrUnfinished = errors.New("importer: the import is not finished")
 
 // LoadReport reads the report of an import from the store. The error is
 // [users.ErrNotFound] for an import out of the actor's reach, and [ErrPruned] for
-// one whose journal was removed. For an import that is running or was interrupted
+// one whose journal was deleted. For an import that is running or was interrupted
 // it is [ErrUnfinished], and the report has the lines so far.
 func LoadReport(ctx context.Context, dir *users.Directory, id users.ID) (*Report, error) {
 	rec, err := dir.Get(ctx, id)

@@ -22,9 +22,8 @@ type Template struct {
 	// templates have one table.
 	Tables []Table
 	// Modes lists the modes that the Template allows. The first is the default.
-	// Empty means all of them, [ModeUpsert] first: most lists of people bring both
-	// new people and changes, and a preview shows each change before it is made. A
-	// Template that must not change people lists [ModeCreate] alone.
+	// Empty means all of them, [ModeUpsert] first. A Template that must not change
+	// people lists [ModeCreate] alone.
 	Modes []Mode
 	// Repeats treats rows that ask for exactly the same as one request: the first
 	// acts, the others are skipped and name the first. Without it such rows
@@ -47,8 +46,8 @@ type Template struct {
 
 // A Table is one of a Template's tables.
 type Table struct {
-	// Name is the name of the table's sheet. Findings name it where the Template
-	// has several tables.
+	// Name is the name of the table's sheet. It is required. Findings name it where
+	// the Template has several tables.
 	Name string
 	// Columns lists the columns in the order of a blank template.
 	Columns []Column
@@ -109,7 +108,8 @@ type Column struct {
 	// for a supervisor named by LAN ID ([Draft.Refer]). The field then holds the
 	// record's id.
 	RefersIn users.Space
-	// Space places findings about the row's keys in that space at this column.
+	// Space is a space of keys. Findings about the row's keys in this space are
+	// shown at this column.
 	Space users.Space
 	// Blank says what a blank cell does to an existing person.
 	Blank BlankPolicy

@@ -12,27 +12,31 @@ import (
 // ErrTemplate is returned for a template that has mistakes: see [Template.Check].
 var ErrTemplate = errors.New("importer: the template has a mistake")
 
-// Check returns every mistake in the template's data at once, each naming the
-// table and the column, or nil. It wraps [ErrTemplate]. [Importer.Preview],
-// [Reopen], [Undo] and [Export] call it; the test of a template should, because a
-// template is code, and who uploads a file cannot mend it.
+// Check returns every mistake in the template's data at once, each with the table
+// and the column, or nil. It wraps [ErrTemplate]. [Importer.Preview], [Reopen], [Undo]
+// and [Export] call it. The test of a template should call it too, because the person
+// who uploads a file cannot correct a template.
 //
-// The mistakes are: a name that is missing or reserved ([TemplateUndo],
-// [users.TemplateHand]), two tables or two columns of one name, a table without
-// a Draft or without columns, a mode that does not exist or is listed twice, a
-// PersonField that no record has, a RefersIn or a Space that does not exist, a
-// column without headings, two columns of one table whose headings are the same
-// for a reader, a value without a name, two values with one name, and a text that
-// means two values.
+// The mistakes are:
 //
-// A column's Field may be any name: what a cell means is said by Draft. So what
-// Draft names is checked row by row: a row whose Draft wants, claims, refers to,
-// releases or finds fault with something that does not exist is in error
-// ("internal.template", with the arguments "field" and "table").
+//   - a name that is missing or reserved ([TemplateUndo], [users.TemplateHand])
+//   - a mode that does not exist or is listed twice
+//   - two tables or two columns with the same name
+//   - a table without a Draft or without columns
+//   - a PersonField that no record has
+//   - a RefersIn or a Space that does not exist
+//   - a column without headings
+//   - two columns of one table whose headings are the same for a reader
+//   - a value without a name, or two values with the same name
+//   - a text that means two values
+//
+// A column's Field may be any name: Draft says what a cell means. So the names that
+// Draft uses are checked for each row. A row whose Draft uses an unknown name gets the
+// error "internal.template", with the arguments "field" and "table".
 func (t *Template) Check() error { return t.check(builtIn(), false) }
 
 // check holds the importer's template against what there is. The template of an
-// undoing is the engine's own, and has the name that others may not have.
+// undo is the engine's own, and has the name that others may not have.
 func (im *Importer) check() error { return im.tpl.check(im.opts.known(), im.opts.undo != nil) }
 
 func (t *Template) check(s *schema, undoes bool) error {

@@ -44,11 +44,15 @@ func (r Row) Blank(field string) bool { return r.cell(field).blank }
 // its findings.
 func (r Row) Bad(field string) bool { return r.cell(field).bad }
 
-// A Draft collects what one row says, from its cells alone: the person it is
-// about, the keys it claims, refers to and releases, the fields it wants, and its
-// problems. The engine decides the rest: the action, the changes, and what the
-// row means for other rows. The page of the package lists the methods by what
-// they are for.
+// A Draft collects what one row says, from its cells alone:
+//
+//   - the person it is about
+//   - the keys it claims, refers to and releases
+//   - the fields it wants
+//   - its problems
+//
+// The engine decides the rest: the action, the changes, and what the row means for
+// other rows. The package comment lists the methods by purpose.
 //
 // A Draft that names a field, a space or a column that does not exist fails its
 // row ("internal.template").
@@ -179,9 +183,9 @@ func (d *Draft) About(space users.Space, value string) {
 // They are released from another thing that has them.
 func (d *Draft) Claim(space users.Space, value string) { d.claim(relClaim, space, value) }
 
-// ClaimIfCreating is Claim for a thing that the row creates: a default key, which
-// an existing thing does not get. Another Claim must first say which thing is
-// meant. For example, a new line has its short number as internal number.
+// ClaimIfCreating claims a default key for a thing that the row creates. Call Claim
+// first, to say which thing. An existing thing does not get the key. For example, a
+// new line has its short number as internal number.
 func (d *Draft) ClaimIfCreating(space users.Space, value string) { d.claimNew(relClaim, space, value) }
 
 // TakeIfCreating is Take for a thing that the row creates, as ClaimIfCreating is
@@ -277,9 +281,9 @@ func (d *Draft) ReferCell(field string, space users.Space) {
 	}
 }
 
-// Exclusive says that no other row may call Exclusive with the same value, for
-// example "ada@example.com PBX1" for one row a person and PBX. field places the
-// finding if two rows do. An empty value says nothing.
+// Exclusive says that no other row may call Exclusive with the same value. The value
+// is "ada@example.com PBX1", for example, if each person and PBX may have one row. If
+// two rows call it, the finding is at field. An empty value says nothing.
 func (d *Draft) Exclusive(field, value string) {
 	if value != "" {
 		d.keys = append(d.keys, draftKey{space: spaceSlot, rel: relSlot, value: value, column: d.placeOf(field)})
@@ -358,8 +362,8 @@ func (d *Draft) WantCell(field string) {
 }
 
 // Ignore says that the field's cell has no meaning in this row, and drops its
-// findings. Findings about the form of a text file ("csv.…") stay, because they
-// make the bounds of all cells of the row doubtful.
+// findings. Findings about the form of a text file ("csv.…") stay, because all cells
+// of such a row may be split in the wrong place.
 func (d *Draft) Ignore(field string) {
 	c := d.columnOrUnknown(field)
 	d.notes = slices.DeleteFunc(d.notes, func(n note) bool {
@@ -369,6 +373,10 @@ func (d *Draft) Ignore(field string) {
 
 // Error adds an error to the field's cell, or to the row if field is "". args
 // are names and values in turn: "count", "3".
+//
+// A code is "space.fact", as "badge.form". Package messages shows a code that it
+// does not know with the text of its last part: "badge.form" as "*.form". A host
+// that wants other words makes the text itself.
 func (d *Draft) Error(field, code string, args ...string) { d.note(formats.Error, field, code, args) }
 
 // ErrorIfCreating is Error for a person that the row creates. It does not count
@@ -378,15 +386,16 @@ func (d *Draft) ErrorIfCreating(field, code string, args ...string) {
 	d.notes[len(d.notes)-1].onlyNew = true
 }
 
-// ErrorIf is Error for an existing person for whom is returns true. It is for a
-// rule about several fields of which the row sets only some. was returns the
-// value of a field before the row; the value of a reference is a record's id.
-// The engine calls is several times, and is must depend on was alone. It should
-// return false for a person who already is as the row wants, so that an exported
-// file changes nothing.
-func (d *Draft) ErrorIf(is func(was func(field string) string) bool, field, code string, args ...string) {
+// ErrorIf adds an error if the person exists and test returns true. Use it for a
+// rule about several fields when the row sets only some of them. before returns the
+// value of a field before the row. The value of a reference is a record's id.
+//
+// The engine calls test several times. test must use only before. It should return
+// false for a person who already is as the row wants, so that an exported file
+// changes nothing.
+func (d *Draft) ErrorIf(test func(before func(field string) string) bool, field, code string, args ...string) {
 	d.note(formats.Error, field, code, args)
-	d.notes[len(d.notes)-1].stored = is
+	d.notes[len(d.notes)-1].stored = test
 }
 
 // Warn adds a warning to the field's cell or to the row, with args as in Error.

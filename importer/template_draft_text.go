@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// String is what the row says, a statement a line, in the order in which the
-// Draft function said it. It is for the tests of a template: two drafts that say
+// String returns what the row says, one statement on each line, in the order in
+// which the Draft function said it. It is for the tests of a template: two drafts that say
 // the same are the same text. It holds values of cells, sensitive ones too,
 // so it belongs in no log.
 func (d *Draft) String() string {

@@ -17,43 +17,47 @@ import (
 // TemplateUndo is the template of an import that takes another back.
 const TemplateUndo = "undo"
 
-// Errors of undoing, for callers to branch on.
+// Errors of [Undo] and of its preview, for callers to branch on.
 var (
 	// ErrUndone is returned for an import that was undone, or is being undone.
 	ErrUndone = errors.New("importer: the import was undone")
 	// ErrNothing is returned if there is nothing to undo, or nothing left to do.
 	ErrNothing = errors.New("importer: there is nothing to do")
-	// ErrPruned is returned for an import whose journal was deleted.
-	ErrPruned = errors.New("importer: the journal of the import was thrown away")
+	// ErrPruned is returned for an import whose journal was deleted; see [Prune].
+	ErrPruned = errors.New("importer: the journal of the import was deleted")
 	// ErrFixed is returned for an edit of a preview whose rows can only be removed.
 	ErrFixed = errors.New("importer: rows of this preview can only be removed")
 )
 
 // UndoOptions of [Undo]. The zero value and nil mean the defaults.
 type UndoOptions struct {
-	// Resume is the id of an undoing that was interrupted; see [Options.Resume].
+	// Resume is the id of an undo that was interrupted; see [Options.Resume].
 	Resume users.ID
 }
 
-// Undo returns a preview of taking an import back, with a row for each record the
-// import wrote. A record it made is deleted, a record it deleted is made again under
-// its id, and fields it changed are set back, one by one.
+// Undo returns a preview that takes an import back. It has a row for each record
+// that the import wrote. A record that the import created is deleted. A deleted
+// record is created again under its id. Changed fields get their earlier values.
 //
-// What was edited since is spared, and a finding names it. A field that is not as
-// the import left it stays ("undo.edited"). So does a person the import made, if
-// anything of that person was changed. A person that other records refer to since is an
-// error ("undo.used"). A reference to a person who was deleted since is not restored
-// ("undo.reference"), and a line then has no holder.
+// A field that was edited after the import stays ("undo.edited"). A person whom the
+// import created stays if anything was edited. A finding names what stays. If other
+// records now refer to the person, the row has the error "undo.used". A reference to
+// a person who was deleted after the import stays empty ("undo.reference"); a line
+// then has no holder.
 //
-// Rows of the preview can only be removed ([ErrFixed]). It is committed, reported and
-// journaled like any import, and can itself be undone. From its first batch on the
-// import is undone and cannot be resumed. If some rows could not be undone, because a
-// key was taken or the actor had no right, calling Undo for the same import again
-// previews those.
+// Rows of the preview can only be removed ([ErrFixed]). The preview is committed,
+// reported and journaled like any import, and can itself be undone. From its first
+// batch on the import is undone and cannot be resumed. Some rows may fail, because a
+// key is taken or the actor lacks a right. Call Undo again for the rows that could
+// not be undone.
 //
-// The error is [users.ErrNotFound] for an import out of reach, a [*users.Denied]
-// for one that the actor may not take back ([users.Actor.PermitsUndo]), [ErrUndone],
-// [ErrPruned], [ErrNothing], [ErrRunning] for one that is running, or the store's.
+// The error is:
+//
+//   - [users.ErrNotFound] for an import out of reach
+//   - a [*users.Denied] for one that the actor may not undo ([users.Actor.PermitsUndo])
+//   - [ErrUndone], [ErrPruned] or [ErrNothing]
+//   - [ErrRunning] for one that is running
+//   - or an error of the store
 func Undo(ctx context.Context, dir *users.Directory, id users.ID, opts *UndoOptions) (*Preview, error) {
 	var o Options
 	if opts != nil {

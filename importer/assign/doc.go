@@ -9,7 +9,7 @@
 //	table, err := assign.Table(people, "Agent desk")
 //	p, err := importer.New(dir, assign.Add(catalogue), &importer.Options{Account: "acme"}).Preview(ctx, table)
 //
-// So preview, commit, report and undoing are those of any import.
+// So preview, commit, report and undo are those of any import.
 //
 // It imports importer, formats, users and roles, and no file format.
 package assign
