@@ -45,8 +45,9 @@ type unit struct {
 func (u unit) name() string { return u.steps[len(u.steps)-1] }
 
 // NewTree returns the tree of the units with those paths, in the order of the paths. Two
-// paths that fold alike ([users.SpaceUnit]) are one unit. A unit that is not listed does
-// not exist, even if units below it are listed. A path with a blank name is an error.
+// paths that fold to the same key ([users.SpaceUnit]) are one unit. A unit that is not
+// listed does not exist, even if units below it are listed. A path with a blank name is
+// an error.
 func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}, likes: map[string][]int{}}
 	if o != nil && o.Levels > 0 {

@@ -64,10 +64,10 @@ func (a Actor) Granting(roles ...string) Actor {
 	return a
 }
 
-// Under returns the actor bound by the roles of a catalogue: it may not grant the
-// roles that [Role.GrantedBy] reserves for others, in whatever letters they are
-// written. An unknown Granter reserves a role for the host. [Directory.ActorIn]
-// reads the catalogue of an account. Under is for importers.
+// Under returns the actor bound by the roles of a catalogue. It may not grant the roles
+// that [Role.GrantedBy] reserves for others; letter case does not count. An unknown
+// Granter reserves a role for the host. [Directory.ActorIn] reads the catalogue of an
+// account. Under is for importers.
 func (a Actor) Under(catalogue ...Role) Actor {
 	a.reserved = slices.Clone(a.reserved)
 	for _, r := range catalogue {
@@ -94,9 +94,9 @@ func (a Actor) within(roles []Role, products []string) Actor {
 	return a
 }
 
-// Restoring returns the actor who undoes an import: it may set again what only the
-// host and the source of a person set, such as that the person has registered.
-// Restoring is for importers.
+// Restoring returns the actor who undoes an import. This actor may restore fields that
+// only the host and the source of a person set, such as [FieldRegistered]. Restoring is
+// for importers.
 func (a Actor) Restoring() Actor {
 	a.restores = true
 	return a

@@ -22,9 +22,9 @@ type Batch struct {
 	// Needs are records that the batch relies on and does not write, such as the
 	// records that its own records refer to.
 	Needs []Need
-	// Unused are links that no record may have when the batch is done. The batch
-	// that deletes a person names the link of their lines here, so that a line that
-	// is given to them at the same time makes it conflict.
+	// Unused are links that no record may have when the batch is done. The batch that
+	// deletes a person names the link of their lines. If someone gives the person a
+	// line at the same time, the batch conflicts.
 	Unused []Key
 }
 
@@ -68,9 +68,15 @@ type Image struct {
 	Before, After *Record
 }
 
-// Check returns an error for a batch that contradicts itself: no import, a row or a
-// record that occurs twice, a write whose row the batch does not do, a record
-// without data or under another id. Every Store must call it first.
+// Check returns an error for a batch that contradicts itself. Every Store must call it
+// first. A batch contradicts itself if
+//
+//   - it has no import
+//   - a row or a record occurs twice
+//   - it writes a record for a row that it does not do
+//   - a record has no data, another id, or a key that is not text
+//   - a write neither creates, changes nor deletes
+//   - Unused has a space that is not one of links
 func (b Batch) Check() error {
 	if b.Import == "" {
 		return errors.New("users: batch: no import")

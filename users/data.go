@@ -57,7 +57,7 @@ const (
 	ByPartners      Granter = "partner"
 )
 
-// Known reports whether g is a defined Granter. The zero value is.
+// Known reports whether g is defined. The zero value is a defined Granter.
 func (g Granter) Known() bool { return g == "" || g == ByAccountAdmins || g == ByPartners }
 
 // A Unit is a place in an account's org-unit tree.

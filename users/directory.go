@@ -54,7 +54,8 @@ func (d *Directory) Actor() Actor { return d.actor }
 
 // ActorIn returns the actor of the Directory, bound by the account's catalogue of
 // roles ([Actor.Under]) and by its subscriptions. A preview asks it what a commit may
-// do. [Directory.Apply] judges again, by both at that time. ActorIn is for importers.
+// do. [Directory.Apply] checks again with the catalogue and subscriptions of that
+// moment. ActorIn is for importers.
 func (d *Directory) ActorIn(ctx context.Context, account AccountID) (Actor, error) {
 	if d.actor.kind == host {
 		return d.actor, nil
@@ -300,12 +301,12 @@ func (d *Directory) Edit(ctx context.Context, u User) (User, error) {
 	return u, err
 }
 
-// BrakeLeader is the code that holds back the deletion of a person who leads others,
-// until the deletion is approved by it.
+// BrakeLeader is the code that holds back the deletion of a person who is the
+// supervisor of others, until the deletion is approved by it.
 const BrakeLeader = "leader.deleted"
 
-// Delete deletes a user and releases the lines that the user holds. A person whom a
-// PBX or SCIM knows stays listed without an account and keeps the lines
+// Delete deletes a user and releases the lines that the user holds. A person who
+// comes from a PBX or SCIM stays listed without an account and keeps the lines
 // ([Remainder]). Delete reports whether the person stays.
 //
 // A person who is the supervisor of others is deleted only if approve contains

@@ -11,7 +11,7 @@
 //
 // Records meet through a [Key], which is a value in a [Space] of an account. The
 // rules by which two values are the same ([FoldEmail], [Fold]) are here, so that
-// every Store folds alike.
+// every Store folds in the same way.
 //
 // The stores are sub-packages: memstore keeps records in memory, sqlstore in
 // database/sql, reststore behind a service that writes one record a call. Package

@@ -54,7 +54,7 @@ func ParseEmail(raw string) (email string, problems []Problem) {
 //     no_at; at (more than one); apostrophe ("'a@x.com", where a spreadsheet left its
 //     sign for text), brackets ("<a@x.com>"), display_name ("Ann <a@x.com>"), mailto
 //     and separator (a comma or semicolon at the end), which are never removed
-//     unasked; quoted; comment; literal ("a@[127.0.0.1]"); space;
+//     without confirmation; quoted; comment; literal ("a@[127.0.0.1]"); space;
 //     invisible (a character without a shape); chars (char is a character that is not
 //     allowed); no_local; local_dots; no_domain; no_dot; domain_dots (an empty label,
 //     also after the last dot); hyphen (a label begins or ends with one); numeric (the

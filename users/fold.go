@@ -7,12 +7,15 @@ import (
 )
 
 // Fold returns the key under which two names of a role, an org unit, an account or a
-// login are the same. Letter case does not count, nor do compatibility forms (NFKC:
-// full-width letters, ligatures), characters without a shape, outer blanks, and the
-// number and kind of inner blanks. Accents count. The rule is the compatibility
-// caseless match of the Unicode Standard (chapter 3.13, D146), except for blanks and
-// for ı, which is the same as i because their capitals are.
-// Fold(Fold(s)) == Fold(s).
+// login are the same. Fold(Fold(s)) == Fold(s).
+//
+// These do not count: letter case, compatibility forms (NFKC: full-width letters,
+// ligatures), characters without a shape, outer blanks, and the number and kind of
+// inner blanks. Accents count.
+//
+// The rule is the compatibility caseless match of the Unicode Standard (chapter 3.13,
+// D146). It differs for blanks. It also differs for ı, which is the same as i because
+// their capitals are the same.
 func Fold(s string) string { return folding.Text(s) }
 
 // FoldEmail returns the key under which two addresses are the same. Letter case does

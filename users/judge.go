@@ -309,7 +309,7 @@ type reference struct {
 
 // judgeReferences checks that a named record exists, has the right kind and the same
 // account, and still exists when the batch is done. By then a deleted person must hold
-// no line and lead no one, and no one may be above themselves.
+// no line and be the supervisor of no one, and no one may be above themselves.
 func (j *judgement) judgeReferences(ctx context.Context) error {
 	var refs []reference
 	var keys, held []Key

@@ -11,6 +11,7 @@ type Problem struct {
 	// documents them. Numbers are decimal, characters are written as "U+00A0".
 	Args map[string]string
 	// Fix is a value that the rule accepts, if it is evident which one was meant, and
-	// else empty. A person must confirm it; it is never applied unasked.
+	// else empty. It is never applied without
+	// confirmation by a person.
 	Fix string
 }

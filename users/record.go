@@ -54,7 +54,7 @@ type Data interface {
 }
 
 // An Index is what a Store must be able to find a record by. It is computed from the
-// record, so that every Store finds alike.
+// record, so that every Store finds in the same way.
 type Index struct {
 	// Keys are unique: no other record may have one of them.
 	Keys []Key
@@ -130,8 +130,9 @@ func (r Record) Clone() Record {
 	return r
 }
 
-// Holder returns the id of the user to whom the record's keys belong: the user's own
-// id, the holder of a line, and empty for any other record. Holder is for importers.
+// Holder returns the id of the user to whom the record's keys belong. For a user it is
+// the user's own id. For a line it is the holder. For any other record it is empty.
+// Holder is for importers.
 func (r Record) Holder() ID {
 	switch d := r.Data.(type) {
 	case *Profile:

@@ -18,8 +18,9 @@ import (
 //   - role.forbidden: the actor may not grant the role.
 //   - role.unknown: the account's catalogue does not have the role.
 //   - product.unknown: the account has no subscription of the product.
-//   - partner.locked: only a partner changes how a partner's person is known.
-//   - self.demote, self.deactivate: no actor takes their own rights.
+//   - partner.locked: only a partner may change the e-mail address or login of a
+//     partner's person.
+//   - self.demote, self.deactivate: no actor removes their own rights.
 //   - field.reserved: only the host and the source of the person set the field.
 //
 // Whether a role or a product is unknown is known only to the actor that
@@ -141,9 +142,9 @@ func (o *offer) permits(field, old, new string) *Problem {
 }
 
 // PermitsNew returns what a new user lacks, and nil if nothing is missing. The
-// function field returns the value of a field of the new user. The code is
-// name.missing if all three names are empty (after the CloudLink console).
-// PermitsNew is for importers.
+// function field returns the value of a field of the new user. As in the CloudLink
+// console, the code is name.missing if all three names are empty. PermitsNew is for
+// importers.
 func (a Actor) PermitsNew(field func(name string) string) *Problem {
 	if a.kind == host || field(FieldName) != "" || field(FieldFirstName) != "" || field(FieldLastName) != "" {
 		return nil
@@ -151,9 +152,10 @@ func (a Actor) PermitsNew(field func(name string) string) *Problem {
 	return &Problem{Code: "name.missing"}
 }
 
-// PermitsNames returns name.missing if a change leaves a user without any of the three
-// names who had one, and nil otherwise. The functions return the values of a field
-// before and after. PermitsNames is for importers.
+// PermitsNames returns what forbids a change of names, and nil if nothing does. It
+// returns name.missing if a user had a name and would have none of the three
+// afterwards. The functions return the values of a field before and after the change.
+// PermitsNames is for importers.
 func (a Actor) PermitsNames(before, after func(name string) string) *Problem {
 	for _, f := range []string{FieldName, FieldFirstName, FieldLastName} {
 		if before(f) != "" {
@@ -164,7 +166,7 @@ func (a Actor) PermitsNames(before, after func(name string) string) *Problem {
 }
 
 // PermitsDelete returns what forbids the actor to delete the user, and nil if
-// nothing does. After the CloudLink console the codes are delete.partner (a Mitel
+// nothing does. As in the CloudLink console, the codes are delete.partner (a Mitel
 // Partner) and delete.source (a person synced from MiCloud Connect). No actor
 // deletes themselves (self.delete), and a sync deletes only people of its source
 // (source.foreign). PermitsDelete is for importers.
@@ -186,9 +188,9 @@ func (a Actor) PermitsDelete(u Record) *Problem {
 }
 
 // Remainder returns the record that stays when a user is deleted, and nil if none
-// does. A person from a PBX or from SCIM stays listed without an account. For a
-// PBX this is the CloudLink console's rule, for SCIM it is our policy. Remainder
-// is for importers.
+// does. A person who comes from a PBX or SCIM stays listed without an account. For a
+// PBX this is as in the CloudLink console, for SCIM it is our policy. Remainder is for
+// importers.
 func Remainder(u Record) *Record {
 	p, ok := u.Data.(*Profile)
 	if !ok || p.source() != PBXSync && p.source() != SCIM {

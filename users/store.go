@@ -31,14 +31,19 @@ type Store interface {
 	// created again, at version 1. Rows, writes and journal entries must become
 	// visible together. Apply must return the error of [Batch.Check], or
 	//
-	//   - [ErrDigest] if the import exists with another digest. The empty digest is
-	//     another digest as well.
-	//   - a [*Conflict] that names every row that was done before, every record that is
-	//     not at the version at which it was read, every needed record that would not
-	//     exist at the end, every link of [Batch.Unused] that a record would still have,
-	//     and every key that another record would still hold.
+	//   - [ErrDigest] if the import exists with another digest. An empty digest differs
+	//     from every other digest.
+	//   - a [*Conflict], as below
 	//   - any other error if the batch could not be applied, or if it is not known
 	//     whether it was.
+	//
+	// The Conflict must name
+	//
+	//   - every row that was done before
+	//   - every record that is not at the version at which it was read
+	//   - every needed record that would not exist at the end
+	//   - every link of [Batch.Unused] that a record would still have
+	//   - every key that another record would still hold
 	Apply(ctx context.Context, b Batch) error
 
 	// Journal must yield the rows that an import did, in the order in which they were

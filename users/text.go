@@ -19,10 +19,12 @@ const maxText = 256
 // Spelling needs fewer; more would write over other lines.
 const maxCombining = 8
 
-// CleanText checks a name or another text of one line and returns the form to keep:
-// without outer blanks and in NFC, so that texts that look alike compare alike. At
-// most limit characters (runes) are allowed; 0 means 256. An empty text is no
+// CleanText checks a name or another text of one line and returns the form to keep.
+// That form has no outer blanks and is in NFC, so that texts that look the same are the
+// same. At most limit characters (runes) are allowed; 0 means 256. An empty text is no
 // problem. If a rule refuses the text, the returned text is empty.
+//
+// The problems are:
 //
 //   - text.trimmed (warning): around the text was something other than plain spaces:
 //     a no-break space, a line break, a byte order mark, a zero-width character, a

@@ -88,7 +88,7 @@ const (
 // A Source is the system that keeps a person's data.
 type Source string
 
-// The sources, after the CloudLink console.
+// The sources, as in the CloudLink console.
 const (
 	Local   Source = "local"
 	SCIM    Source = "scim"
