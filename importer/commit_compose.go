@@ -76,7 +76,7 @@ func (c *commit) composeReleases(b *composed, t *turn) {
 			b.set(t.row, w, users.FieldHolder, "")
 		}
 	}
-	for _, l := range t.verdict.led { // their leader is deleted
+	for _, l := range t.verdict.led { // their supervisor is deleted
 		b.set(t.row, b.storedWork(c, t.row, l), users.FieldSupervisor, "")
 	}
 	t.keysFromOtherLines(func(key uint32, of int32) {

@@ -318,9 +318,9 @@ func (e *editing) redecide(rows map[uint32]bool) []uint32 {
 func (e *editing) propagate(changed []uint32) []uint32 {
 	p := e.p
 	roots := changed
-	_, moved := e.before[p.leadKey()]
+	_, moved := e.before[p.adminKey()]
 	if moved { // the row that would have made another admin may not happen now
-		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.leadKey(), chainClaim))
+		roots = slices.AppendSeq(slices.Clone(changed), p.keys.rows(p.adminKey(), chainClaim))
 	}
 
 	followed := p.propagate(roots)

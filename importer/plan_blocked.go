@@ -48,9 +48,9 @@ func (p *plan) propagate(changed []uint32) []uint32 {
 
 // area is the rows whose blocks are worked out again, in order.
 type area struct {
-	rows  []uint32
-	in    map[uint32]bool
-	leads bool // one of the rows needs a row that makes an admin
+	rows   []uint32
+	in     map[uint32]bool
+	admins bool // one of the rows needs a row that makes an admin
 }
 
 // area returns the changed rows and all rows that transitively need them.
@@ -68,13 +68,13 @@ func (p *plan) area(changed []uint32) *area {
 		a.in[r] = true
 		a.rows = append(a.rows, r)
 		p.dependents(r, func(d uint32) { stack = append(stack, d) })
-		a.leads = a.leads || p.state[r].successor
+		a.admins = a.admins || p.state[r].successor
 
 		// Rows that take an admin's rights need any row that makes one, and so all of
 		// them are concerned as soon as one such row is.
 		if !hasSuccessor && p.makesAdmin(r) {
 			hasSuccessor = true
-			stack = slices.AppendSeq(stack, p.keys.rows(p.leadKey(), chainClaim))
+			stack = slices.AppendSeq(stack, p.keys.rows(p.adminKey(), chainClaim))
 		}
 	}
 
@@ -98,7 +98,7 @@ func (p *plan) blockAll(a *area) {
 		}
 	}
 
-	leads := a.leads
+	admins := a.admins
 	for {
 		for len(queue) > 0 {
 			r := queue[0]
@@ -112,7 +112,7 @@ func (p *plan) blockAll(a *area) {
 
 		// Only now is it known whether a row that makes an admin is left. If not, the
 		// rows that need one are blocked, and those that need them.
-		if !leads || p.firstSuccessor() != none {
+		if !admins || p.firstSuccessor() != none {
 			return
 		}
 		for _, r := range a.rows {
@@ -120,14 +120,14 @@ func (p *plan) blockAll(a *area) {
 				block(r)
 			}
 		}
-		leads = false
+		admins = false
 	}
 }
 
 // makesAdmin reports whether the row makes an admin of the account.
 func (p *plan) makesAdmin(row uint32) bool {
 	for n := p.state[row].nodes; n != none; n = p.keys.nodes[n].more {
-		if d := p.keys.nodes[n]; d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceLead {
+		if d := p.keys.nodes[n]; d.chain == chainRelease && p.keys.spaceOf(d.key) == spaceAdmins {
 			return true
 		}
 	}
@@ -137,7 +137,7 @@ func (p *plan) makesAdmin(row uint32) bool {
 // firstSuccessor returns the first row that makes an admin and will happen, or none.
 func (p *plan) firstSuccessor() uint32 {
 	found := none
-	for r := range p.keys.rows(p.leadKey(), chainRelease) {
+	for r := range p.keys.rows(p.adminKey(), chainRelease) {
 		if !p.cannotHappen(r) && (found == none || p.grid.less(r, found)) {
 			found = r
 		}
@@ -165,7 +165,7 @@ func (p *plan) blockerOf(row uint32) uint32 {
 		}
 	}
 	if s.successor {
-		return p.first(p.leadKey())
+		return p.first(p.adminKey())
 	}
 	return none
 }

@@ -79,7 +79,7 @@ func (t *turn) place(seen func(key uint32)) {
 	s.makes = s.rec < 0 && t.makes()
 	pl.addPerson(s.rec)
 	pl.addKeys(s.rec)
-	for _, l := range t.led(s.rec) { // each may leave too, or get another leader
+	for _, l := range t.led(s.rec) { // each may leave too, or get another supervisor
 		pl.add(t.plan.referrerKey(l), chainRefer, false)
 		pl.add(t.plan.personKey(l), chainRefer, false)
 	}
@@ -87,12 +87,12 @@ func (t *turn) place(seen func(key uint32)) {
 	// These keys follow from the store, and not from the cells alone.
 	t.takenAlong(s.rec, func(key uint32, _ int) { pl.add(key, chainClaim, false) })
 	t.releasedKeys(s.rec, func(key uint32, _ int32) { pl.add(key, chainRelease, false) })
-	switch t.leadDelta(s.rec) {
+	switch t.adminDelta(s.rec) {
 	case -1:
-		pl.add(t.plan.leadKey(), chainClaim, false)
+		pl.add(t.plan.adminKey(), chainClaim, false)
 		t.plan.lowered[s.rec]++
 	case 1:
-		pl.add(t.plan.leadKey(), chainRelease, false)
+		pl.add(t.plan.adminKey(), chainRelease, false)
 	}
 	s.nodes = pl.list
 }
@@ -195,7 +195,7 @@ func (p *plan) unplace(row uint32, seen func(key uint32)) {
 	for n := s.nodes; n != none; {
 		d := p.keys.nodes[n]
 		n = p.keys.remove(n)
-		if d.chain == chainClaim && d.key == p.leadKey() {
+		if d.chain == chainClaim && d.key == p.adminKey() {
 			p.lowered[s.rec]--
 			if p.lowered[s.rec] == 0 {
 				delete(p.lowered, s.rec)

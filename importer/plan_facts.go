@@ -22,7 +22,7 @@ type facts struct {
 	recs []users.Record
 	byID map[users.ID]int32
 	held map[int32][]int32 // the records each person holds (lines), by index of the person, once asked for
-	led  map[int32][]int32 // the people each person leads, likewise
+	led  map[int32][]int32 // the people each person supervises, likewise
 	// sorted has the things of a person with many, by the value of a field.
 	sorted map[heldField]map[string][]int32
 	named  int        // how many of recs have had their holders looked up
@@ -30,7 +30,7 @@ type facts struct {
 	// elsewhere are the accounts that hold keys unique over all accounts, as far as
 	// the actor reaches them.
 	elsewhere map[uint32]users.AccountID
-	leading   int // how many lead the account; -1 until asked
+	admins    int // how many active admins the account has; -1 until asked
 	people    int // users of the account, counted at the same time
 }
 
@@ -45,7 +45,7 @@ type heldField struct {
 func newFacts(dir *users.Directory, account users.AccountID, keys *keyTable, own *ownWork, hidden veil) *facts {
 	return &facts{dir: dir, account: account, keys: keys, own: own, veil: hidden,
 		byID: map[users.ID]int32{}, held: map[int32][]int32{}, led: map[int32][]int32{},
-		sorted: map[heldField]map[string][]int32{}, elsewhere: map[uint32]users.AccountID{}, leading: -1}
+		sorted: map[heldField]map[string][]int32{}, elsewhere: map[uint32]users.AccountID{}, admins: -1}
 }
 
 // find asks the store, [users.MaxFind] keys at a time, and undoes in the answers
@@ -199,7 +199,7 @@ func (f *facts) askHeld(ctx context.Context, people []int32) error {
 	return f.askLinked(ctx, people, users.LinkHolder, f.held, users.Record.Holder)
 }
 
-// askLed looks up the people that each of these people leads.
+// askLed looks up the people that each of these people supervises.
 func (f *facts) askLed(ctx context.Context, people []int32) error {
 	return f.askLinked(ctx, people, users.LinkSupervisor, f.led, func(r users.Record) users.ID {
 		return users.ID(r.Field("supervisor"))
@@ -319,9 +319,9 @@ func (f *facts) askAbove(ctx context.Context, at map[step]bool) error {
 	return nil
 }
 
-// askLeading counts the users of the account, and those who are admins.
-func (f *facts) askLeading(ctx context.Context) error {
-	if f.leading >= 0 {
+// askAdmins counts the users of the account, and those who are admins.
+func (f *facts) askAdmins(ctx context.Context) error {
+	if f.admins >= 0 {
 		return nil
 	}
 
@@ -331,16 +331,16 @@ func (f *facts) askLeading(ctx context.Context) error {
 		return err
 	}
 	q.Having = users.Leading()
-	leading, err := f.dir.List(ctx, q)
+	admins, err := f.dir.List(ctx, q)
 	if err != nil {
 		return err
 	}
 
 	// A count cannot be rewound record by record: what the import changed is added.
-	f.people, f.leading = all.Total, leading.Total
+	f.people, f.admins = all.Total, admins.Total
 	if f.own != nil {
-		people, leads := f.own.fewerPeople()
-		f.people, f.leading = f.people+people, f.leading+leads
+		people, admins := f.own.fewerPeople()
+		f.people, f.admins = f.people+people, f.admins+admins
 	}
 	return nil
 }

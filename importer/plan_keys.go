@@ -11,7 +11,7 @@ import (
 const (
 	spaceSlot     users.Space = "slot"    // places that take one row: Draft.Exclusive
 	spaceRequest  users.Space = "request" // rows that ask for the same
-	spaceLead     users.Space = "lead"    // an account's admins: one must stay
+	spaceAdmins   users.Space = "lead"    // an account's admins: one must stay
 	spaceReferrer users.Space = "steer"   // the references of a person, by the person's id
 	spaceUse      users.Space = "use"     // what refers to a record, by both ids
 )
@@ -22,11 +22,11 @@ type chain uint8
 const (
 	// chainAbout: the rows about the person with this key.
 	chainAbout chain = iota
-	// chainClaim: the rows that claim the key. At a lead key: the rows that take an
+	// chainClaim: the rows that claim the key. At an admin key: the rows that take an
 	// admin's rights.
 	chainClaim
 	// chainRelease: the rows that release the key. At a request: the rows that make
-	// it. At a lead key: the rows that make an admin. At a referrer key: the rows that
+	// it. At an admin key: the rows that make an admin. At a referrer key: the rows that
 	// set a reference of the person.
 	chainRelease
 	// chainRefer: the rows that need to know which person will hold the key.

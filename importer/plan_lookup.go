@@ -27,7 +27,7 @@ type wanting struct {
 	held, led []int32       // people whose things, or whose team, a row may change
 	present   []users.ID    // records to which people refer now
 	above     map[step]bool // stored references to follow
-	leading   bool          // the number of the account's admins
+	admins    bool          // the number of the account's admins
 }
 
 // lookUp asks the store about keys. Then it asks about what follows from the answers
@@ -119,7 +119,7 @@ func (t *turn) want(w *wanting) {
 			w.led = append(w.led, rec)
 		}
 	}
-	w.leading = w.leading || d.deletes || t.leadDelta(rec) < 0
+	w.admins = w.admins || d.deletes || t.adminDelta(rec) < 0
 
 	// A reference is compared with the record it names now.
 	refersBy := func(field string) {
@@ -162,7 +162,7 @@ func (p *plan) askAll(ctx context.Context, w *wanting) error {
 	f := p.facts
 	rounds := []func() error{
 		func() error { return f.ask(ctx, w.keys) },
-		func() error { return p.askLeading(ctx, w.leading) },
+		func() error { return p.askAdmins(ctx, w.admins) },
 		func() error { return f.askIDs(ctx, w.present) },
 		func() error { return f.askHeld(ctx, w.held) },
 		func() error { return f.askLed(ctx, w.led) },
@@ -177,19 +177,19 @@ func (p *plan) askAll(ctx context.Context, w *wanting) error {
 	return nil
 }
 
-// askLeading counts the account's admins, once a row may leave too few.
-func (p *plan) askLeading(ctx context.Context, wanted bool) error {
+// askAdmins counts the account's admins, once a row may leave too few.
+func (p *plan) askAdmins(ctx context.Context, wanted bool) error {
 	if !wanted || p.asked {
 		return nil
 	}
-	err := p.facts.askLeading(ctx)
+	err := p.facts.askAdmins(ctx)
 	p.asked = err == nil
 	return err
 }
 
 // makesFirst reports whether rows make admins of an account that has none.
 func (p *plan) makesFirst(ctx context.Context) (bool, error) {
-	if p.keys.state[p.leadKey()].head[chainRelease] == none || p.dir.Actor().Unbound() {
+	if p.keys.state[p.adminKey()].head[chainRelease] == none || p.dir.Actor().Unbound() {
 		return false, nil
 	}
 	q := users.Query{Kind: users.KindUser, Scope: users.Scope{Accounts: []users.AccountID{p.account}}, Limit: 1, Having: users.Leading()}
@@ -202,7 +202,7 @@ func (p *plan) refresh(ctx context.Context, rows []uint32) error {
 	// The rows leave their keys first: where they belong follows from the new facts.
 	keys := p.unplaceAll(rows)
 	holders := p.forgetHolders(keys)
-	p.facts.leading, p.asked = -1, false
+	p.facts.admins, p.asked = -1, false
 
 	if err := p.lookUp(ctx, keys, slices.Values(rows)); err != nil {
 		return err

@@ -21,7 +21,7 @@ type ownWork struct {
 type ownImage struct {
 	before      *users.Record
 	version     uint64 // 0 if it was deleted
-	user, leads bool
+	user, admin bool
 }
 
 func newOwnWork() *ownWork {
@@ -42,7 +42,7 @@ func (o *ownWork) add(i users.Image) {
 	}
 	is := ownImage{before: was.before}
 	if i.After != nil {
-		is.version, is.user, is.leads = i.After.Version, i.After.Kind() == users.KindUser, users.Leads(*i.After)
+		is.version, is.user, is.admin = i.After.Version, i.After.Kind() == users.KindUser, users.Leads(*i.After)
 	}
 	o.images[rec.ID] = is
 	if seen || i.Before == nil {
@@ -58,22 +58,22 @@ func (o *ownWork) add(i users.Image) {
 // fewerPeople returns how many users, and how many admins, the import has removed so
 // far: before it there were 10 admins and now 9, so 1. It is negative for an import
 // that creates.
-func (o *ownWork) fewerPeople() (people, leading int) {
-	count := func(user, leads bool, by int) {
+func (o *ownWork) fewerPeople() (people, admins int) {
+	count := func(user, admin bool, by int) {
 		if user {
 			people += by
 		}
-		if user && leads {
-			leading += by
+		if user && admin {
+			admins += by
 		}
 	}
 	for _, i := range o.images {
 		if i.before != nil {
 			count(i.before.Kind() == users.KindUser, users.Leads(*i.before), 1)
 		}
-		count(i.user, i.leads, -1)
+		count(i.user, i.admin, -1)
 	}
-	return people, leading
+	return people, admins
 }
 
 // rewind replaces the records that the import wrote by what they were before it. A

@@ -10,7 +10,7 @@ type view struct {
 	makes   bool   // the claimer makes the person the key names
 	person  int32  // the stored person the claimer is about, or -1
 	first   uint32 // the first row that releases the key, or none
-	short   bool   // of a lead key: too few admins would stay
+	short   bool   // of an admin key: too few admins would stay
 }
 
 // upToTwo returns 0, 1, or 2 for more: rows cannot tell two others from three.
@@ -22,11 +22,11 @@ func (p *plan) view(key uint32) view {
 	first := p.first(key)
 	space := p.keys.spaceOf(key)
 
-	// Rows at a lead key see only whether too few admins stay, and which row makes
+	// Rows at an admin key see only whether too few admins stay, and which row makes
 	// another one. With more, every admin's row would wake all the others.
-	if space == spaceLead {
+	if space == spaceAdmins {
 		// Several rows may lower one admin: people count, not rows.
-		v := view{short: s.claims > 0 && p.facts.leading-len(p.lowered) < 1, claimer: none, person: -1, first: first}
+		v := view{short: s.claims > 0 && p.facts.admins-len(p.lowered) < 1, claimer: none, person: -1, first: first}
 		if !v.short {
 			v.first = none
 		}

@@ -198,7 +198,7 @@ type plan struct {
 	actor  users.Actor // with the roles of the account's catalogue, once bound
 	grants bool        // a row may give or take roles
 	bound  bool        // the catalogue was read
-	asked  bool        // the lead key was needed
+	asked  bool        // the admin key was needed
 
 	// Answers that are remembered until the next edit.
 	large   []formats.Finding  // rows that the store cannot do together
@@ -223,20 +223,20 @@ func newPlan(dir *users.Directory, tpl *Template, opts Options, g *grid) *plan {
 // rowState keeps the decision about a row. It is small, because a preview keeps
 // one for every row of the file.
 type rowState struct {
-	nodes     uint32 // list of its entries in the chains of its keys
-	rec       int32  // the person in the store, or -1
-	print     uint64 // fingerprint of the decision
-	action    Action
-	makes     bool     // the row creates the person it is about
-	repeat    bool     // the row repeats an earlier one
-	successor bool     // some row that makes an admin must happen
-	leads     bool     // the row deletes a person who leads others
-	lowers    bool     // the row deletes a person, or takes an admin's rights
-	blocked   bool     // a row that it needs does not happen
-	cycle     bool     // its references form a circle
-	doomed    uint32   // a contested key that it depends on, or none
-	cause     uint32   // the row that blocks it, or none
-	more      *rowMore // nil for most rows
+	nodes      uint32 // list of its entries in the chains of its keys
+	rec        int32  // the person in the store, or -1
+	print      uint64 // fingerprint of the decision
+	action     Action
+	makes      bool     // the row creates the person it is about
+	repeat     bool     // the row repeats an earlier one
+	successor  bool     // some row that makes an admin must happen
+	supervises bool     // the row deletes a supervisor of others
+	lowers     bool     // the row deletes a person, or takes an admin's rights
+	blocked    bool     // a row that it needs does not happen
+	cycle      bool     // its references form a circle
+	doomed     uint32   // a contested key that it depends on, or none
+	cause      uint32   // the row that blocks it, or none
+	more       *rowMore // nil for most rows
 }
 
 // rowMore is the part of a decision that only some rows have.
@@ -327,8 +327,8 @@ func (p *plan) redecide(row uint32) bool {
 	print, old := t.print(), s.extra()
 	changed := s.print != print || s.action != v.action || s.doomed != v.doomed || s.successor != v.successor || !slices.Equal(old.needs, v.needs) || !slices.Equal(old.refs, v.refs) || !sameNotes(old.notes, v.notes)
 
-	s.leads = len(v.led) > 0
-	s.lowers = t.says.restores == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.leadDelta(v.rec) < 0)
+	s.supervises = len(v.led) > 0
+	s.lowers = t.says.restores == nil && (v.action == ActionDelete || v.action == ActionUpdate && t.adminDelta(v.rec) < 0)
 	s.print, s.action, s.doomed, s.successor, s.more = print, v.action, v.doomed, v.successor, nil
 	if len(v.needs)+len(v.refs)+len(v.notes) > 0 {
 		s.more = &rowMore{slices.Clone(v.needs), slices.Clone(v.refs), slices.Clone(v.notes), v.maker}

@@ -36,9 +36,9 @@ func (p *plan) brakes() []brake {
 		args := map[string]string{"rows": strconv.Itoa(n), "people": strconv.Itoa(p.facts.people)}
 		out = append(out, brake{formats.Finding{Severity: formats.Brake, Code: BrakeMass, Args: args}, func(s *rowState) bool { return s.lowers }})
 	}
-	if n := p.tally.leads; n > 0 {
+	if n := p.tally.supervisors; n > 0 {
 		args := map[string]string{"rows": strconv.Itoa(n)}
-		out = append(out, brake{formats.Finding{Severity: formats.Brake, Code: users.BrakeLeader, Args: args}, func(s *rowState) bool { return s.leads }})
+		out = append(out, brake{formats.Finding{Severity: formats.Brake, Code: users.BrakeLeader, Args: args}, func(s *rowState) bool { return s.supervises }})
 	}
 	return out
 }

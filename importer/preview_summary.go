@@ -9,11 +9,11 @@ import (
 // tally counts the rows and findings of a plan. It is kept up to date row by row,
 // so that [Preview.Summary] does not read all rows.
 type tally struct {
-	actions [ActionError + 1]int
-	codes   map[string]int
-	errors  int // findings of severity error
-	leads   int // rows that will delete a person who leads others
-	lowers  int // rows that will delete a person or take an admin's rights
+	actions     [ActionError + 1]int
+	codes       map[string]int
+	errors      int // findings of severity error
+	supervisors int // rows that will delete a supervisor of others
+	lowers      int // rows that will delete a person or take an admin's rights
 }
 
 // newTally returns an empty tally.
@@ -50,8 +50,8 @@ func (p *plan) tallyRow(row uint32, by int) {
 	if s.lowers && a.writes() {
 		p.tally.lowers += by
 	}
-	if s.leads && a.writes() {
-		p.tally.leads += by
+	if s.supervises && a.writes() {
+		p.tally.supervisors += by
 	}
 
 	for _, n := range s.extra().notes {

@@ -299,7 +299,7 @@ func (t *turn) decideNames() {
 // nameFields are the fields of which a person needs one.
 var nameFields = []string{users.FieldName, users.FieldFirstName, users.FieldLastName}
 
-// led returns the people whom the row's person leads, if the row deletes that person.
+// led returns the people whom the row's person supervises, if the row deletes that person.
 func (t *turn) led(rec int32) []int32 {
 	if !t.says.deletes || t.says.restores != nil || !t.plan.changesPerson(rec) || users.Remainder(t.plan.facts.recs[rec]) != nil {
 		return nil
@@ -307,8 +307,8 @@ func (t *turn) led(rec int32) []int32 {
 	return t.plan.facts.led[rec]
 }
 
-// decideLed warns of a row that deletes a person who leads others. People who leave
-// in the same file, or get another leader, are left out: the row then needs the rows
+// decideLed warns of a row that deletes a supervisor of others. People who leave
+// in the same file, or get another supervisor, are left out: the row then needs the rows
 // that see to it.
 func (t *turn) decideLed() {
 	p, v := t.plan, &t.verdict
@@ -344,11 +344,11 @@ func (t *turn) decideLed() {
 // decideLead adds a finding to a row that would leave the account without an
 // admin. A row that makes another admin lifts it, and is then needed.
 func (t *turn) decideLead() {
-	if t.leadDelta(t.verdict.rec) >= 0 || t.plan.dir.Actor().Unbound() || t.plan.undo != nil && t.plan.undo.first {
+	if t.adminDelta(t.verdict.rec) >= 0 || t.plan.dir.Actor().Unbound() || t.plan.undo != nil && t.plan.undo.first {
 		return
 	}
 
-	at := t.plan.view(t.plan.leadKey())
+	at := t.plan.view(t.plan.adminKey())
 	switch {
 	case !at.short:
 	case at.first != none:

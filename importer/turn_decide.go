@@ -23,7 +23,7 @@ type verdict struct {
 	refs    []uint32 // rows its references lead to
 	doomed  uint32   // a contested key the row depends on, or none
 	refers  []reference
-	led     []int32 // people whose leader the row deletes, and who keep no other
+	led     []int32 // people whose supervisor the row deletes, and who keep no other
 	// successor reports whether the row needs some row that makes an admin.
 	successor bool
 }

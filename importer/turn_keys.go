@@ -178,11 +178,11 @@ func (t *turn) releasedByDelete(rec int32, yield func(uint32, int32)) {
 	}
 }
 
-// leadDelta returns 1 if the row makes an admin of the account, -1 if it takes an
+// adminDelta returns 1 if the row makes an admin of the account, -1 if it takes an
 // admin's rights, and 0 otherwise.
-func (t *turn) leadDelta(rec int32) int {
+func (t *turn) adminDelta(rec int32) int {
 	if t.says.restores != nil {
-		return t.leadTarget(rec)
+		return t.adminTarget(rec)
 	}
 
 	var r users.Record
@@ -308,5 +308,5 @@ func (t *turn) keysFromOtherLines(yield func(key uint32, of int32)) {
 	}
 }
 
-// leadKey returns the key at which the rows meet that make or remove admins.
-func (p *plan) leadKey() uint32 { return p.keys.key(spaceLead, "") }
+// adminKey returns the key at which the rows meet that make or remove admins.
+func (p *plan) adminKey() uint32 { return p.keys.key(spaceAdmins, "") }

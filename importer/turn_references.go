@@ -87,7 +87,7 @@ func (t *turn) decideGiver(k *rowKey, at view) {
 
 // decideAbove follows a reference through the store, up to the first person whose
 // own reference a row of the file sets, or whom a row deletes. A circle may close
-// through the former; the latter leads no one.
+// through the former; the latter supervises no one.
 func (t *turn) decideAbove(k *rowKey, rec int32) {
 	v := &t.verdict
 	chain := t.plan.above(rec, k.field)

@@ -350,8 +350,8 @@ func (t *turn) decideOwner() {
 	}
 }
 
-// leadTarget is leadDelta for a row that restores a record.
-func (t *turn) leadTarget(rec int32) int {
+// adminTarget is adminDelta for a row that restores a record.
+func (t *turn) adminTarget(rec int32) int {
 	was := rec >= 0 && users.Leads(t.plan.facts.recs[rec])
 	is := t.target != nil && users.Leads(*t.target)
 	switch {

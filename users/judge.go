@@ -57,7 +57,7 @@ func (j *judgement) run(ctx context.Context) error {
 		}
 
 		j.judgeWrite(old, w)
-		if leads(&old) && !leads(w.Record) {
+		if isAdmin(&old) && !isAdmin(w.Record) {
 			lost[old.Account] = append(lost[old.Account], w)
 		}
 	}
@@ -267,7 +267,7 @@ func (j *judgement) judgeUser(old Record, w Write) {
 // other's admin, one conflicts and is judged again.
 func (j *judgement) keepAdmin(ctx context.Context, a AccountID, lost []Write) error {
 	for _, w := range j.batch.Writes {
-		if w.Record != nil && w.Record.Account == a && leads(w.Record) {
+		if w.Record != nil && w.Record.Account == a && isAdmin(w.Record) {
 			return nil
 		}
 	}
@@ -282,7 +282,7 @@ func (j *judgement) keepAdmin(ctx context.Context, a AccountID, lost []Write) er
 		if err != nil {
 			return err
 		}
-		if leads(&r) && !gone[r.ID] {
+		if isAdmin(&r) && !gone[r.ID] {
 			j.guard(r)
 			return nil
 		}

@@ -166,7 +166,7 @@ func (j *judgement) undoesFirst(ctx context.Context, a AccountID, lost []Write) 
 			return false, err
 		}
 		for _, i := range e.Images {
-			if i.After != nil && leads(i.After) && !leads(i.Before) {
+			if i.After != nil && isAdmin(i.After) && !isAdmin(i.Before) {
 				gave[i.After.ID] = true
 			}
 		}

@@ -218,8 +218,8 @@ func (a Actor) PermitsUndo(i *Import) *Problem {
 	return nil
 }
 
-// leads reports whether the record is an active Account Admin.
-func leads(r *Record) bool {
+// isAdmin reports whether the record is an active Account Admin.
+func isAdmin(r *Record) bool {
 	if r == nil {
 		return false
 	}
@@ -235,7 +235,7 @@ func Leading() []Key {
 
 // Leads reports whether the record is an active Account Admin. Leads is for
 // importers.
-func Leads(r Record) bool { return leads(&r) }
+func Leads(r Record) bool { return isAdmin(&r) }
 
 // Check returns what is wrong with the value of a field, whoever writes it, and nil
 // if nothing is. An e-mail address must be valid and in the form that [ParseEmail]
