@@ -69,10 +69,11 @@ func Open(ctx context.Context, src Source, lim *Limits, formats ...Format) (*Tab
 	return nil, Unreadable(Identify(head))
 }
 
-// named notes the name of the file, which a report of an import repeats.
+// named notes the name of the file, which a report of an import repeats. "-" is the
+// standard input of a program and no name.
 func (t *Table) named(file string) {
 	file = file[strings.LastIndexAny(file, `/\\`)+1:]
-	if file == "" {
+	if file == "" || file == "-" {
 		return
 	}
 	if t.Source == nil {

@@ -53,6 +53,12 @@ func TestOpen(t *testing.T) {
 	require.Equal(t, "a.txt", table.Name)
 	require.Equal(t, map[string]string{"format": "words.txt", "file": "a.txt"}, table.Source, "the first that matches")
 	require.Equal(t, []string{"one", "two"}, table.Row(0).Cells())
+
+	for name, want := range map[string]string{`C:\lists\a.txt`: "a.txt", "lists/a.txt": "a.txt", "-": "", "": ""} {
+		named, err := formats.Open(t.Context(), source(name, "one"), nil, words{""})
+		require.NoError(t, err)
+		require.Equal(t, want, named.Source["file"], "the file %q", name)
+	}
 	require.Equal(t, 3, table.Row(1).Number())
 }
 
