@@ -59,7 +59,7 @@ func TestCommitDoesWhatWasShown(t *testing.T) {
 		}
 		was := show(p)
 		before := everything(t, store)
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}, Batch: rapid.IntRange(1, 6).Draw(t, "batch")})
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}, Batch: rapid.IntRange(1, 6).Draw(t, "batch")})
 		require.NoError(t, err)
 		require.Equal(t, users.ImportDone, r.State)
 		requireOutcomes(t, was, removed, r, outcomeOf)
@@ -271,7 +271,7 @@ func TestAllOrNothing(t *testing.T) {
 		p := s.preview(t, store)
 		was := show(p)
 		bad := was.Summary.Actions["error"]+was.Summary.Actions["blocked"] > 0
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}, Policy: importer.AllOrNothing, Batch: 1})
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}, Policy: importer.AllOrNothing, Batch: 1})
 		require.NoError(t, err)
 		if !bad {
 			requireOutcomes(t, was, nil, r, outcomeOf)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
 )
 
 // The same bytes, options and store give the same preview and report, byte for byte.
@@ -24,7 +25,7 @@ func TestDeterministic(t *testing.T) {
 			store := s.store(t)
 			p := s.preview(t, store)
 			preview := show(p).json()
-			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}})
+			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			require.NoError(t, err)
 			return append([]string{preview, reportJSON(t, r)}, contents(t, store)...)
 		}
@@ -69,7 +70,7 @@ func TestGarbage(t *testing.T) {
 		requireFresh(t, s.with(sheets), store, p)
 		was := show(p)
 		requireData(t, sheets, was)
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}})
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 		require.NoError(t, err)
 		removed := len(r.Lines) - len(was.Rows)
 		require.GreaterOrEqual(t, removed, 0)

@@ -79,7 +79,7 @@ func TestNarrowStores(t *testing.T) {
 		store := narrow{inner, rapid.IntRange(1, 3).Draw(t, "width")}
 		p := s.preview(t, store)
 		large := p.Summary().Codes["batch.too_large"]
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}})
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 		require.NoError(t, err)
 		if large == 0 {
 			clean := cleanRun(t, s, 500)

@@ -156,7 +156,7 @@ func TestLinesModel(t *testing.T) {
 					}
 					require.Empty(t, cmp.Diff(want, said), "the preview (-model +preview)")
 
-					_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 3).Draw(t, "batch"), Approve: []string{importer.BrakeMass}})
+					_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 3).Draw(t, "batch"), Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 					require.NoError(t, err)
 					did, _ := holders(everything(t, store))
 					require.Empty(t, cmp.Diff(want, did), "the store (-model +committed)")

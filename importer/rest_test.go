@@ -54,7 +54,7 @@ func TestRestIsAFreshPreview(t *testing.T) {
 		p := s.preview(t, store)
 		sheets := s.clones()
 		applyAll(t, p, sheets, m.edits(t, w, sheets)...)
-		r, err := p.Commit(t.Context(), &importer.CommitOptions{Approve: []string{importer.BrakeMass}})
+		r, err := p.Commit(t.Context(), &importer.CommitOptions{Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 		require.NoError(t, err)
 		done := map[users.RowID]bool{}
 		for _, l := range r.Lines {

@@ -26,7 +26,7 @@ type run struct {
 func cleanRun(t tb, s *scene, batch int) run {
 	t.Helper()
 	store := s.store(t)
-	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}})
+	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.NoError(t, err)
 	return run{contents(t, store), outcomes(r)}
 }
@@ -113,7 +113,7 @@ func killed(inner users.Store, at int) (store *storetest.Faulty, arm func()) {
 // effect, and called again with the same id, ends where a clean run ends.
 func TestResume(t *testing.T) {
 	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
-		opts := importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 3).Draw(t, "batch"), Approve: []string{importer.BrakeMass}}
+		opts := importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 3).Draw(t, "batch"), Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 		clean := cleanRun(t, s, opts.Batch)
 		op := pick(t, "op", storetest.OpApply, storetest.OpApply, storetest.OpApply, storetest.OpFind, storetest.OpJournal, storetest.OpList)
 		after := chance(t, 50, "after the effect")
@@ -143,7 +143,7 @@ func TestResume(t *testing.T) {
 // A process that died is followed by one that knows the file and the id alone.
 func TestResumeFromAFreshPreview(t *testing.T) {
 	forEachKind(t, func(t *rapid.T, m maker, w *world, s *scene) {
-		opts := importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}}
+		opts := importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 		clean := cleanRun(t, s, opts.Batch)
 		after := chance(t, 50, "after the effect")
 		at := rapid.IntRange(1, 6).Draw(t, "Apply")
@@ -179,7 +179,7 @@ func TestCancelAndResume(t *testing.T) {
 			cancel()
 		}
 		batches := 0
-		r, err := p.Commit(ctx, &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}, Progress: func(importer.Progress) {
+		r, err := p.Commit(ctx, &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}, Progress: func(importer.Progress) {
 			if batches++; batches == stop {
 				cancel()
 			}
@@ -188,7 +188,7 @@ func TestCancelAndResume(t *testing.T) {
 			require.ErrorIs(t, err, context.Canceled)
 			require.LessOrEqual(t, batches, stop+1, "it goes on for one batch at the most")
 			requireTold(t, store, r)
-			r, err = p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})
+			r, err = p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			require.NoError(t, err)
 		}
 		clean.require(t, s, store, r)
@@ -221,7 +221,7 @@ func TestTwoAtOnce(t *testing.T) {
 		previews := [2]*importer.Preview{s.previewIn(t, s.openAs(store, "one")), s.previewIn(t, s.openAs(store, "two"))}
 		for i := range previews {
 			wg.Go(func() {
-				reports[i], errs[i] = previews[i].Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})
+				reports[i], errs[i] = previews[i].Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			})
 		}
 		wg.Wait()
@@ -260,7 +260,7 @@ func TestLoadReportOfABrokenImport(t *testing.T) {
 	store, arm := killed(inner, 2)
 	p := s.preview(t, store)
 	arm()
-	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}})
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.ErrorIs(t, err, errBroken)
 	require.Equal(t, users.ImportRunning, r.State)
 	back, err := importer.LoadReport(t.Context(), s.open(inner), imp)

@@ -173,7 +173,7 @@ func (s *scene) store(t tb) *memstore.Store {
 	first := *s
 	first.undone = ""
 	rec := &recorder{Store: store}
-	_, err := first.previewIn(t, first.openAs(rec, "first")).Commit(t.Context(), &importer.CommitOptions{ID: s.undone, Approve: []string{importer.BrakeMass}})
+	_, err := first.previewIn(t, first.openAs(rec, "first")).Commit(t.Context(), &importer.CommitOptions{ID: s.undone, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.NoError(t, err)
 	s.imported = rec.batches
 	return store

@@ -65,7 +65,7 @@ func TestOtherAccountsAreInvisible(t *testing.T) {
 			p := sc.preview(t, store)
 			shows = append(shows, show(p).json())
 			others := foreign(t, store)
-			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 2, Approve: []string{importer.BrakeMass}})
+			r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 2, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			require.NoError(t, err)
 			reports = append(reports, reportJSON(t, r))
 			require.Empty(t, cmp.Diff(others, foreign(t, store)), "other accounts (-before +after)")
@@ -132,7 +132,7 @@ func TestNoRoleIsGrantedThatMayNotBe(t *testing.T) {
 			}
 		}
 		before := everything(t, store)
-		_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}})
+		_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 		require.NoError(t, err)
 		for id, r := range everything(t, store) {
 			if u, ok := r.User(); ok {
@@ -187,7 +187,7 @@ func TestRulesArePredicted(t *testing.T) {
 			p := tt.s.preview(t, store)
 			require.Equal(t, tt.want, briefs(show(p))[0])
 			before := roll(t, store)
-			_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass}})
+			_, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			require.NoError(t, err)
 			require.Equal(t, before, roll(t, store))
 		})

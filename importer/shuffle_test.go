@@ -12,6 +12,7 @@ import (
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/users"
 )
 
 // Shuffling the rows of a file changes positions and nothing else: the same
@@ -43,7 +44,7 @@ func happenings(t *rapid.T, s *scene, batch int) (rows, store []string) {
 	st := s.store(t)
 	p := s.preview(t, st)
 	shown := slices.Collect(p.Rows())
-	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}})
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.NoError(t, err)
 	became := outcomes(r)
 	for _, v := range shown {

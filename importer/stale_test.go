@@ -202,7 +202,7 @@ func TestStale(t *testing.T) {
 				inner := s.store(t)
 				store := storetest.NewFaulty(inner)
 				p := s.preview(t, store)
-				opts := importer.CommitOptions{ID: imp, Strict: mode == "before a strict commit", Approve: []string{importer.BrakeMass}}
+				opts := importer.CommitOptions{ID: imp, Strict: mode == "before a strict commit", Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 				want := tt.want
 				if tt.name == "rights are lost" && mode == "amid the commit" {
 					want = importer.OutcomeFailed // it is the directory that says so, after the row was decided
@@ -316,7 +316,7 @@ func TestSecondWriter(t *testing.T) {
 			}
 			before = everything(t, inner)
 		}
-		opts := importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Approve: []string{importer.BrakeMass}}
+		opts := importer.CommitOptions{ID: imp, Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 		if chance(t, 30, "all or nothing") {
 			opts.Policy = importer.AllOrNothing
 		}

@@ -71,7 +71,7 @@ func (f fault) counted(inner users.Store, n int) (store *storetest.Faulty, calls
 
 // options of the commits that are swept.
 func (s richScene) options(batch int) *importer.CommitOptions {
-	return &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}}
+	return &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 }
 
 // clean is the scene's run that nothing disturbed.
@@ -176,7 +176,7 @@ func TestSweepAllOrNothing(t *testing.T) {
 	rich := richStaff()
 	rich.scene.sheets[0].rows = rich.scene.sheets[0].rows[:7] // those that happen
 	rich.scene.sheets[1].rows = rich.scene.sheets[1].rows[:4]
-	opts := importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass}, Policy: importer.AllOrNothing}
+	opts := importer.CommitOptions{ID: imp, Batch: 1, Approve: []string{importer.BrakeMass, users.BrakeLeader}, Policy: importer.AllOrNothing}
 	store := rich.scene.store(t)
 	before := invariant.Read(t, store)
 	r, err := rich.scene.preview(t, store).Commit(t.Context(), &opts)

@@ -29,7 +29,7 @@ func butVersions() cmp.Option { return cmpopts.IgnoreFields(users.Head{}, "Versi
 // committed imports the scene's sheets under imp into store.
 func committed(t tb, s *scene, store users.Store) *importer.Report {
 	t.Helper()
-	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 2, Approve: []string{importer.BrakeMass}})
+	r, err := s.preview(t, store).Commit(t.Context(), &importer.CommitOptions{ID: imp, Batch: 2, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.NoError(t, err)
 	return r
 }

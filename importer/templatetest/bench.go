@@ -180,7 +180,7 @@ func (b *bench) modes() []importer.Mode {
 
 func (b *bench) commit(p *importer.Preview) *importer.Report {
 	b.t.Helper()
-	r, err := p.Commit(b.ctx, &importer.CommitOptions{Approve: []string{importer.BrakeMass}})
+	r, err := p.Commit(b.ctx, &importer.CommitOptions{Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	if err != nil {
 		b.fatalf("a preview cannot be committed: %v", err)
 	}

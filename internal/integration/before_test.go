@@ -148,7 +148,7 @@ func requireDocument(t *testing.T, name string, p *importer.Preview) {
 // commitBefore commits under the id of the preview, with every brake lifted.
 func commitBefore(t *testing.T, p *importer.Preview) *importer.Report {
 	t.Helper()
-	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: p.ID(), Batch: 4, Approve: []string{importer.BrakeMass}})
+	r, err := p.Commit(t.Context(), &importer.CommitOptions{ID: p.ID(), Batch: 4, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 	require.NoError(t, err)
 	return r
 }
@@ -438,7 +438,7 @@ func TestBeforeIsResumed(t *testing.T) {
 
 			// Another commit returns the same report and changes nothing.
 			end := w.records(t)
-			back, err := tt.preview(t, w).Commit(t.Context(), &importer.CommitOptions{ID: r.ID, Approve: []string{importer.BrakeMass}})
+			back, err := tt.preview(t, w).Commit(t.Context(), &importer.CommitOptions{ID: r.ID, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(reportText(r), reportText(back)), "(-first +again)")
 			require.Empty(t, cmp.Diff(end, w.records(t)), "(-first +again)")

@@ -24,7 +24,7 @@ const (
 )
 
 func options(batch int) *importer.CommitOptions {
-	return &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass}}
+	return &importer.CommitOptions{ID: imp, Batch: batch, Approve: []string{importer.BrakeMass, users.BrakeLeader}}
 }
 
 // move is a file of about 1.7n rows, of every kind, about an office of n/2 people.

@@ -44,7 +44,7 @@ func Crowd(t TB, w *Watch, before State, store users.Store, previews []*importer
 	for g, p := range previews {
 		wg.Go(func() {
 			<-start
-			reports[g], errs[g] = p.Commit(ctx, &importer.CommitOptions{ID: users.ID(fmt.Sprint("import-", g)), Batch: 1 + g%3, Approve: []string{importer.BrakeMass}})
+			reports[g], errs[g] = p.Commit(ctx, &importer.CommitOptions{ID: users.ID(fmt.Sprint("import-", g)), Batch: 1 + g%3, Approve: []string{importer.BrakeMass, users.BrakeLeader}})
 		})
 	}
 	close(start)
