@@ -11,7 +11,7 @@ const (
 	ActionUpdate                      // changes a person, or what the person has
 	ActionDelete                      // deletes a person
 	ActionUnchanged                   // changes nothing: the store is as the row wants it
-	ActionSkip                        // does nothing: the row repeats an earlier row
+	ActionSkip                        // does nothing: the row repeats an earlier row, or is no person's
 	ActionBlocked                     // does nothing: a row that it needs will not happen
 	ActionError                       // does nothing: the row has an error
 )
@@ -60,7 +60,7 @@ const (
 	OutcomeUpdated   Outcome = "updated"
 	OutcomeDeleted   Outcome = "deleted"
 	OutcomeUnchanged Outcome = "unchanged"
-	OutcomeSkipped   Outcome = "skipped"  // repeated, removed, not approved, or held back by all-or-nothing
+	OutcomeSkipped   Outcome = "skipped"  // repeated, no person's, removed, not approved, or held back by all-or-nothing
 	OutcomeBlocked   Outcome = "blocked"  // a row that it needed did not happen
 	OutcomeConflict  Outcome = "conflict" // it would no longer have done what was shown
 	OutcomeFailed    Outcome = "failed"   // it had an error

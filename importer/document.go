@@ -49,6 +49,8 @@ type docTable struct {
 	Source   map[string]string `json:"source,omitempty"`
 	Cells    bool              `json:"cells,omitempty"`
 	Findings []formats.Finding `json:"findings,omitempty"`
+	// Reading says how the table was read. Documents of earlier releases do not have it.
+	Reading *gridReading `json:"reading,omitempty"`
 }
 
 // A docPart is any line after the first.
@@ -141,8 +143,12 @@ func (p *Preview) documentHead() (docHead, []int) {
 	}
 
 	for _, i := range g.given {
-		t := &g.tables[i]
-		head.Tables = append(head.Tables, docTable{Name: t.read.Name, Source: t.read.Source, Cells: t.read.Cells, Findings: g.saved(i)})
+		t, as := &g.tables[i], g.reading(i)
+		saved := docTable{Name: t.read.Name, Source: t.read.Source, Cells: t.read.Cells, Findings: g.saved(i)}
+		if !as.old {
+			saved.Reading = &as
+		}
+		head.Tables = append(head.Tables, saved)
 	}
 	return head, g.given
 }
@@ -216,7 +222,7 @@ func (g *grid) savedRow(table, i int) docRow {
 	row := docRow{Number: r.Number(), Line: r.Line(), Cells: r.Cells()}
 	for c, text := range row.Cells {
 		switch {
-		case i > t.head && text != "" && g.sensitive(table, c): // headings are no secret
+		case i != t.head && text != "" && g.sensitive(table, c): // headings are no secret
 			row.Withheld, row.Cells[c] = append(row.Withheld, c), ""
 		case !utf8.ValidString(text):
 			if row.Bytes == nil {

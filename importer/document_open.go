@@ -48,6 +48,12 @@ func Reopen(ctx context.Context, dir *users.Directory, r io.Reader, templates ..
 	if d.head.Undoes != "" {
 		return d.reopenUndo(ctx, dir, opts)
 	}
+	for _, t := range d.head.Tables {
+		if t.Reading == nil {
+			t.Reading = &gridReading{} // the zero value says that it is not known
+		}
+		d.readings = append(d.readings, *t.Reading)
+	}
 	i := slices.IndexFunc(templates, func(t *Template) bool { return t.Name == d.head.Template })
 	if i < 0 {
 		want := ""
@@ -95,10 +101,11 @@ const maxTables = 100
 
 // document is the content of a document without its tables.
 type document struct {
-	id    users.ID
-	edits *docEdits // nil if there are none
-	shown []byte    // as in docPart, of all rows
-	rows  int
+	id       users.ID
+	edits    *docEdits // nil if there are none
+	readings []gridReading
+	shown    []byte // as in docPart, of all rows
+	rows     int
 }
 
 // source is a reader that remembers its error, to tell it from a wrong document.

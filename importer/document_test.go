@@ -288,7 +288,9 @@ func TestDocumentsOfOldForms(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []string{"2 create ada@x.com email:>ada@x.com first_name:>Ada last_name:>Lovelace", "3 error !email.form", "5 create cyd@x.com email:>cyd@x.com name:>Cyd"}, briefs(show(p)))
 			require.Empty(t, p.Stale())
+
 			require.Equal(t, string(text), saved(t, p), "today's form is another: keep the file, and save this preview as one of today's form beside it")
+			require.Empty(t, cmp.Diff(show(p), show(reopened(t, s, s.store(t), saved(t, p)))), "and it is read again (-want +got)")
 		})
 	}
 }

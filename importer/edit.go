@@ -228,11 +228,16 @@ func (e *editing) finish() Delta {
 	}
 
 	// All rows move before any is decided: a decision sees the end state of its keys.
+	doubts := p.allDoubts()
+	for _, d := range p.domains {
+		d.doubts = nil // the store may know another address of a domain now
+	}
 	e.moveRows()
 	e.moveRepeats()
 	changed := e.redecide(e.rowsToDecide())
 	followed := e.propagate(changed)
-	return e.delta(append(append(changed, followed...), e.sharingThings(followed)...))
+	shared := append(e.sharingThings(followed), p.rowsOfOtherDoubt(doubts)...)
+	return e.delta(append(append(changed, followed...), shared...))
 }
 
 // moveRows moves the edited rows to the keys of their new cells.
@@ -399,9 +404,13 @@ func (p *plan) requestOf(row uint32) uint32 {
 func (e *editing) move(r uint32) {
 	p := e.p
 	p.unplace(r, e.noteView)
-	if !p.grid.rows[r].removed {
-		p.read(r).place(e.noteView)
+	if p.grid.rows[r].removed {
+		p.forgetDomains(r)
+		return
 	}
+	t := p.read(r)
+	t.noteDomains()
+	t.place(e.noteView)
 }
 
 // sorted returns rows by table and record number.

@@ -12,6 +12,9 @@ import (
 // in a new one. For example, it assigns the unrecognised column "E-MIAL" to the field
 // email.
 //
+// The row of headings stays the one it was. A column or a field that is mapped again
+// loses what it was mapped to before.
+//
 // It decides every row again, and all rows are in the delta. Rows keep their ids and
 // fields their corrections. If it fails nothing is changed; the errors are those of
 // [Importer.Preview].
@@ -21,7 +24,7 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	}
 
 	opts := p.opts
-	opts.Map = append(slices.Clip(opts.Map), maps...)
+	opts.Map = mergeMaps(opts.Map, maps)
 	g, err := p.remapped(opts.Map)
 	if err != nil {
 		return Delta{}, err
@@ -47,6 +50,17 @@ func (p *Preview) Remap(ctx context.Context, maps ...ColumnMap) (Delta, error) {
 	return d, nil
 }
 
+// mergeMaps returns the columns mapped before and now. A column or a field that is
+// mapped again loses what it was mapped to.
+func mergeMaps(before, now []ColumnMap) []ColumnMap {
+	out := slices.DeleteFunc(slices.Clone(before), func(old ColumnMap) bool {
+		return slices.ContainsFunc(now, func(m ColumnMap) bool {
+			return m.Table == old.Table && (m.Column == old.Column || m.Field == old.Field && m.Field != "")
+		})
+	})
+	return append(out, now...)
+}
+
 // remapped returns the tables as a grid with other columns, and the corrections
 // made so far over it.
 func (p *Preview) remapped(maps []ColumnMap) (*grid, error) {
@@ -54,7 +68,7 @@ func (p *Preview) remapped(maps []ColumnMap) (*grid, error) {
 	for _, i := range p.grid.given {
 		tables = append(tables, p.grid.tables[i].read)
 	}
-	g, err := newGrid(p.tpl, tables, maps)
+	g, err := newGrid(p.tpl, tables, maps, p.grid.readings())
 	if err != nil {
 		return nil, err
 	}

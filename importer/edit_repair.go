@@ -35,15 +35,14 @@ type Repair struct {
 	formats.Finding
 }
 
-// CodeDomain is the code of a [Repair] of e-mail addresses whose domain looks
-// misspelt. It is near a domain that is far more common in the column, or near a
-// well-known provider's. The Value and the Fix are domains with their @. No row has
-// this finding, because rows meet through keys only.
+// CodeDomain is the code of a [Repair] of e-mail addresses whose domain is near one
+// that is far more common in the column, or near a well-known provider's. Its Value
+// and Fix are domains with their @. The rows have a warning of this code, with the
+// whole address as its Fix.
 const CodeDomain = "email.domain"
 
 // Repairs returns the faults that cells share, those with the most rows first, then
-// by position. The cost grows with the rows that have findings, and with the cells
-// that hold e-mail addresses: each of those is read once.
+// by position. The cost grows with the rows that have findings.
 func (p *Preview) Repairs() []Repair {
 	var out []Repair
 	for _, g := range p.repairs() {
@@ -78,7 +77,10 @@ func (p *Preview) Repair(ctx context.Context, r Repair) (Delta, error) {
 	for _, row := range g.cells {
 		text := to
 		if g.Code == CodeDomain {
-			email, _ := address(p.grid.text(row, g.column))
+			email, ok := address(p.grid.text(row, g.column))
+			if !ok {
+				continue
+			}
 			text = email[:strings.LastIndexByte(email, '@')] + to
 		}
 		edits = append(edits, Set(p.grid.rows[row].id, g.Field, text))
@@ -139,7 +141,7 @@ type fault struct {
 
 // repairs returns all repairs, as Repairs does, with their cells.
 func (p *plan) repairs() []*repairs {
-	out := append(p.sharedFaults(), p.domains()...)
+	out := append(p.sharedFaults(), p.domainRepairs()...)
 	for _, g := range out {
 		g.Rows = len(g.cells)
 	}

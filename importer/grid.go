@@ -24,7 +24,12 @@ type grid struct {
 // gridTable is one table of the template as a file gave it.
 type gridTable struct {
 	read     *formats.Table // nil if no file gave it
-	head     int            // index of the heading row
+	head     int            // index of the heading row, or -1
+	first    int            // index of the first row below
+	assumed  bool           // see heading
+	passes   bool           // see heading
+	passing  *passing       // nil if rows are not passed over
+	words    []int          // see heading
 	cols     []int          // by column of the template: the file's column from 0, or -1
 	lang     string         // language of the headings
 	from     uint32         // its first row in grid.rows
@@ -59,6 +64,8 @@ type gridRow struct {
 	src     int32 // index in the table as read, -1 for an added row
 	removed bool
 	edited  bool
+	above   bool // the row is above the headings
+	plain   bool // as read, it is a row like any other; see passing
 }
 
 type gridCell struct {
@@ -186,9 +193,11 @@ func (g *grid) findings(i int) []formats.Finding {
 			continue
 		}
 
-		head := t.read.Row(t.head)
-		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Row: head.Number(), Line: head.Line(), Column: c + 1}
-		if t.read.Cells {
+		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Column: c + 1}
+		if t.head >= 0 {
+			f.Row, f.Line = t.read.Row(t.head).Number(), t.read.Row(t.head).Line()
+		}
+		if t.read.Cells && t.head >= 0 {
 			f.Cell = formats.CellName(c+1, f.Row)
 		}
 		if len(g.tables) > 1 {

@@ -3,14 +3,12 @@ package importer
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/internal/folding"
-	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
 
@@ -20,13 +18,18 @@ const headRows = 20
 // heading is a row read as headings, in one language.
 type heading struct {
 	table   int
-	row     int // index in the table as read
+	row     int // index in the table as read, or -1 if the file has no headings
+	first   int // index of the first row below them
 	lang    string
+	words   []int    // by column of the file: the template's column whose heading it has, or -1
 	cols    []int    // by column of the template: the file's column from 0, or -1
 	known   int      // the number of columns recognised
 	unknown []int    // columns of the file that the template does not know
+	byHand  []int    // columns of the file that a person mapped
 	twice   [][2]int // pairs of columns of the file with one meaning
 	missing []int    // columns that must be in the file and are not
+	assumed bool     // no heading was recognised: the row was taken because columns were mapped
+	passes  bool     // rows that are passed over are rows of the grid; see [gridReading]
 }
 
 // better reports whether h is a better reading than o, which may be nil. A
@@ -50,51 +53,233 @@ func (h *heading) complete() bool { return len(h.missing) == 0 }
 // matchHeadings finds the row of headings of a file among the free tables of the
 // template. It reads a row in one language as a whole, because NOME is the first
 // name in Italian and no heading in English. The first complete row is the one,
-// even if a later row matches more columns.
+// even if a later row matches more columns. Rows above it that look like people
+// refuse the file.
 func matchHeadings(tpl *Template, known headingWords, read *formats.Table, free []int, maps []ColumnMap) (*heading, error) {
+	if err := checkMaps(maps, read.Columns()); err != nil {
+		return nil, err
+	}
+	s := &headingSearch{tpl: tpl, known: known, read: read, free: free, maps: maps}
+	best, err := s.among(0, headRows)
+	if err != nil {
+		return nil, err
+	}
+	if len(maps) > 0 && (best == nil || s.peopleAbove(best) != nil) {
+		if best, err = s.byHand(); err != nil {
+			return nil, err
+		}
+	}
+
+	switch {
+	case best == nil && s.fieldErr != nil:
+		return nil, s.fieldErr
+	case best == nil:
+		t := &tpl.Tables[free[0]]
+		return nil, s.missing(t, &heading{lang: "en", missing: required(t)})
+	case len(best.twice) > 0:
+		return nil, duplicateHeadings(read, best)
+	case !best.complete():
+		return nil, s.missing(&tpl.Tables[best.table], best)
+	}
+	return best, s.peopleAbove(best)
+}
+
+// headingSearch looks for the row of headings of a file.
+type headingSearch struct {
+	tpl      *Template
+	known    headingWords
+	read     *formats.Table
+	free     []int // tables of the template
+	maps     []ColumnMap
+	fieldErr error // of a table that lacks a field of maps, when another table may have it
+}
+
+// among returns the best reading of the rows from and before to, or nil if no heading
+// is known in any of them.
+func (s *headingSearch) among(from, to int) (*heading, error) {
 	var best *heading
-	var fieldErr error // of a table that lacks a field of maps, when another table may have it
-	for i := range min(read.Len(), headRows) {
-		folded := foldRow(read.Row(i))
-		for _, table := range free {
-			for _, lang := range known.languages {
-				h, err := matchRow(&tpl.Tables[table], folded, lang, known.columns[table][lang], maps, read.Columns())
+	for i := from; i < min(s.read.Len(), to); i++ {
+		folded := foldRow(s.read.Row(i))
+		for _, table := range s.free {
+			for _, lang := range s.known.languages {
+				h, err := readHeadings(&s.tpl.Tables[table], folded, lang, recognised(folded, s.known.columns[table][lang]), s.maps)
 				if errors.Is(err, ErrField) {
-					fieldErr = err
+					s.fieldErr = err
 					continue
 				}
 				if err != nil {
 					return nil, err
 				}
 
-				h.table, h.row = table, i
-				if (h.known > 0 || len(maps) > 0) && h.better(best) {
+				h.table, h.row, h.first = table, i, i+1
+				if h.known > 0 && h.better(best) {
 					best = h
 				}
 			}
 		}
-		if best.isFinal(i, len(maps) > 0) {
+		if best != nil && best.complete() {
 			break
 		}
-	}
-
-	switch {
-	case best == nil && fieldErr != nil:
-		return nil, fieldErr
-	case best == nil:
-		return nil, missingHeadings(&tpl.Tables[free[0]], read, &heading{lang: "en", missing: required(&tpl.Tables[free[0]])})
-	case len(best.twice) > 0:
-		return nil, duplicateHeadings(read, best)
-	case !best.complete():
-		return nil, missingHeadings(&tpl.Tables[best.table], read, best)
 	}
 	return best, nil
 }
 
-// isFinal reports whether the best heading up to row i needs no later row. With
-// columns mapped by hand the first row may have no heading that is recognised.
-func (h *heading) isFinal(i int, mapped bool) bool {
-	return h != nil && h.complete() && (h.known > 0 || mapped && i == 0)
+// byHand returns the reading of a file in which no heading is known and columns were
+// mapped. The headings are the first row that has a text in every mapped column. If
+// a row before it, or that row, looks like data, the file has no headings.
+func (s *headingSearch) byHand() (*heading, error) {
+	for _, table := range s.free {
+		t := &s.tpl.Tables[table]
+		row, first := 0, 1
+		for i := range min(s.read.Len(), headRows) {
+			r := s.read.Row(i)
+			if s.looksMapped(t, r) {
+				row, first = -1, i
+				break
+			}
+			if !slices.ContainsFunc(s.maps, func(m ColumnMap) bool { return m.Field != "" && isBlank(r.Cell(m.Column-1)) }) {
+				row, first = i, i+1
+				break
+			}
+		}
+
+		var folded []string
+		if row >= 0 {
+			folded = foldRow(s.read.Row(row))
+		}
+		h, err := readHeadings(t, folded, s.known.languages[0], nil, s.maps)
+		if errors.Is(err, ErrField) {
+			s.fieldErr = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		h.table, h.row, h.first, h.assumed = table, row, first, true
+		return h, nil
+	}
+	return nil, nil
+}
+
+// looksMapped reports whether a row looks like data under the mapped columns: it has
+// an address, a number, or one of the values that its column allows.
+func (s *headingSearch) looksMapped(t *Table, row formats.Row) bool {
+	for _, m := range s.maps {
+		c, text := t.column(m.Field), row.Cell(m.Column-1)
+		if c < 0 || isBlank(text) {
+			continue
+		}
+		if isNumber(text) {
+			return true
+		}
+		if a := t.Columns[c].allowed("en"); len(t.Columns[c].Values) > 0 && a.names[a.fold(text)] != "" {
+			return true
+		}
+	}
+	return hasAddress(row)
+}
+
+// isNumber reports whether a text is a number: of a line, of a telephone, an amount.
+func isNumber(text string) bool {
+	digits := 0
+	for _, r := range formats.Unguard(strings.TrimSpace(text)) {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("+-./() \u00a0", r):
+			return false
+		}
+	}
+	return digits > 0
+}
+
+// hasAddress reports whether a cell of the row is an e-mail address, also one with a
+// name or other marks around it.
+func hasAddress(row formats.Row) bool {
+	for c := range row.Len() {
+		text := row.Cell(c)
+		if !strings.Contains(text, "@") {
+			continue
+		}
+		email, problems := users.ParseEmail(formats.Unguard(text))
+		if email != "" || slices.ContainsFunc(problems, func(p users.Problem) bool { return p.Fix != "" || p.Code == "email.multiple" }) {
+			return true
+		}
+	}
+	return false
+}
+
+// peopleAbove refuses a file in which a row above the headings looks like the rows
+// below them: it has an address, or as many cells as there are headings.
+func (s *headingSearch) peopleAbove(h *heading) error {
+	if h.row <= 0 {
+		return nil
+	}
+	t, head := &s.tpl.Tables[h.table], s.read.Row(h.row)
+	headings := filledCells(head)
+	for i := range h.row {
+		row := s.read.Row(i)
+		if s.tpl.isComment(s.read, row) || !hasAddress(row) && !h.isLike(t, row, headings) {
+			continue
+		}
+		r := formats.Refuse("header.missing", "headings", strconv.Itoa(head.Number()))
+		r.Row = row.Number()
+		return r
+	}
+	return nil
+}
+
+// isLike reports whether a row has as many cells as there are headings. A single cell
+// is often a title: it counts only if its column can read it.
+func (h *heading) isLike(t *Table, row formats.Row, headings int) bool {
+	if filledCells(row) < headings {
+		return false
+	}
+	if headings > 1 {
+		return true
+	}
+	for c, at := range h.cols {
+		if at < 0 || isBlank(row.Cell(at)) {
+			continue
+		}
+		parse := t.Columns[c].Parse
+		if parse == nil {
+			parse = Text
+		}
+		value, _ := parse(row.Cell(at))
+		return value != ""
+	}
+	return false
+}
+
+// filledCells returns the number of cells that are not blank.
+func filledCells(row formats.Row) int {
+	n := 0
+	for c := range row.Len() {
+		if !isBlank(row.Cell(c)) {
+			n++
+		}
+	}
+	return n
+}
+
+// checkMaps refuses a column that the file does not have, and a column or a field
+// that is mapped twice.
+func checkMaps(maps []ColumnMap, width int) error {
+	for i, m := range maps {
+		if m.Column < 1 || m.Column > width {
+			return fmt.Errorf("%w: %d", ErrColumn, m.Column)
+		}
+		for _, o := range maps[:i] {
+			if o.Column == m.Column {
+				return fmt.Errorf("%w: column %d", ErrMap, m.Column)
+			}
+			if o.Field == m.Field && m.Field != "" {
+				return fmt.Errorf("%w: %s", ErrMap, m.Field)
+			}
+		}
+	}
+	return nil
 }
 
 // required returns the columns that must be in the file.
@@ -126,6 +311,14 @@ func (t *Template) headingWords() headingWords {
 					byLang[lang][folding.Heading(word)] = c
 				}
 			}
+			// The name of a field is a heading in every language, unless that language
+			// has the word for another column.
+			for c := range t.Tables[i].Columns {
+				word := folding.Heading(t.Tables[i].Columns[c].Field)
+				if _, taken := byLang[lang][word]; !taken {
+					byLang[lang][word] = c
+				}
+			}
 		}
 		w.columns = append(w.columns, byLang)
 	}
@@ -141,30 +334,46 @@ func foldRow(row formats.Row) []string {
 	return out
 }
 
-// matchRow reads a row as headings in a language. words are the table's folded
-// headings. Columns mapped by hand are not read.
-func matchRow(t *Table, folded []string, lang string, words map[string]int, maps []ColumnMap, width int) (*heading, error) {
-	h := &heading{lang: lang, cols: slices.Repeat([]int{-1}, len(t.Columns))}
-	byHand := map[int]bool{}
-	for _, m := range maps {
-		if m.Column < 1 || m.Column > width {
-			return nil, fmt.Errorf("%w: %d", ErrColumn, m.Column)
+// recognised returns for each column of the file the column of the template whose
+// heading it has, or -1. words are the table's folded headings.
+func recognised(folded []string, words map[string]int) []int {
+	out := make([]int, len(folded))
+	for c, word := range folded {
+		out[c] = -1
+		if i, ok := words[word]; ok && word != "" {
+			out[c] = i
 		}
-		byHand[m.Column-1] = true
+	}
+	return out
+}
+
+// readHeadings reads a row as headings in a language. words says for each column of
+// the file which heading it has. Columns mapped by hand are not read, but their
+// headings still say that the row is one of headings.
+func readHeadings(t *Table, folded []string, lang string, words []int, maps []ColumnMap) (*heading, error) {
+	h := &heading{lang: lang, words: words, cols: slices.Repeat([]int{-1}, len(t.Columns))}
+	for _, m := range maps {
+		h.byHand = append(h.byHand, m.Column-1)
 	}
 
+	seen := map[int]bool{}
 	for c, word := range folded {
-		if word == "" || byHand[c] {
-			continue
+		i := -1
+		if c < len(words) {
+			i = words[c]
 		}
-		switch i, ok := words[word]; {
-		case !ok:
+		if i >= 0 && !seen[i] {
+			seen[i] = true
+			h.known++
+		}
+		switch {
+		case word == "" || slices.Contains(h.byHand, c):
+		case i < 0:
 			h.unknown = append(h.unknown, c)
 		case h.cols[i] >= 0:
 			h.twice = append(h.twice, [2]int{h.cols[i], c})
 		default:
 			h.cols[i] = c
-			h.known++
 		}
 	}
 
@@ -223,16 +432,79 @@ func (h *heading) findMissing(t *Table) {
 	}
 }
 
-// missingHeadings refuses a file that lacks columns. It names the columns and up
-// to 12 cells of the heading row. If an unknown heading is near to a missing one,
-// it suggests that column.
-func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal {
-	var want, found []string
-	for _, i := range h.missing {
-		want = append(want, t.Columns[i].Heading(h.lang))
+// missing refuses a file without complete headings. It says why as exactly as it can:
+// all cells of a row are in one, the headings are in a later row, or columns are
+// missing.
+func (s *headingSearch) missing(t *Table, h *heading) error {
+	if r := s.oneColumn(); r != nil {
+		return r
 	}
 
-	row := read.Row(h.row)
+	later, err := s.among(headRows, headRowsLater)
+	if err == nil && later != nil && later.complete() && len(later.twice) == 0 {
+		r := formats.Refuse("header.missing", "headings", strconv.Itoa(s.read.Row(later.row).Number()))
+		r.Row = s.read.Row(0).Number()
+		return r
+	}
+	return s.missingColumns(t, h)
+}
+
+// headRowsLater is the number of rows among which a refusal looks for headings.
+const headRowsLater = 1000
+
+// oneColumn refuses a file in which the cells of each row are in one cell, or returns
+// nil. A spreadsheet does that to a text file of another country.
+func (s *headingSearch) oneColumn() *formats.Refusal {
+	for i := range min(s.read.Len(), headRows) {
+		row := s.read.Row(i)
+		if filledCells(row) != 1 {
+			continue
+		}
+		text := row.Cell(row.Len() - 1)
+		for _, delimiter := range []string{";", ",", "\t", "|"} {
+			parts := strings.Split(text, delimiter)
+			if len(parts) < 2 || !s.isComplete(parts) {
+				continue
+			}
+			r := formats.Refuse("header.one_column", "delimiter", delimiter)
+			if delimiter == "\t" {
+				r = formats.Refuse("header.one_column")
+			}
+			r.Row = row.Number()
+			return r
+		}
+	}
+	return nil
+}
+
+// isComplete reports whether the texts are the headings of a table in some language.
+func (s *headingSearch) isComplete(texts []string) bool {
+	folded := make([]string, len(texts))
+	for c, text := range texts {
+		folded[c] = folding.Heading(strings.Trim(strings.TrimSpace(text), `"'`))
+	}
+	for _, table := range s.free {
+		for _, lang := range s.known.languages {
+			h, err := readHeadings(&s.tpl.Tables[table], folded, lang, recognised(folded, s.known.columns[table][lang]), nil)
+			if err == nil && h.known > 1 && h.complete() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// missingColumns refuses a file that lacks columns. It names the columns and up to 12
+// cells of the heading row. If an unknown heading may mean a missing one, it suggests
+// that column.
+func (s *headingSearch) missingColumns(t *Table, h *heading) *formats.Refusal {
+	row := s.read.Row(max(h.row, 0))
+	lang := s.languageOf(t, h, row)
+
+	var want, found []string
+	for _, i := range h.missing {
+		want = append(want, t.Columns[i].Heading(lang))
+	}
 	for _, c := range row.Cells() {
 		if !isBlank(c) {
 			found = append(found, formats.Show(c))
@@ -240,18 +512,52 @@ func missingHeadings(t *Table, read *formats.Table, h *heading) *formats.Refusal
 	}
 	r := formats.Refuse("header.missing", "want", strings.Join(want, ", "), "found", strings.Join(found[:min(len(found), 12)], ", "))
 	r.Row = row.Number()
-	if others := read.Source["other_sheets"]; others != "" {
+	if others := s.read.Source["other_sheets"]; others != "" {
 		r.Args["sheets"] = others
 	}
 
-	for _, c := range h.unknown {
-		if near, ok := nearby.Best(row.Cell(c), want); ok {
-			r.Args["near"], r.Args["nearest"] = formats.Show(row.Cell(c)), near
-			r.Args["column"], r.Args["field"] = strconv.Itoa(c+1), t.Columns[h.missing[slices.Index(want, near)]].Field
+	for c := range row.Len() {
+		if c < len(h.words) && h.words[c] >= 0 || isBlank(row.Cell(c)) {
+			continue
+		}
+		if i, near := t.meant(row.Cell(c), lang, h.missing); near {
+			r.Args["near"], r.Args["nearest"] = formats.Show(row.Cell(c)), t.Columns[i].Heading(lang)
+			r.Args["column"], r.Args["field"] = strconv.Itoa(c+1), t.Columns[i].Field
 			break
 		}
 	}
 	return r
+}
+
+// languageOf returns the language in which a person would look for the missing
+// headings: the one in which most cells of the row are headings or near one. Of
+// languages with as many it prefers English.
+func (s *headingSearch) languageOf(t *Table, h *heading, row formats.Row) string {
+	all := make([]int, len(t.Columns))
+	for c := range all {
+		all[c] = c
+	}
+
+	best, most := h.lang, -1
+	for _, lang := range s.known.languages { // English is the first
+		words, n := s.known.columns[h.table][lang], 0
+		for c := range row.Len() {
+			if isBlank(row.Cell(c)) {
+				continue
+			}
+			_, known := words[folding.Heading(row.Cell(c))]
+			if !known {
+				_, known = t.meantIn(row.Cell(c), lang, all)
+			}
+			if known {
+				n++
+			}
+		}
+		if n > most {
+			best, most = lang, n
+		}
+	}
+	return best
 }
 
 // duplicateHeadings refuses a file with two columns of one meaning.
@@ -264,43 +570,55 @@ func duplicateHeadings(read *formats.Table, h *heading) *formats.Refusal {
 	return r
 }
 
-// findings returns the warnings about the heading row: rows above it, and columns
-// that the template does not know.
+// findings returns the warnings about the heading row: that it was assumed to be one,
+// rows above it, and columns that the template does not know.
 func (h *heading) findings(tpl *Template, read *formats.Table) []formats.Finding {
 	var out []formats.Finding
-	row := read.Row(h.row)
+	add := func(code string, args map[string]string) {
+		f := formats.Finding{Severity: formats.Warning, Code: code, Args: args}
+		if h.row >= 0 {
+			f.Row, f.Line = read.Row(h.row).Number(), read.Row(h.row).Line()
+		}
+		out = append(out, f)
+	}
+	if h.assumed && h.row >= 0 {
+		add("header.assumed", nil)
+	}
+
 	above := 0
-	for i := range h.row {
-		if !tpl.isComment(read, read.Row(i)) {
+	for i := range h.first {
+		if i != h.row && !blankRow(read.Row(i)) && !tpl.isComment(read, read.Row(i)) {
 			above++
 		}
 	}
 	if above > 0 {
-		out = append(out, formats.Finding{Severity: formats.Warning, Code: "header.late", Row: row.Number(), Line: row.Line(),
-			Args: map[string]string{"rows": strconv.Itoa(above)}})
+		add("header.late", map[string]string{"rows": strconv.Itoa(above)})
 	}
 	return append(out, h.unknownColumns(&tpl.Tables[h.table], read)...)
 }
 
-// unknownColumns returns a warning for each heading that the template does not
-// know. It suggests the nearest heading that the file does not have.
+// unknownColumns returns a warning for each heading that the template does not know.
+// It suggests the column that was probably meant, if the file does not have it.
 func (h *heading) unknownColumns(t *Table, read *formats.Table) []formats.Finding {
-	var free, fields []string
+	if h.row < 0 {
+		return nil
+	}
+	row := read.Row(h.row)
+	var free []int
 	for i := range t.Columns {
 		if h.cols[i] < 0 {
-			free, fields = append(free, t.Columns[i].Heading(h.lang)), append(fields, t.Columns[i].Field)
+			free = append(free, i)
 		}
 	}
 
 	var out []formats.Finding
-	row := read.Row(h.row)
 	for _, c := range h.unknown {
 		f := formats.Finding{Severity: formats.Warning, Code: "header.unknown", Row: row.Number(), Line: row.Line(), Column: c + 1, Value: formats.Show(row.Cell(c))}
 		if read.Cells {
 			f.Cell = formats.CellName(c+1, row.Number())
 		}
-		if near, ok := nearby.Best(row.Cell(c), free); ok {
-			f.Args = map[string]string{"nearest": near, "field": fields[slices.Index(free, near)]}
+		if i, near := t.meant(row.Cell(c), h.lang, free); near {
+			f.Args = map[string]string{"nearest": t.Columns[i].freeHeading(h.lang, row), "field": t.Columns[i].Field}
 		}
 		out = append(out, f)
 	}
@@ -311,184 +629,19 @@ func (h *heading) unknownColumns(t *Table, read *formats.Table) []formats.Findin
 // something in it.
 func (h *heading) headless(read *formats.Table) map[int]int {
 	out := map[int]int{}
-	row := read.Row(h.row)
+	var row formats.Row // without cells if the file has no headings
+	if h.row >= 0 {
+		row = read.Row(h.row)
+	}
 	for c := range read.Columns() {
-		if !isBlank(row.Cell(c)) || slices.Contains(h.cols, c) {
+		if !isBlank(row.Cell(c)) || slices.Contains(h.cols, c) || slices.Contains(h.byHand, c) {
 			continue
 		}
-		for i := h.row + 1; i < read.Len(); i++ {
+		for i := h.first; i < read.Len(); i++ {
 			if !isBlank(read.Row(i).Cell(c)) {
 				out[c]++
 			}
 		}
 	}
 	return out
-}
-
-// newGrid recognises the tables by their headings and lays out their rows.
-func newGrid(tpl *Template, tables []*formats.Table, maps []ColumnMap) (*grid, error) {
-	if len(tables) == 0 || len(tables) > len(tpl.Tables) {
-		return nil, fmt.Errorf("%w: %d", ErrTables, len(tables))
-	}
-	g := &grid{tpl: tpl, tables: make([]gridTable, len(tpl.Tables))}
-
-	free, err := g.matchTables(tables, maps)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.noteMissing(free); err != nil {
-		return nil, err
-	}
-
-	// Rows come after all tables are known: their order is the template's, and not
-	// the order in which files were given.
-	for i := range g.tables {
-		g.layRows(i)
-	}
-	if len(g.rows) == 0 {
-		return nil, formats.Refuse("file.no_rows")
-	}
-	return g, nil
-}
-
-// matchTables finds the table of the template for each file. It returns the
-// tables that no file gave.
-func (g *grid) matchTables(tables []*formats.Table, maps []ColumnMap) ([]int, error) {
-	free := make([]int, len(g.tpl.Tables))
-	for i := range free {
-		free[i] = i
-	}
-
-	known := g.tpl.headingWords()
-	for i, read := range tables {
-		if read.Len() == 0 {
-			return nil, refusedAt(i, len(tables), formats.Refuse("file.empty"))
-		}
-		h, err := matchHeadings(g.tpl, known, read, free, mapsOf(maps, i))
-		if err != nil {
-			return nil, refusedAt(i, len(tables), g.refuseRepeated(known, read, mapsOf(maps, i), err))
-		}
-		g.given = append(g.given, h.table)
-		free = slices.DeleteFunc(free, func(t int) bool { return t == h.table })
-		g.tables[h.table] = g.tableOf(h, read)
-	}
-	return free, nil
-}
-
-// tableOf returns a table of the grid that has no rows yet.
-func (g *grid) tableOf(h *heading, read *formats.Table) gridTable {
-	t := gridTable{read: read, head: h.row, cols: h.cols, lang: h.lang, own: findOwn(read, h.row, h.cols), headless: h.headless(read)}
-
-	// Columns that were written beside those of the list are known.
-	h.unknown = slices.DeleteFunc(h.unknown, t.own.has)
-	maps.DeleteFunc(t.headless, func(c, _ int) bool { return t.own.has(c) })
-
-	t.extras = append(findingsOutsideRows(read, h.row), h.findings(g.tpl, read)...)
-	if t.own.rows > 0 {
-		t.extras = append(t.extras, formats.Finding{Severity: formats.Warning, Code: "failing.imported", Row: read.Row(h.row).Number()})
-	}
-	if len(g.tpl.Tables) > 1 {
-		for i := range t.extras {
-			t.extras[i].Table = g.tpl.Tables[h.table].Name
-		}
-	}
-	return t
-}
-
-// refusedAt adds to a refusal which of several files it is about, from 1.
-func refusedAt(i, of int, err error) error {
-	var r *formats.Refusal
-	if of > 1 && errors.As(err, &r) {
-		r.File = i + 1
-	}
-	return err
-}
-
-// refuseRepeated refuses a file that repeats a table given before. For any other
-// file it returns err, the reason why the file is none of the free tables.
-func (g *grid) refuseRepeated(known headingWords, read *formats.Table, maps []ColumnMap, err error) error {
-	for _, table := range g.given {
-		if h, _ := matchHeadings(g.tpl, known, read, []int{table}, maps); h != nil && len(g.tpl.Tables) > 1 {
-			return formats.Refuse("table.repeated", "table", g.tpl.Tables[table].Name)
-		}
-	}
-	return err
-}
-
-// noteMissing adds a warning, or returns a refusal, for tables that no file gave,
-// as [Table.Missing] says.
-func (g *grid) noteMissing(tables []int) error {
-	var names []string
-	for _, i := range tables {
-		t := &g.tpl.Tables[i]
-		switch t.Missing {
-		case formats.Error:
-			names = append(names, t.Name)
-		case formats.Warning:
-			g.tables[i].extras = []formats.Finding{{Severity: formats.Warning, Code: "table.missing", Table: t.Name, Args: map[string]string{"want": t.Name}}}
-		}
-	}
-	if len(names) > 0 {
-		return formats.Refuse("table.missing", "want", strings.Join(names, ", "))
-	}
-	return nil
-}
-
-// findingsOutsideRows returns the findings of a file that are in none of its data
-// rows.
-func findingsOutsideRows(read *formats.Table, head int) []formats.Finding {
-	out := read.Stray()
-	for i := range head + 1 {
-		out = append(out, read.Row(i).Findings()...)
-	}
-	slices.SortStableFunc(out, func(a, b formats.Finding) int { return a.Row - b.Row })
-	return out
-}
-
-// mapsOf returns the columns mapped by hand in the table, by its number as given.
-func mapsOf(maps []ColumnMap, table int) []ColumnMap {
-	var out []ColumnMap
-	for _, m := range maps {
-		if m.Table == table {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// isComment reports whether a row of a workbook is a comment. In a text file the
-// reader leaves comments out, and a cell that looks like one was quoted.
-func (t *Template) isComment(read *formats.Table, row formats.Row) bool {
-	return t.Comment != 0 && read.Cells && strings.HasPrefix(row.Cell(0), string(t.Comment))
-}
-
-// blankRow reports whether a row holds nothing but blanks and has no error.
-func blankRow(r formats.Row) bool {
-	for c := range r.Len() {
-		if !isBlank(r.Cell(c)) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(r.Findings(), func(f formats.Finding) bool { return f.Severity == formats.Error })
-}
-
-// layRows adds the rows of a table: those below its headings that are neither
-// blank nor comments.
-func (g *grid) layRows(table int) {
-	t := &g.tables[table]
-	t.from = uint32(len(g.rows))
-	if t.read == nil {
-		t.cols = slices.Repeat([]int{-1}, len(g.tpl.Tables[table].Columns))
-		t.last = 1 // row 1 is for the headings
-		return
-	}
-
-	g.rows = slices.Grow(g.rows, t.read.Len()-t.head-1)
-	for i := t.head + 1; i < t.read.Len(); i++ {
-		if row := t.read.Row(i); !blankRow(row) && !g.tpl.isComment(t.read, row) && !t.isEmptied(row) {
-			g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i)})
-		}
-	}
-	t.count = uint32(len(g.rows)) - t.from
-	t.last = t.read.Row(t.read.Len() - 1).Number()
 }

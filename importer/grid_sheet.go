@@ -32,7 +32,7 @@ func (p *Preview) Sheet(i int, t Texter) formats.Sheet {
 	s.Rows = func(yield func([]string) bool) {
 		cells := make([]string, 0, len(s.Columns))
 		for r := range p.grid.ordered {
-			if p.grid.rows[r].id.Table() != i {
+			if p.grid.rows[r].id.Table() != i || p.grid.isAbove(r) {
 				continue
 			}
 			if cells = p.correctedRow(cells[:0], r, order, t); !yield(cells) {
@@ -87,7 +87,10 @@ func (p *plan) sheet(i int) (formats.Sheet, []int) {
 // sheetColumns returns the columns of the file, in its order.
 func (t *gridTable) sheetColumns(spec *Table) (order []int, columns []formats.SheetColumn) {
 	byFile := map[int]int{} // template column by file column
-	head := t.read.Row(t.head)
+	var head formats.Row    // without cells if the file has no headings
+	if t.head >= 0 {
+		head = t.read.Row(t.head)
+	}
 	width := head.Len()
 	for c, at := range t.cols {
 		if at >= 0 {

@@ -73,7 +73,7 @@ func TestHeadings(t *testing.T) {
 		{
 			name: "the first complete row, not the fullest",
 			rows: [][]string{{"LAN ID", "NAME"}, {"l1", "A"}, {"LAN ID", "NAME", "EMAIL"}, {"l2", "B", mail(2)}},
-			want: []string{"2 create l1 lan_id:>l1 name:>A", "3 create LAN ID lan_id:>LAN ID name:>NAME", "4 create l2 lan_id:>l2 name:>B"},
+			want: []string{"2 create l1 lan_id:>l1 name:>A", "3 error !row.heading[]", "4 create l2 lan_id:>l2 name:>B"},
 			told: []string{"header.unknown 3 "},
 		},
 		{
@@ -98,7 +98,7 @@ func TestHeadings(t *testing.T) {
 			name:   "headings nobody foresaw, one of which nobody gave away",
 			byHand: []importer.ColumnMap{hand(1, "lan_id"), hand(2, "name")},
 			rows:   [][]string{{"who", "called", "shoe size"}, {"l1", "A", "43"}},
-			want:   []string{"2 create l1 lan_id:>l1 name:>A"}, told: []string{"header.unknown 3 shoe size"},
+			want:   []string{"2 create l1 lan_id:>l1 name:>A"}, told: []string{"header.assumed 0 ", "header.unknown 3 shoe size"},
 			sheet: [][]string{{"LAN ID", "NAME", "shoe size"}, {"l1", "A", "43"}},
 		},
 		{

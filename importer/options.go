@@ -25,6 +25,8 @@ var (
 	ErrBatch = errors.New("importer: the store cannot write that many records at once")
 	// ErrField is returned for a field that the row's table does not have.
 	ErrField = errors.New("importer: no such field")
+	// ErrMap is returned if one column or one field is mapped twice.
+	ErrMap = errors.New("importer: a column or a field is mapped twice")
 	// ErrColumn is returned for a column that the table does not have.
 	ErrColumn = errors.New("importer: no such column")
 )
@@ -48,6 +50,10 @@ type Options struct {
 	// Another file is [users.ErrDigest]. Edits must be made again.
 	Resume users.ID
 
+	// Others are templates that the host has as well. A file with the headings of one
+	// of them is refused by its name ("header.template").
+	Others []*Template
+
 	document  *document // the document that is reopened, or nil
 	continues users.ID  // the undoing whose remaining rows these are, or ""
 	undo      *undoing  // the import that is taken back, or nil
@@ -57,8 +63,12 @@ type Options struct {
 }
 
 // A ColumnMap assigns a column of a file to a field of the Template, for any
-// heading. Another column that was recognised for this field is then treated as
-// unknown. If no heading is recognised, the first row is taken as the headings.
+// heading. A column that was recognised for the field is then unknown. A column or a
+// field mapped twice is [ErrMap].
+//
+// If no heading is recognised, the first row that has all mapped columns is taken as
+// the headings ("header.assumed"), unless it looks like data: it has an address, a
+// number, or a value that its column allows. Then the file has no headings.
 type ColumnMap struct {
 	// Table is the number of the table in the call of [Importer.Preview], from 0.
 	Table int `json:"table,omitempty"`

@@ -67,6 +67,15 @@ func (t *turn) place(seen func(key uint32)) {
 	s := &t.plan.state[t.row]
 	pl := placing{turn: t, seen: seen, list: none}
 	s.rec, s.makes, s.repeat = t.person(), false, false
+	if t.passed != passNot { // it says nothing, so that no row repeats it
+		s.nodes = none
+		return
+	}
+	if t.filled {
+		key := t.filledKey()
+		pl.add(key, chainClaim, false)
+		pl.add(key, chainRelease, false)
+	}
 	if t.plan.tpl.Repeats {
 		req := t.request()
 		pl.add(req, chainRelease, false)

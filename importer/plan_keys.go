@@ -13,6 +13,7 @@ const (
 	spaceRequest  users.Space = "request" // rows that ask for the same
 	spaceAdmins   users.Space = "lead"    // an account's admins: one must stay
 	spaceReferrer users.Space = "steer"   // the references of a person, by the person's id
+	spaceFilled   users.Space = "filled"  // rows without a person that have the same texts
 	spaceUse      users.Space = "use"     // what refers to a record, by both ids
 )
 

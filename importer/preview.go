@@ -44,13 +44,16 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 	if err != nil {
 		return nil, err
 	}
-	g, err := newGrid(im.tpl, tables, opts.Map)
-	if err != nil {
-		return nil, err
-	}
-
 	doc := opts.document
 	opts.document = nil
+	var readings []gridReading
+	if doc != nil {
+		readings = doc.readings
+	}
+	g, err := newGrid(im.tpl, tables, opts.Map, readings)
+	if err != nil {
+		return nil, im.ofOther(tables, err)
+	}
 	if doc != nil {
 		if g, err = g.correct(doc.edits); err != nil {
 			return nil, noDocument(err)
@@ -81,6 +84,26 @@ func (im *Importer) Preview(ctx context.Context, tables ...*formats.Table) (*Pre
 		}
 	}
 	return p, nil
+}
+
+// ofOther returns the refusal of a file that lacks headings. It names the template of
+// [Options.Others] whose headings the file has.
+func (im *Importer) ofOther(tables []*formats.Table, err error) error {
+	var r *formats.Refusal
+	if !errors.As(err, &r) || r.Code != "header.missing" {
+		return err
+	}
+	for _, other := range im.opts.Others {
+		if other.Name == im.tpl.Name {
+			continue
+		}
+		if _, bad := newGrid(other, tables, nil, nil); bad == nil {
+			is := formats.Refuse("header.template", "template", other.Name, "want", im.tpl.Name)
+			is.Row, is.File = r.Row, r.File
+			return is
+		}
+	}
+	return err
 }
 
 // checkOptions returns the options with the mode and the account that they mean.
@@ -190,7 +213,8 @@ type plan struct {
 	facts     *facts
 	state     []rowState
 	tally     tally
-	lowered   map[int32]int   // how many rows take the rights of each admin
+	lowered   map[int32]int // how many rows take the rights of each admin
+	domains   []*columnDomains
 	giving    map[int32]bool  // stored people to whom a row gives a key
 	referring map[string]bool // the fields by which rows refer
 	panicked  map[uint32]bool // rows on which the Template panicked
@@ -274,9 +298,12 @@ func (p *plan) build(ctx context.Context) error {
 	p.actor, p.grants, p.bound = p.asUndoing(p.dir.Actor()), false, false
 
 	var unasked []uint32
+	p.domains = p.newDomains()
 	rows := until(ctx, p.grid.ordered)
 	for r := range rows {
-		unasked = p.read(r).unasked(unasked)
+		t := p.read(r)
+		t.noteDomains()
+		unasked = t.unasked(unasked)
 	}
 	if err := p.lookUp(ctx, unasked, rows); err != nil {
 		return fmt.Errorf("importer: preview: %w", err)

@@ -73,7 +73,7 @@ func suffix(i int) string {
 func (p *plan) placeGroup(row uint32, n *note, f *formats.Finding) {
 	c := chainClaim
 	switch {
-	case strings.HasSuffix(n.code, ".contested"):
+	case strings.HasSuffix(n.code, ".contested"), n.code == "row.filled_down":
 	case n.code == "person.contradiction":
 		c = chainAbout
 	default:

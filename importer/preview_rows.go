@@ -221,6 +221,9 @@ func (t *turn) show() RowView {
 	if f, ok := t.followedFinding(); ok {
 		out.Findings = append(out.Findings, f)
 	}
+	for _, n := range p.domainNotes(t.row) {
+		out.Findings = append(out.Findings, p.finding(t.row, &n))
+	}
 	slices.SortStableFunc(out.Findings, func(a, b formats.Finding) int { return a.Column - b.Column })
 	t.hideSecrets(&out)
 	return out

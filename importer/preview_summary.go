@@ -112,6 +112,9 @@ func (p *Preview) Summary() Summary {
 		}
 	}
 
+	if n := p.countDoubts(); n > 0 {
+		s.Codes[CodeDomain] += n
+	}
 	for _, f := range p.Findings() {
 		s.Codes[f.Code]++
 		if f.Severity == formats.Error {

@@ -58,3 +58,51 @@ func TestMissingHeadingSaysWhich(t *testing.T) {
 	require.Equal(t, "1", r.Args["column"])
 	require.Equal(t, "lan_id", r.Args["field"])
 }
+
+// Every column of a file below a title is mapped: the headings stay the headings.
+func TestRemapKeepsTheHeadings(t *testing.T) {
+	p, err := readTyped(t, nil, []string{"Starters", ""}, []string{"LAN ID", "NAME"}, []string{"l1", "A"})
+	require.NoError(t, err)
+	want := []string{"1 skip ?row.above[]", "3 create l1 lan_id:>l1 name:>A"}
+	require.Empty(t, cmp.Diff(want, briefs(show(p))), "(-want +got)")
+
+	_, err = p.Remap(t.Context(), importer.ColumnMap{Column: 1, Field: "lan_id"}, importer.ColumnMap{Column: 2, Field: "name"})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(want, briefs(show(p))), "(-want +got)")
+
+	// A column that is mapped again loses its field, and the field its column.
+	_, err = p.Remap(t.Context(), importer.ColumnMap{Column: 1, Field: "name"}, importer.ColumnMap{Column: 2, Field: "lan_id"})
+	require.NoError(t, err)
+	require.Equal(t, "3 create A lan_id:>A name:>l1", briefs(show(p))[1])
+	_, err = p.Remap(t.Context(), importer.ColumnMap{Column: 1, Field: "name"}, importer.ColumnMap{Column: 1, Field: "lan_id"})
+	require.ErrorIs(t, err, importer.ErrMap)
+}
+
+// A release that knows one heading more reopens a document as it was read.
+func TestDocumentKeepsItsReading(t *testing.T) {
+	s := asHost(people(), nil, row("l1", mail(1), "Ada", "", "Admin"))
+	s.sheets[0].heads = []string{"LAN ID", "EMAIL", "NAME", "CHIEF", "ROLE"}
+	store := s.store(t)
+	p := s.preview(t, store)
+	_, err := p.Edit(t.Context(), importer.Set(users.RowAt(0, 2), "name", "Ida"))
+	require.NoError(t, err)
+	before, doc := show(p), saved(t, p)
+
+	// The later release knows CHIEF, and reads E-mail in another column.
+	later := people()
+	for i := range later.Tables[0].Columns {
+		switch c := &later.Tables[0].Columns[i]; c.Field {
+		case "supervisor":
+			c.Headings = en("CHIEF")
+		case "name":
+			c.Headings = en("EMAIL")
+		case "email":
+			c.Headings = en("NAME")
+		}
+	}
+	s.template = later
+	q := reopened(t, s, store, doc)
+	require.Empty(t, cmp.Diff(before.Rows, show(q).Rows), "(-before +after)")
+	require.Empty(t, q.Stale())
+	require.Equal(t, doc, saved(t, q))
+}

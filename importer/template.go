@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/usher-go/usher/formats"
@@ -54,6 +55,11 @@ type Table struct {
 	// Preamble lists, by language, the lines above the headings of a blank
 	// template. Each begins with the Template's Comment. English is the fallback.
 	Preamble map[string][]string
+	// Examples lists the example rows of a blank template, each as texts by field. In a
+	// column with Values the text is the Name of one. A reader passes over a row that
+	// equals an example in all its cells ("row.example"). An example should have a key
+	// that no person can have, such as an address under the domain template.example.
+	Examples []map[string]string
 	// Reading, if not nil, may correct a row of headings that was recognised in a
 	// language. It returns found fields and the fields that they mean instead, for
 	// example {"name": "last_name"} for French NOM beside PRÉNOM. has reports
@@ -83,6 +89,9 @@ type Column struct {
 	// Headings lists, by language ("en"), the headings of the column. The first
 	// is the one in a blank template.
 	Headings map[string][]string
+	// Hints lists, by language, words that people use for the column and that are none
+	// of its headings. They are suggested and never read.
+	Hints map[string][]string
 	// Required columns must be in the file, and their cells must not be blank.
 	Required bool
 	// Expected columns must be in the file. Draft decides what a blank cell means.
@@ -269,11 +278,11 @@ func (c *Column) Label(name, lang string) string {
 	return name
 }
 
-// Sheet returns table number i of the Template, from 0, without rows and in the
-// language: the blank template that a person downloads and fills in.
+// Sheet returns table number i of the Template, from 0, in the language: the blank
+// template that a person downloads and fills in. Its rows are the table's Examples.
 func (t *Template) Sheet(i int, lang string) formats.Sheet {
 	tab := &t.Tables[i]
-	s := formats.Sheet{Name: tab.Name, Rows: formats.Rows(), Preamble: tab.Preamble[lang], Comment: t.Comment}
+	s := formats.Sheet{Name: tab.Name, Rows: tab.exampleRows(lang), Preamble: tab.Preamble[lang], Comment: t.Comment}
 	if s.Preamble == nil {
 		s.Preamble = tab.Preamble["en"]
 	}
@@ -284,4 +293,18 @@ func (t *Template) Sheet(i int, lang string) formats.Sheet {
 		s.Columns = append(s.Columns, col)
 	}
 	return s
+}
+
+// exampleRows returns the examples in the order of the columns, with values as people
+// write them in the language.
+func (t *Table) exampleRows(lang string) iter.Seq[[]string] {
+	var rows [][]string
+	for _, e := range t.Examples {
+		row := make([]string, len(t.Columns))
+		for c := range t.Columns {
+			row[c] = t.Columns[c].Label(e[t.Columns[c].Field], lang)
+		}
+		rows = append(rows, row)
+	}
+	return formats.Rows(rows...)
 }

@@ -1,11 +1,13 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/internal/nearby"
+	"github.com/usher-go/usher/internal/scripts"
 	"github.com/usher-go/usher/internal/spreadsheet"
 	"github.com/usher-go/usher/users"
 )
@@ -78,6 +80,12 @@ func (d *Draft) parseCell(column int, text string) cell {
 		return cell{bad: true}
 	case value == "": // the text had invisible characters only
 		return d.blankCell(column)
+	}
+	if c.Parse != nil { // it knows its own form
+		return cell{value: value}
+	}
+	if right, misread := spreadsheet.Misread(value); misread {
+		d.problem(column, users.Problem{Code: "text.misread", Warning: true, Fix: right})
 	}
 	return cell{value: value}
 }
@@ -191,6 +199,13 @@ func (d *Draft) readValue(column int, text string) cell {
 	}
 
 	p := users.Problem{Code: c.Field + ".unknown", Fix: known.nearest(text)}
+	if like := scripts.Latin(text); like != text {
+		if name, ok := known.names[known.fold(like)]; ok {
+			fix := c.Label(name, d.lang)
+			d.problem(column, users.Problem{Code: c.Field + ".confusable", Fix: fix, Args: map[string]string{"like": fix}})
+			return cell{bad: true}
+		}
+	}
 	allowed := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		allowed[i] = c.Label(v.Name, d.lang)
@@ -205,10 +220,14 @@ func (d *Draft) readValue(column int, text string) cell {
 // near to the Spanish Usuario as to the Portuguese Usuário, and both mean the
 // same. Of those equally near it returns the first.
 func (a allowed) nearest(text string) string {
-	if fix, ok := a.near[text]; ok {
+	given := text
+	if fix, ok := a.near[given]; ok {
 		return fix
 	}
 
+	if right, misread := spreadsheet.Misread(text); misread {
+		text = right
+	}
 	best, contested := label{}, false
 	least := 3 // one more than Nearest allows
 	folded := folding.Heading(text)
@@ -228,9 +247,59 @@ func (a allowed) nearest(text string) string {
 	if contested {
 		best.text = ""
 	}
+	if best.text == "" && !contested {
+		best.text = a.evident(text)
+	}
 
 	if len(a.near) < maxRemembered {
-		a.near[text] = best.text
+		a.near[given] = best.text
 	}
 	return best.text
+}
+
+// evident returns the label that a text stands for in other ways than a misspelling, or
+// "": the words of a label in another order, and a text whose every word begins a word of the labels of one value alone, as Admin does
+// of Account Admin. A text that names two values is evident for none.
+func (a allowed) evident(text string) string {
+	words := splitWords(text)
+	if len(words) == 0 || strings.ContainsAny(text, ",;/|+&\n") {
+		return ""
+	}
+	found := ""
+	for _, l := range a.labels {
+		if l.name == found || !areIn(words, splitWords(l.text)) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = l.name
+	}
+	return a.labelOf(found)
+}
+
+// areIn reports whether each word begins a word of the label, or the reverse for a word
+// of five letters or more: "admin" and "administrator" are in Account Admin.
+func areIn(words, label []string) bool {
+	for _, w := range words {
+		if !slices.ContainsFunc(label, func(l string) bool {
+			return w == l || len(w) >= minWord && strings.HasPrefix(l, w) || len(l) >= minWord && strings.HasPrefix(w, l)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// minWord is the least number of bytes of a word that may stand for a longer one.
+const minWord = 5
+
+// labelOf returns the preferred label of a value.
+func (a allowed) labelOf(name string) string {
+	for _, l := range a.labels {
+		if l.name == name {
+			return l.text
+		}
+	}
+	return ""
 }

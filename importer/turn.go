@@ -14,12 +14,14 @@ import (
 // A plan has one turn, and plan.read fills it with the next row. A turn is valid
 // until the next call of plan.read.
 type turn struct {
-	plan  *plan
-	row   uint32
-	spec  *Table
-	cells []cell // one for each column of the table
-	says  said
-	keys  []rowKey // of says, numbered, and those a restored record has
+	plan   *plan
+	row    uint32
+	spec   *Table
+	cells  []cell // one for each column of the table
+	says   said
+	passed reason   // why the row is passed over
+	filled bool     // the row lacks a person; see fillsDown
+	keys   []rowKey // of says, numbered, and those a restored record has
 	restoring
 	verdict verdict
 
@@ -53,7 +55,7 @@ func (p *plan) read(row uint32) *turn {
 	}
 	t.cells = t.cells[:len(t.spec.Columns)]
 
-	t.restoring = restoring{}
+	t.restoring, t.passed, t.filled = restoring{}, passNot, false
 
 	// A row that panicked once is not read again until it is edited.
 	t.reset()
@@ -126,6 +128,11 @@ func (t *turn) readRow() (ok bool) {
 		}
 	}()
 
+	if t.passed = t.plan.grid.reason(t.row); t.passed != passNot {
+		t.passOver()
+		return true
+	}
+	t.filled = t.plan.grid.fillsDown(t.row)
 	for i := range t.spec.Columns {
 		t.cells[i] = t.draft.readCell(i, t.plan.grid.text(t.row, i))
 		t.cells[i].away = t.plan.grid.away(t.row, i)
@@ -134,6 +141,14 @@ func (t *turn) readRow() (ok bool) {
 	t.spec.Draft(t.draft.row, &t.draft)
 	t.draft.dropUnknownNames()
 	return true
+}
+
+// passOver reads a row that is passed over: it says nothing but why.
+func (t *turn) passOver() {
+	for i := range t.cells {
+		t.cells[i] = cell{blank: true}
+	}
+	t.says.notes = append(t.says.notes, t.passed.note())
 }
 
 // readNotes adds the findings of the file format to the draft.

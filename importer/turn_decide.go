@@ -82,6 +82,13 @@ func (t *turn) decide() {
 		t.decideRestoring()
 		return
 	}
+	if t.passed != passNot {
+		t.verdict.action = t.passed.action()
+		return
+	}
+	if t.filled && t.decideFilled() {
+		return
+	}
 	if first := t.firstSameRequest(); first != t.row {
 		t.decideRepeat(first)
 		return

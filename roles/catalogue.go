@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/usher-go/usher/internal/nearby"
+	"github.com/usher-go/usher/internal/scripts"
 	"github.com/usher-go/usher/users"
 )
 
@@ -26,6 +27,7 @@ type Catalogue struct {
 	roles []users.Role
 	names map[string]string // by folded name
 	known []string
+	likes *nearby.Index // of known
 	actor users.Actor
 }
 
@@ -69,6 +71,7 @@ func ReadCatalogue(ctx context.Context, dir *users.Directory, account users.Acco
 		}
 	}
 
+	c.likes = nearby.NewIndex(c.known)
 	return c, nil
 }
 
@@ -81,6 +84,7 @@ func NewCatalogue(names ...string) *Catalogue {
 			c.add(users.Role{Name: n})
 		}
 	}
+	c.likes = nearby.NewIndex(c.known)
 	return c
 }
 
@@ -106,20 +110,47 @@ func (c *Catalogue) MayGrant(role string) bool { return c.actor.MayGrant(role) }
 //
 //   - role.unknown (role, allowed): a role is not in the catalogue. allowed has the names
 //     that are. The Fix is the whole cell, if it is evident which role was meant.
+//   - role.confusable (like): a role has letters of another script that look like those
+//     of a role in the catalogue.
 //
 // Parse also returns the codes of [users.CleanText].
 func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) {
 	text, problems := users.CleanText(cell, maxCell)
+	names, fault := c.read(text, ",")
+	if fault == nil {
+		return names, problems
+	}
+
+	// Another sign between the names is a mistake, unless it is part of a name.
+	if fault.Fix == "" && strings.ContainsAny(text, otherSigns) {
+		if fixed, _ := c.read(text, ","+otherSigns); fixed != "" {
+			fault.Fix = fixed
+		}
+	}
+	return "", append(problems, *fault)
+}
+
+// otherSigns are the signs that people write between roles instead of a comma.
+const otherSigns = ";/|+&\n"
+
+// read reads the names between any of the signs. It returns a fault if one is unknown.
+func (c *Catalogue) read(text, signs string) (names string, fault *users.Problem) {
 	var out, fixed []string
-	unknown := ""
+	unknown, like := "", ""
 	evident := true
-	for name := range strings.SplitSeq(text, ",") {
+	for name := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(signs, r) }) {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
 		is := c.names[users.Fold(name)]
 		if is == "" {
-			near, found := nearby.Best(name, c.known)
+			near, found := c.names[users.Fold(scripts.Latin(name))], true
+			if near != "" && like == "" {
+				like = near
+			}
+			if near == "" {
+				near, found = c.likes.Best(name)
+			}
 			evident = evident && found
 			if unknown == "" {
 				unknown = name
@@ -131,14 +162,16 @@ func (c *Catalogue) Parse(cell string) (names string, problems []users.Problem) 
 	}
 
 	if unknown == "" {
-		return joinSet(out), problems
+		return joinSet(out), nil
 	}
-
-	p := users.Problem{Code: "role.unknown", Args: map[string]string{"role": unknown, "allowed": strings.Join(c.known, ", ")}}
+	fault = &users.Problem{Code: "role.unknown", Args: map[string]string{"role": unknown, "allowed": strings.Join(c.known, ", ")}}
+	if like != "" {
+		fault.Code, fault.Args = "role.confusable", map[string]string{"like": like}
+	}
 	if evident {
-		p.Fix = joinSet(fixed)
+		fault.Fix = joinSet(fixed)
 	}
-	return "", append(problems, p)
+	return "", fault
 }
 
 func joinSet(names []string) string {

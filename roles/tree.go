@@ -33,6 +33,7 @@ type Tree struct {
 	paths  map[string]int   // units by folded path
 	names  map[string][]int // units by folded name
 	called []string         // the different names, folded as headings
+	near   *nearby.Index    // of called
 	likes  map[string][]int // units by the names in called
 	ids    map[users.ID]string
 }
@@ -40,6 +41,7 @@ type Tree struct {
 type unit struct {
 	path  string
 	steps []string // the names from the root down
+	likes []string // the same, folded as headings
 }
 
 func (u unit) name() string { return u.steps[len(u.steps)-1] }
@@ -57,7 +59,7 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
 	for _, path := range paths {
-		u := unit{path, splitPath(path)}
+		u := unit{path: path, steps: splitPath(path)}
 		if slices.Contains(u.steps, "") {
 			return nil, fmt.Errorf("roles: tree: the unit %q has a blank name in its path", path)
 		}
@@ -67,6 +69,7 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 			continue
 		}
 
+		u.likes = foldAll(u.steps)
 		name, like := users.Fold(u.name()), folding.Heading(u.name())
 		if t.likes[like] == nil {
 			t.called = append(t.called, like)
@@ -78,6 +81,7 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 		t.units = append(t.units, u)
 	}
 
+	t.near = nearby.NewIndex(t.called)
 	return t, nil
 }
 
@@ -156,7 +160,8 @@ const maxNear = 5
 //   - org_unit.unknown (near): no unit has the path or the name. If one unit is evidently
 //     meant, it is the Fix. If several are, near has the first five paths. A unit is near
 //     if each name in the cell, from the last one up, is near the unit's name: "North/Tema 1"
-//     is near "Acme/Sales/North/Team 1".
+//     is near "Acme/Sales/North/Team 1". Slashes at the ends, and other signs between
+//     the names, do not count: "/Acme > Sales/" is evidently "Acme/Sales".
 //
 // Parse also returns the codes of [users.CleanText].
 func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
@@ -181,16 +186,20 @@ func (t *Tree) Parse(cell string) (path string, problems []users.Problem) {
 
 func (t *Tree) reportUnknown(text string) users.Problem {
 	p := users.Problem{Code: "org_unit.unknown"}
+	given := foldAll(givenPath(text))
+	if len(given) == 0 {
+		return p
+	}
+
 	type miss struct{ at, by int }
 	var misses []miss
-	given := splitPath(text)
-	for _, name := range nearby.All(given[len(given)-1], t.called) {
-		for _, at := range t.likes[name] {
+	t.near.Each(given[len(given)-1], func(i, _ int) {
+		for _, at := range t.likes[t.called[i]] {
 			if by, near := t.units[at].misses(given); near {
 				misses = append(misses, miss{at, by})
 			}
 		}
-	}
+	})
 
 	slices.SortFunc(misses, func(a, b miss) int { return cmp.Or(a.by-b.by, a.at-b.at) })
 	switch {
@@ -208,18 +217,37 @@ func (t *Tree) reportUnknown(text string) users.Problem {
 }
 
 // misses returns by how many edits the given names differ from the last names of the
-// unit's path. near is false if one of them is not near.
+// unit's path. near is false if one of them is not near. Both are folded as headings.
 func (u unit) misses(given []string) (edits int, near bool) {
-	if len(given) > len(u.steps) {
+	if len(given) > len(u.likes) {
 		return 0, false
 	}
-	for i, is := range u.steps[len(u.steps)-len(given):] {
+	for i, is := range u.likes[len(u.likes)-len(given):] {
+		if given[i] == is {
+			continue
+		}
 		if len(nearby.All(given[i], []string{is})) == 0 {
 			return 0, false
 		}
-		edits += nearby.Distance(folding.Heading(given[i]), folding.Heading(is))
+		edits += nearby.Distance(given[i], is)
 	}
 	return edits, true
+}
+
+// givenPath returns the names of a path that is written in any way: with a slash at an
+// end or twice, with backslashes, or with > between the names.
+func givenPath(text string) []string {
+	path := strings.NewReplacer("\\", "/", "»", "/", "›", "/", "→", "/", "->", "/", ">", "/", "|", "/").Replace(text)
+	return slices.DeleteFunc(splitPath(path), func(name string) bool { return name == "" })
+}
+
+// foldAll returns names folded as headings.
+func foldAll(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = folding.Heading(n)
+	}
+	return out
 }
 
 // list returns the paths of the first units, for a message.

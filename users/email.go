@@ -54,12 +54,12 @@ func ParseEmail(raw string) (email string, problems []Problem) {
 //     no_at; at (more than one); apostrophe ("'a@x.com", where a spreadsheet left its
 //     sign for text), brackets ("<a@x.com>"), display_name ("Ann <a@x.com>"), mailto
 //     and separator (a comma or semicolon at the end), which are never removed
-//     without confirmation; quoted; comment; literal ("a@[127.0.0.1]"); space;
+//     without confirmation; note ("a@x.com - old"); quoted; comment; literal ("a@[127.0.0.1]"); space;
 //     invisible (a character without a shape); chars (char is a character that is not
 //     allowed); no_local; local_dots; no_domain; no_dot; domain_dots (an empty label,
 //     also after the last dot); hyphen (a label begins or ends with one); numeric (the
 //     last label is digits, as in an IP address); label (not a name by IDNA 2008).
-//   - email.multiple: the text holds several addresses.
+//   - email.multiple: the text holds several addresses, or one several times.
 //   - email.too_long: part is local, domain, label or total; max and length are in
 //     bytes.
 //   - email.smtputf8 (char): the local part has a character beyond ASCII.
@@ -167,7 +167,7 @@ func (rules EmailRules) check(s string) (email string, fault Problem) {
 	if code, r := textFault(s); code != "" {
 		return "", Problem{Code: code, Args: map[string]string{"char": textChar(r)}}
 	}
-	if emailIsMultiple(s) {
+	if emailIsMultiple(s) || emailRepeated(s) != "" {
 		return "", Problem{Code: "email.multiple"}
 	}
 	if reason := emailWrapping(s); reason != "" {
@@ -232,6 +232,31 @@ func emailIsMultiple(s string) bool {
 	return false
 }
 
+// emailRepeated returns the address of which s has several and nothing else, or "".
+func emailRepeated(s string) string {
+	words := strings.FieldsFunc(s, emailIsSeparator)
+	if len(words) < 2 || strings.ContainsAny(s, "<>()") {
+		return ""
+	}
+	for _, w := range words {
+		if !strings.EqualFold(w, words[0]) || !strings.Contains(w, "@") {
+			return ""
+		}
+	}
+	return words[0]
+}
+
+// emailNoted returns the address before a note, or "": of "a@x.com - old". The note
+// begins with a sign after a blank, because a blank alone may be inside the address.
+func emailNoted(s string) string {
+	address, note, found := strings.Cut(s, " ")
+	note = strings.TrimSpace(note)
+	if r, _ := utf8.DecodeRuneInString(note); !found || strings.Contains(note, "@") || !strings.ContainsRune("-–—([{:/#*", r) {
+		return ""
+	}
+	return address
+}
+
 // emailIsSeparator reports whether people write r between two addresses.
 func emailIsSeparator(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune(",;/|<>()、，；", r)
@@ -261,6 +286,9 @@ func emailWrapping(s string) string {
 
 	case strings.Contains(s, `"`):
 		return "quoted"
+
+	case emailNoted(s) != "":
+		return "note"
 
 	case strings.ContainsAny(s, "()"):
 		return "comment"
@@ -344,6 +372,11 @@ func (rules EmailRules) fix(s string) string {
 	}, width.Fold.String(s))
 
 	s = strings.Trim(s, emailPacking)
+	if once := emailRepeated(s); once != "" {
+		s = once
+	} else if before := emailNoted(s); before != "" {
+		s = before
+	}
 	if open := strings.LastIndexByte(s, '<'); open >= 0 && s[len(s)-1] == '>' && !emailIsMultiple(s) {
 		s = s[open+1 : len(s)-1]
 	}

@@ -39,6 +39,8 @@ const maxCombining = 8
 //     U+2066-2069), by which a text is shown in another order than it is stored. The
 //     Fix is without them, unless one of them is an override. Direction marks and
 //     joiners inside are kept, because Arabic, Hebrew and Indic names need them.
+//   - text.invisible (char, warning): a character inside that is shown as nothing and
+//     that no script needs. The Fix is the text without such characters.
 //   - text.combining (max): one character has more than 8 combining marks.
 //   - text.too_long (max, length): lengths are in characters.
 func CleanText(raw string, limit int) (text string, problems []Problem) {
@@ -52,11 +54,34 @@ func CleanText(raw string, limit int) (text string, problems []Problem) {
 		if text, fault = textCheck(text, limit); fault.Code != "" {
 			return "", []Problem{fault}
 		}
+		problems = textStray(text)
 	}
 	if strings.Trim(raw[:start], " ") != "" || strings.Trim(raw[end:], " ") != "" {
-		problems = []Problem{{Code: "text.trimmed", Warning: true}}
+		problems = append(problems, Problem{Code: "text.trimmed", Warning: true})
 	}
 	return text, problems
+}
+
+// textStray warns of the first character inside a text that is shown as nothing and
+// that no script needs: a zero-width space, a soft hyphen, a Hangul filler. Joiners and
+// direction marks are left alone. The Fix is the text without such characters.
+func textStray(text string) []Problem {
+	isStray := func(r rune) bool {
+		return textIsInvisible(r) && r != '\u200C' && r != '\u200D' && r != '\u200E' && r != '\u200F' && r != '\u061C'
+	}
+	i := strings.IndexFunc(text, isStray)
+	if i < 0 {
+		return nil
+	}
+
+	r, _ := utf8.DecodeRuneInString(text[i:])
+	fixed := strings.Map(func(r rune) rune {
+		if isStray(r) {
+			return -1
+		}
+		return r
+	}, text)
+	return []Problem{{Code: "text.invisible", Warning: true, Args: map[string]string{"char": textChar(r)}, Fix: fixed}}
 }
 
 // textCheck is CleanText for a text whose ends are trimmed. The fault has no code if
@@ -116,9 +141,10 @@ func textFix(s string, limit int) string {
 }
 
 const (
-	textBOM = '\uFEFF'
-	textLRO = '\u202D'
-	textRLO = '\u202E'
+	textBOM          = '\uFEFF'
+	textBrailleBlank = '\u2800'
+	textLRO          = '\u202D'
+	textRLO          = '\u202E'
 )
 
 // textBounds returns the ends of s without its outer blanks: spaces of every kind,
@@ -151,13 +177,11 @@ func textIsBlank(r rune) bool {
 	return unicode.IsSpace(r) || textIsInvisible(r)
 }
 
-// textIsInvisible reports whether r has no shape and no width.
+// textIsInvisible reports whether r has no shape: a character that is shown as nothing
+// (Default_Ignorable_Code_Point), or the blank pattern of Braille. A variation selector
+// belongs to the character before it.
 func textIsInvisible(r rune) bool {
-	switch r {
-	case '\u00AD', '\u061C', '\u180E', '\u3164', '\uFFA0', textBOM:
-		return true
-	}
-	return '\u200B' <= r && r <= '\u200F' || '\u2060' <= r && r <= '\u2064'
+	return r == textBrailleBlank || folding.IsIgnorable(r) && !textIsBidi(r) && !unicode.Is(unicode.Variation_Selector, r)
 }
 
 // textIsBreak reports whether r ends a line.

@@ -103,7 +103,12 @@ func checkTextLaws(t require.TestingT, raw string) {
 	}
 	again, more := users.CleanText(text, 20)
 	require.Equal(t, text, again, "a clean text, or a Fix, is good as it stands")
-	require.Empty(t, more)
+	for _, p := range more { // a character inside that is not shown is kept, and told each time
+		require.Equal(t, "text.invisible", p.Code)
+		require.True(t, p.Warning)
+		_, none := users.CleanText(p.Fix, 20)
+		require.Empty(t, none, "the Fix is without it")
+	}
 	require.LessOrEqual(t, utf8.RuneCountInString(text), 20)
 }
 

@@ -34,7 +34,7 @@ func (p *previewing) flags(f *flag.FlagSet, c *console) {
 	p.mode = ""
 	f.Var(&oneOf{&p.mode, []string{string(importer.ModeCreate), string(importer.ModeUpdate), string(importer.ModeUpsert)}}, "mode", "`MODE` of the import, else the one of the template")
 	f.Var(&p.maps, "map", "read a column as a field, whatever the heading is: `[FILE/]COLUMN=FIELD`, numbers from 1; may be repeated")
-	f.BoolVar(&p.strict, "strict", false, "accept only what the product documents (ocm)")
+	f.BoolVar(&p.strict, "strict", false, "accept only what the product documents (ocm, cloudlink)")
 	p.place.flags(f)
 	p.reading.flags(f)
 	p.view.flags(f)
@@ -86,8 +86,9 @@ func (p *previewing) run(ctx context.Context, c *console, files []string, do fun
 		return err
 	}
 
+	opts.Others = templates()
 	preview, err := importer.New(d.dir, tpl, &opts).Preview(ctx, p.read...)
-	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrField) {
+	if errors.Is(err, importer.ErrTables) || errors.Is(err, importer.ErrMode) || errors.Is(err, importer.ErrColumn) || errors.Is(err, importer.ErrMap) || errors.Is(err, importer.ErrField) {
 		return usagef("%v", err)
 	}
 	if err = c.replayed(ctx, d, err); errors.As(err, new(*advisedError)) {

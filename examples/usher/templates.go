@@ -60,6 +60,11 @@ func delimiterIn(lang string) rune {
 // and org units. strict accepts only what the product documents.
 func (d *desk) template(ctx context.Context, tpl *importer.Template, strict bool) (*importer.Template, error) {
 	switch tpl.Name {
+	case cloudlink.Name:
+		if strict {
+			tpl = cloudlink.With(&cloudlink.Options{Strict: true})
+			tpl.RefuseReplay = true
+		}
 	case rainbow.NameLines:
 		return d.linesTemplate(ctx)
 	case ocm.Name:

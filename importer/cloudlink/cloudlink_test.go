@@ -123,7 +123,7 @@ func TestHeadings(t *testing.T) {
 		{"any order", "ROLE,EMAIL,NAME,LAST NAME,FIRST NAME\nUser,z@example.com,C,B,A", "A|B|C"},
 		{"case, accents, blanks and lines", "first_name,Last  Name, name ,E-Mail,rôle\nA,B,C,z@example.com,User", "A|B|C"},
 		{"accents left out", "Prenom;Nom de famille;Nom;Email;Role\nA;B;C;z@example.com;", "A|B|C"},
-		{"not in the first row", "List of people,,,,\n,,,,\nFIRST NAME,LAST NAME,NAME,EMAIL,ROLE\nA,B,C,z@example.com,User", "A|B|C header.late"},
+		{"not in the first row", "List of people,,,,\n,,,,\nFIRST NAME,LAST NAME,NAME,EMAIL,ROLE\nA,B,C,z@example.com,User", "List of people||A|B|C header.late"},
 		{"a column nobody asked for", "FIRST NAME,LAST NAME,NAME,EMAIL,SHOE SIZE\nA,B,C,z@example.com,43", "A|B|C header.unknown"},
 		{"a heading misspelt", "FIRST NAME,LAST NMAE,NAME,EMAIL\nA,B,C,z@example.com", "A||C header.unknown>LAST NAME"},
 		{"no heading at all", "Ada,Lovelace,,ada@example.com,User\nBob,Baker,,bob@example.com,User", "header.missing"},
@@ -214,7 +214,7 @@ func TestBlankTemplate(t *testing.T) {
 			require.Len(t, notes, 5, "every column is explained")
 			dim, err := f.GetSheetDimension("Users")
 			require.NoError(t, err)
-			require.Equal(t, "A1:E1", dim)
+			require.Equal(t, "A1:E3", dim, "the headings and an example of each role")
 			panes, err := f.GetPanes("Users")
 			require.NoError(t, err)
 			require.True(t, panes.Freeze, "the headings stay in sight")
@@ -229,7 +229,7 @@ func TestBlankTemplate(t *testing.T) {
 			require.NoError(t, err)
 			p, err := importer.New(directory(t), cloudlink.Users(), &importer.Options{Account: "acme"}).Preview(t.Context(), table)
 			require.NoError(t, err)
-			if diff := cmp.Diff("create email:>new@example.com first_name:>Ada last_name:>Byron role:user>account_admin", told(p)); diff != "" {
+			if diff := cmp.Diff("create email:>new@example.com first_name:>Ada last_name:>Byron role:user>account_admin\nskip row.example", told(p)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

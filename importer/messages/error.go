@@ -28,6 +28,7 @@ var sentinels = []struct {
 	{importer.ErrRow, "error.row"},
 	{importer.ErrField, "error.field"},
 	{importer.ErrColumn, "error.column"},
+	{importer.ErrMap, "error.map"},
 	{importer.ErrRepair, "error.repair"},
 	{importer.ErrRunning, "error.running"},
 	{importer.ErrBatch, "error.batch"},

@@ -30,6 +30,7 @@ var samples = map[string]string{
 	"role": "account_admin", "source": "scim", "kind": "role", "key": "ada@example.com", "cycle": "3, 7, 9", "fix": "ada@example.com",
 	"n": "3", "done": "500", "people": "450", "error": "disk full", "who": "ada@example.com", "more": "2", "fields": "Login, Mobile", "counts": "3", "id": "x",
 	"at": "2026-03-01 12:00", "things": "1001, +33123456789", "label": "March", "field": "mobile", "now": "+33612345678",
+	"like": "User", "headings": "4", "template": "rainbow-lines", "delimiter": ";", "domain": "@gmial.com",
 	"country": "+33", "lan_id": "alovelace", "name": "PBX1/1001", "pbx": "PBX1", "level": "3", "table": "UserDetails", "signs": "._-",
 	"number": "+49775591155", "numbers": "+33123456789, +33612345678", "prefix": "0",
 	"sheets": "Cover, Lists", "ranges": "E2:E4, A9:B9", "range": "E2:E4", "columns": "C, F-G", "target": "ada@example.com",
@@ -50,7 +51,7 @@ var special = map[string]string{
 	"phone.multiple value": "0123456789 / 0612345678", "phone.extension ext": "12", "phone.extension_too_long max": "20", "phone.form value": "n/a", "phone.plus_added value": "33123456789", "phone.letters value": "1800 SIX-FLAG",
 	"phone.prefix_added value": "123456789", "phone.ambiguous value": "49 7755 91155", "phone.ambiguous other": "+4949775591155", "phone.text text": "Bureau",
 	"extension.form value": "10,01", "extension.form.damage value": "1001.0", "pbx.form value": "PBX1", "line.range value": "2001", "line.range allowed": "1000-1999",
-	"table.missing want": "FeatureDetails", "lan_id.form value": "a/b", "lan_id.form char": "U+002F", "agent_id.differs value": "ada", "lanid.unknown value": "alovelace",
+	"table.missing want": "FeatureDetails", "header.template want": "cloudlink", "text.misread value": "RenÃ©", "row.filled_down rows": "198", "row.filled_down row": "4", "*.confusable value": "Usеr", "lan_id.form value": "a/b", "lan_id.form char": "U+002F", "agent_id.differs value": "ada", "lanid.unknown value": "alovelace",
 	"pbx_id.form value": "40 21", "org_unit.level value": "Acme/Sales", "org_unit.level want": "4", "org_unit.level level": "2", "count.form value": "many", "count.form max": "99", "count.range value": "100", "count.range max": "99",
 	"in.row text": "…", "quoted text": "Ada", "placed text": "…", "placed.heading text": "…", "result counts": "12 created, 3 failed", "result.undone counts": "12 created", "result.interrupted counts": "12 created",
 }

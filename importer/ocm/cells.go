@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/internal/nearby"
 	"github.com/usher-go/usher/users"
 )
@@ -79,4 +80,30 @@ func (t *template) parseFeature(raw string) (string, []users.Problem) {
 	p := users.Problem{Code: "feature.unknown", Args: map[string]string{"allowed": strings.Join(t.features, ", ")}}
 	p.Fix, _ = nearby.Best(text, t.features)
 	return "", append(problems, p)
+}
+
+// parseUnit reads an org unit. If the template is strict, it is the path as the account
+// writes it, and any other form of it is the Fix.
+func (t *template) parseUnit(raw string) (string, []users.Problem) {
+	path, problems := t.tree.Parse(raw)
+	if t.Strict && path != "" && formats.Unguard(strings.TrimSpace(raw)) != path {
+		return "", append(problems, users.Problem{Code: "org_unit.inexact", Fix: path})
+	}
+	return path, problems
+}
+
+// parseRoles reads the names of roles. If the template is strict, they are those of the
+// catalogue as it writes them.
+func (t *template) parseRoles(raw string) (string, []users.Problem) {
+	names, problems := t.catalogue.Parse(raw)
+	if !t.Strict || names == "" {
+		return names, problems
+	}
+	known := strings.Split(names, ",")
+	for name := range strings.SplitSeq(raw, ",") {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(known, name) {
+			return "", append(problems, users.Problem{Code: "role.inexact", Fix: names})
+		}
+	}
+	return names, problems
 }

@@ -1,6 +1,8 @@
 package ocm
 
 import (
+	"slices"
+
 	"github.com/usher-go/usher/importer"
 	"github.com/usher-go/usher/users"
 )
@@ -56,7 +58,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "org_unit", Expected: true, AsText: true, Parse: t.tree.Parse, RefersIn: users.SpaceUnit, Offers: t.tree.Paths(),
+			Field: "org_unit", Expected: true, AsText: true, Parse: t.parseUnit, RefersIn: users.SpaceUnit, Offers: t.lowestUnits(),
 			Headings: words{"en": {"Org Unit"}, "fr": {"Unité organisationnelle", "Unité", "Org Unit"}},
 			Help: texts{
 				"en": "An existing unit: its path, or its name where no other has it. For an Agent a unit at the lowest level. Example: Acme/Sales/North/Team 1",
@@ -64,7 +66,7 @@ func (t *template) userColumns() []importer.Column {
 			},
 		},
 		{
-			Field: "role", PersonField: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.catalogue.Parse, Offers: t.catalogue.Names(),
+			Field: "role", PersonField: users.FieldCatalogue, Expected: true, AsText: true, Parse: t.parseRoles, Offers: t.catalogue.Names(),
 			Headings: words{"en": {"Role"}, "fr": {"Rôle", "Role"}},
 			Help:     texts{"en": "A role that exists. Several are separated by commas.", "fr": "Un rôle qui existe. Plusieurs se séparent par des virgules."},
 		},
@@ -160,17 +162,58 @@ func (t *template) channelColumns() []importer.Column {
 // userPreamble returns the lines above the headings of UserDetails.
 func userPreamble() words {
 	return words{
-		"en": {"# A line that begins with # is a comment. Example:", "# alovelace,Ada,Lovelace,alovelace,4021,Agent,cbabbage,Acme/Sales/North/Team 1,Agent desk,,,"},
-		"fr": {"# Une ligne qui commence par # est un commentaire. Exemple :", "# alovelace,Ada,Lovelace,alovelace,4021,Agent,cbabbage,Acme/Ventes/Nord/Équipe 1,Accueil,,,"},
+		"en": {"# A line that begins with # is a comment. The rows of EXAMPLE people are examples: they are left out."},
+		"fr": {"# Une ligne qui commence par # est un commentaire. Les lignes des personnes EXAMPLE sont des exemples : elles sont ignorées."},
 	}
 }
 
 // featurePreamble returns the line above the headings of FeatureDetails.
 func featurePreamble() words {
-	return words{"en": {"# This file may stay as it is. Example: alovelace,Recording,Yes"}, "fr": {"# Ce fichier peut rester tel quel. Exemple : alovelace,Enregistrement,Oui"}}
+	return words{"en": {"# This file may stay as it is."}, "fr": {"# Ce fichier peut rester tel quel."}}
 }
 
 // channelPreamble returns the line above the headings of ChannelCountDetails.
 func channelPreamble() words {
-	return words{"en": {"# This file may stay as it is. Example: alovelace,Voice,1"}, "fr": {"# Ce fichier peut rester tel quel. Exemple : alovelace,Voix,1"}}
+	return words{"en": {"# This file may stay as it is."}, "fr": {"# Ce fichier peut rester tel quel."}}
+}
+
+// exampleAgent and exampleBoss are the LAN IDs of the example rows. No one has them.
+const (
+	exampleAgent = "EXAMPLEAGENT"
+	exampleBoss  = "EXAMPLESUPERVISOR"
+)
+
+// userExamples returns the example rows of UserDetails, one for each profile.
+func (t *template) userExamples() []map[string]string {
+	unit, role := "Acme/Sales/North/Team 1", "Agent desk"
+	if units := t.lowestUnits(); len(units) > 0 {
+		unit = units[0]
+	}
+	if names := t.catalogue.Names(); len(names) > 0 {
+		role = names[0]
+	}
+	row := func(lan, first, last, station, profile, boss string) map[string]string {
+		return map[string]string{"lan_id": lan, "agent_id": lan, "first_name": first, "last_name": last, "pbx_id": station,
+			"profile": profile, "supervisor": boss, "org_unit": unit, "role": role}
+	}
+	return []map[string]string{row(exampleAgent, "Ada", "Lovelace", "4021", Agent, exampleBoss), row(exampleBoss, "Charles", "Babbage", "4020", Supervisor, "")}
+}
+
+// featureExamples returns the example row of FeatureDetails.
+func (t *template) featureExamples() []map[string]string {
+	feature := "Recording"
+	if len(t.features) > 0 {
+		feature = t.features[0]
+	}
+	return []map[string]string{{"lan_id": exampleAgent, "feature": feature, "enabled": "yes"}}
+}
+
+// channelExamples returns the example row of ChannelCountDetails.
+func channelExamples() []map[string]string {
+	return []map[string]string{{"lan_id": exampleAgent, "channel": "voice", "count": "1"}}
+}
+
+// lowestUnits returns the units at the lowest level, which everyone may be in.
+func (t *template) lowestUnits() []string {
+	return slices.DeleteFunc(t.tree.Paths(), func(path string) bool { return !t.tree.Lowest(path) })
 }

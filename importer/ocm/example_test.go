@@ -109,6 +109,6 @@ func ExampleOptions() {
 	// Output:
 	// [create] error
 	// Profil [Agent Superviseur]
-	// Unité organisationnelle [Acme Acme/Desk]
+	// Unité organisationnelle [Acme/Desk]
 	// Rôle [Desk]
 }

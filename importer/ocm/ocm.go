@@ -50,8 +50,8 @@ type Options struct {
 	// of the other columns always do.
 	Blank importer.BlankPolicy
 	// Strict follows the product's documents. All three files and all columns are
-	// required. Every row has an Agent ID and names a supervisor who exists already.
-	// The only mode is create.
+	// required. Every row has an Agent ID and names a supervisor who exists already. Org
+	// unit and role are written exactly as in the account. The only mode is create.
 	Strict bool
 }
 
@@ -111,9 +111,9 @@ func Users(opts *Options) *importer.Template {
 		Modes:   modes,
 		Comment: '#',
 		Tables: []importer.Table{
-			{Name: UserDetails, Columns: t.userColumns(), Preamble: userPreamble(), Draft: t.user, Missing: missing},
-			{Name: FeatureDetails, Columns: t.featureColumns(), Preamble: featurePreamble(), Draft: t.feature, Missing: missing, Unfold: featuresOf},
-			{Name: ChannelCountDetails, Columns: t.channelColumns(), Preamble: channelPreamble(), Draft: t.channel, Missing: missing, Unfold: channelsOf},
+			{Name: UserDetails, Columns: t.userColumns(), Preamble: userPreamble(), Examples: t.userExamples(), Draft: t.user, Missing: missing},
+			{Name: FeatureDetails, Columns: t.featureColumns(), Preamble: featurePreamble(), Examples: t.featureExamples(), Draft: t.feature, Missing: missing, Unfold: featuresOf},
+			{Name: ChannelCountDetails, Columns: t.channelColumns(), Preamble: channelPreamble(), Examples: channelExamples(), Draft: t.channel, Missing: missing, Unfold: channelsOf},
 		},
 	}
 }

@@ -179,8 +179,9 @@ func TestStories(t *testing.T) {
 		{
 			name: "strict", reason: "a supervisor exists already, and every row names one",
 			stored: []string{"boss S - 1"}, opts: strict,
-			files: []string{people("a,F,L,a,2,Agent,boss,Team 2,Desk,,,", "b,F,L,b,3,Supervisor,boss,Acme,Desk,,,", "c,F,L,c,4,Agent,b,Team 2,Desk,,,", "d,F,L,,5,Supervisor,,Acme,Desk,,,"), features(), channels()},
-			want:  []string{"U2 create a", "U3 create b", "U4 error c !supervisor.unknown@supervisor", "U5 error d !agent_id.missing@agent_id !supervisor.missing@supervisor"},
+			files: []string{people("a,F,L,a,2,Agent,boss,Acme/Sales/North/Team 2,Desk,,,", "b,F,L,b,3,Supervisor,boss,Acme,Desk,,,", "c,F,L,c,4,Agent,b,Team 2,desk,,,", "d,F,L,,5,Supervisor,,Acme,Desk,,,"), features(), channels()},
+			want: []string{"U2 create a", "U3 create b", "U4 error c !supervisor.unknown@supervisor !org_unit.inexact@org_unit fix=Acme/Sales/North/Team 2 !role.inexact@role fix=Desk",
+				"U5 error d !agent_id.missing@agent_id !supervisor.missing@supervisor"},
 			after: []string{"a A boss 2 unit4", "b S boss 3 unit0", "boss S - 1 unit3"},
 		},
 		{

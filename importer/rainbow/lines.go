@@ -64,7 +64,7 @@ func Lines(opts *Options) *importer.Template {
 		Comment:      '%',
 		Delimiter:    ';',
 		RefuseReplay: true,
-		Tables:       []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Draft: l.draft, Unfold: l.unfold}},
+		Tables:       []importer.Table{{Name: "Lines", Columns: l.columns(opts), Preamble: preamble(), Examples: examples(), Draft: l.draft, Unfold: l.unfold}},
 	}
 }
 

@@ -140,9 +140,6 @@ func allBroken() []broken {
 			n := 0
 			draft(func(_ importer.Row, d *importer.Draft) { n++; d.WantIfCreating("custom.number", fmt.Sprint(n)) })(tpl)
 		}},
-		{name: "a heading in one language alone", caught: "files/blank", spoil: func(tpl *importer.Template) {
-			column(tpl, 2).Headings = words{"en": {"BADGE"}}
-		}},
 		{name: "a reading that exchanges columns", caught: "files/blank", spoil: func(tpl *importer.Template) {
 			tpl.Tables[0].Columns = append(tpl.Tables[0].Columns, importer.Column{Field: "first_name", Headings: words{"en": {"FIRST NAME"}, "fr": {"PRÉNOM"}}})
 			tpl.Tables[0].Reading = func(_ string, has func(string) bool) map[string]string {

@@ -33,10 +33,10 @@ var allowed = map[string][]string{
 	"users/sqlstore":  {"users"},
 	"users/reststore": {"users"},
 	"users/storetest": {"users", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"}, // a test suite, imported by tests
-	"roles":           {"users", "internal/folding", "internal/nearby"},
+	"roles":           {"users", "internal/folding", "internal/nearby", "internal/scripts"},
 	"extensions":      {"users", "internal/spreadsheet"},
 	"extensions/e164": {"extensions", "users", "internal/spreadsheet", "github.com/nyaruka/phonenumbers"},
-	"importer": {"users", "formats", "internal/folding", "internal/nearby", "internal/spreadsheet", "internal/keyvalue",
+	"importer": {"users", "formats", "internal/folding", "internal/nearby", "internal/scripts", "internal/spreadsheet", "internal/keyvalue",
 		"internal/importstate", "internal/recordedit", "golang.org/x/text/..."},
 	"importer/messages":    {"importer", "formats", "users", "golang.org/x/text/..."},
 	"importer/cloudlink":   {"importer", "users", "internal/spreadsheet"},

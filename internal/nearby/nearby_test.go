@@ -1,12 +1,14 @@
 package nearby_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/internal/nearby"
 )
 
@@ -104,4 +106,37 @@ func TestAllAgreesWithDistance(t *testing.T) {
 func TestBestAllocatesNothing(t *testing.T) {
 	among := []string{"firstname", "lastname", "email"}
 	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = nearby.Best("emial", among) }))
+}
+
+// An index agrees with the search among all candidates.
+func TestIndexAgrees(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[abc]{0,9}|team [0-9]{1,3}|acme/sales/[a-c]{1,3}/team [0-9]{1,2}|[ab]{60,70}`)
+		among := rapid.SliceOfN(word, 0, 20).Draw(t, "among")
+		s := word.Draw(t, "s")
+		x := nearby.NewIndex(among)
+
+		nearest, found := nearby.Best(s, among)
+		got, has := x.Best(s)
+		require.Equal(t, found, has, "%q", nearest)
+		require.Equal(t, folding.Heading(nearest), folding.Heading(got))
+
+		var all []string
+		x.Each(s, func(i, edits int) {
+			require.Equal(t, edits, nearby.Distance(folding.Heading(s), folding.Heading(among[i])))
+			all = append(all, among[i])
+		})
+		require.ElementsMatch(t, nearby.All(s, among), all)
+	})
+}
+
+func BenchmarkIndex(b *testing.B) {
+	var units []string
+	for i := range 2200 {
+		units = append(units, fmt.Sprintf("Acme/Sales/Region %d/Team %d", i/40, i))
+	}
+	x := nearby.NewIndex(units)
+	for i := 0; b.Loop(); i++ {
+		x.Best(fmt.Sprintf("Acme/Sale/Region %d/Taem %d", i%2200/40, i%2200))
+	}
 }

@@ -5,6 +5,7 @@
 package scripts
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -77,4 +78,24 @@ func scriptOf(r rune) *unicode.RangeTable {
 		}
 	}
 	return nil
+}
+
+// lookalikes are letters of other scripts with the Latin letters that they look like in
+// common typefaces (UTS 39, confusables).
+var lookalikes = strings.NewReplacer(
+	"а", "a", "А", "A", "В", "B", "с", "c", "С", "C", "ԁ", "d", "е", "e", "Е", "E", "һ", "h", "Н", "H", "і", "i", "І", "I", "ј", "j", "Ј", "J",
+	"К", "K", "М", "M", "о", "o", "О", "O", "р", "p", "Р", "P", "ѕ", "s", "Ѕ", "S", "Т", "T", "у", "y", "х", "x", "Х", "X", "ԛ", "q", "ԝ", "w",
+	"Α", "A", "Β", "B", "Ε", "E", "Ζ", "Z", "Η", "H", "Ι", "I", "Κ", "K", "Μ", "M", "Ν", "N", "ν", "v", "Ο", "O", "ο", "o", "Ρ", "P", "ρ", "p",
+	"Τ", "T", "Υ", "Y", "Χ", "X", "ι", "i", "α", "a", "ɡ", "g", "ı", "i",
+)
+
+// Latin returns s with the Latin letters that its letters of other scripts look like:
+// "admin" for "аdmin" with a Cyrillic а. A letter that looks like no Latin one stays.
+func Latin(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return lookalikes.Replace(s)
+		}
+	}
+	return s
 }
