@@ -183,11 +183,6 @@ func (f *modelFile) named(who string) bool {
 	return slices.ContainsFunc(f.about[who], func(i int) bool { return !f.rows[i].deletes })
 }
 
-// leaves reports whether a row deletes the person.
-func (f *modelFile) leaves(who string) bool {
-	return slices.ContainsFunc(f.about[who], func(i int) bool { return f.rows[i].deletes })
-}
-
 // only returns the row that says who leads a person, where one row does and may:
 // it deletes the person, or names a supervisor.
 func (f *modelFile) only(who string) (row int, ok bool) {

@@ -193,11 +193,8 @@ func (l *ReportLine) namesInGain(c Change) bool {
 
 // moveWords returns who gains and who loses what: "gains 1001", "bob@x.com loses 1001".
 func (l *ReportLine) moveWords(t Texter) []string {
-	var gains []Gain
+	gains := slices.Clone(l.Gains)
 	losses := map[string][]Gain{}
-	for _, g := range l.Gains {
-		gains = append(gains, g)
-	}
 	for _, x := range l.Losses {
 		who := x.Who
 		if who == l.Who || x.ID != "" && x.ID == l.User {

@@ -255,12 +255,3 @@ func watched(tpl *importer.Template, see func(table int, r importer.Row, before,
 	}
 	return out
 }
-
-// place names a cell or a row of a sample.
-func (b *bench) place(f File, table, row int, field string) string {
-	s := fmt.Sprintf("file %q, table %q, row %d", f.Name, b.tpl.Tables[table].Name, row)
-	if field != "" {
-		s += ", column " + field
-	}
-	return s
-}
