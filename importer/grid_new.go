@@ -304,10 +304,12 @@ func (g *grid) layRows(table int, known headingWords) {
 		if i == t.head || blankRow(row) || g.tpl.isComment(t.read, row) || t.isEmptied(row) {
 			continue
 		}
-		g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i), above: i < t.first})
+		g.rows = append(g.rows, gridRow{id: users.RowAt(table, row.Number()), src: int32(i), above: i < t.first, plain: t.passing == nil || i >= t.first && t.passing.isPlain(row)})
 	}
 	for r := t.from; r < uint32(len(g.rows)); r++ {
-		g.rows[r].plain = t.passing == nil || t.passing.isPlain(g, r)
+		if at := &g.rows[r]; !at.plain {
+			at.plain = g.reason(r) == passNot && !g.fillsDown(r)
+		}
 	}
 	t.count = uint32(len(g.rows)) - t.from
 	t.last = t.read.Row(t.read.Len() - 1).Number()

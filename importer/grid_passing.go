@@ -99,7 +99,9 @@ type passing struct {
 	hashes      []map[uint64]bool // by column: the words that are ASCII; see asciiHash
 	examples    []example
 	present     int          // how many of the columns the file has
-	key         int          // a column that every person needs, or -1
+	key         int          // a column of the file that every person needs, or -1
+	at          int          // the file's column with the key
+	reads       []bool       // by column of the file: it has a column of the template
 	exampleKeys map[int]bool // the lengths of texts that may be the key of an example
 }
 
@@ -112,7 +114,7 @@ type example struct {
 // newPassing returns what knows the rows of a table.
 func (g *grid) newPassing(table int, known headingWords) *passing {
 	t, spec := &g.tables[table], &g.tpl.Tables[table]
-	p := &passing{columns: spec.Columns, key: -1, exampleKeys: map[int]bool{}}
+	p := &passing{columns: spec.Columns, key: -1, reads: make([]bool, t.read.Columns()), exampleKeys: map[int]bool{}}
 
 	for c := range spec.Columns {
 		words := map[string]bool{folding.Heading(spec.Columns[c].Field): true}
@@ -123,6 +125,7 @@ func (g *grid) newPassing(table int, known headingWords) *passing {
 		}
 		if at := t.cols[c]; at >= 0 {
 			p.present++
+			p.reads[at] = true
 			if t.head >= 0 {
 				words[folding.Heading(t.read.Row(t.head).Cell(at))] = true
 			}
@@ -148,7 +151,7 @@ func (g *grid) newPassing(table int, known headingWords) *passing {
 	}
 	for c := range spec.Columns {
 		if col := &spec.Columns[c]; p.key < 0 && col.Required && len(col.Values) == 0 && t.cols[c] >= 0 {
-			p.key = c
+			p.key, p.at = c, t.cols[c]
 		}
 	}
 	return p
@@ -167,23 +170,25 @@ func (t *Table) example(cells map[string]string) example {
 	return e
 }
 
-// isPlain reports whether a row is one like any other as it was read. Most rows are, and
-// are looked at once: they have a key, and more cells than a footer.
-func (p *passing) isPlain(g *grid, row uint32) bool {
-	if !g.rows[row].above && p.key >= 0 {
-		filled := 0
-		for c := 0; c < len(p.columns) && filled <= maxFooter; c++ {
-			if g.typed(row, c) != "" {
-				filled++
-			}
-		}
-		key := g.typed(row, p.key)
-		h, ascii := asciiHash(key)
-		if filled > maxFooter && ascii && !p.hashes[p.key][h] && !isBlank(key) && !p.exampleKeys[len(key)] {
-			return true
+// isPlain reports whether a row as read is certainly one like any other. Most rows are:
+// they have a key, and more cells than a footer.
+func (p *passing) isPlain(row formats.Row) bool {
+	if p.key < 0 {
+		return false
+	}
+	filled := 0
+	for c := 0; c < row.Len() && filled <= maxFooter; c++ {
+		if p.reads[c] && !isBlank(row.Cell(c)) {
+			filled++
 		}
 	}
-	return g.reason(row) == passNot && !g.fillsDown(row)
+	if filled <= maxFooter {
+		return false
+	}
+
+	key := row.Cell(p.at)
+	hash, ascii := asciiHash(key)
+	return ascii && !isBlank(key) && !p.hashes[p.key][hash] && !p.exampleKeys[len(key)]
 }
 
 // isHeadings reports whether a row repeats the headings, in any language: each of its

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -65,9 +66,19 @@ type ReportLine struct {
 }
 
 // Done reports whether the import is done and every row with it, so that the store
-// is as all rows want it.
+// is as all rows want it. A row that was never meant as a person, such as one above the
+// headings, wants nothing.
 func (r *Report) Done() bool {
-	for o, n := range r.Counts {
+	meant := maps.Clone(r.Counts)
+	for l := range r.Find(OutcomeSkipped) {
+		if slices.ContainsFunc(l.Findings, func(f formats.Finding) bool {
+			return f.Code == passCodes[passAbove] || f.Code == passCodes[passExample]
+		}) {
+			meant[OutcomeSkipped]--
+		}
+	}
+
+	for o, n := range meant {
 		if n > 0 && !o.Done() {
 			return false
 		}

@@ -108,7 +108,7 @@ func (d *Draft) parse(c *Column, parse Parse, text string) (string, []users.Prob
 	}
 
 	value, problems := parse(text)
-	if len(problems) > 0 && len(d.misread[c]) < maxRemembered {
+	if len(problems) > 0 && len(d.misread[c]) < maxMisread {
 		if d.misread[c] == nil {
 			d.misread[c] = map[string]misread{}
 		}
@@ -173,6 +173,10 @@ func (c *Column) allowed(lang string) allowed {
 	}
 	return out
 }
+
+// maxMisread bounds the texts with problems that a column with Offers remembers. Each is
+// read several times, and thousands of them may be misspelt.
+const maxMisread = 20_000
 
 // maxRemembered bounds the spellings of values, and the misspelt texts, that a
 // column remembers.

@@ -76,6 +76,9 @@ func TestCatalogueParse(t *testing.T) {
 		{"one misspelt", "Nihgt desk", "role.unknown Nihgt desk >Night desk"},
 		{"the fix is the whole cell", "Nihgt desk,Agent desk", "role.unknown Nihgt desk >Agent desk,Night desk"},
 		{"near to nothing", "Nihgt desk,Cook", "role.unknown Nihgt desk >"},
+		{"a semicolon between two", "Agent desk; night DESK", "role.unknown Agent desk; night DESK >Agent desk,Night desk"},
+		{"a semicolon, and one unknown", "Agent desk;Cook", "role.unknown Agent desk;Cook >"},
+		{"letters of another alphabet", "Agent d\u0435sk", "role.confusable  >Agent desk"},
 		{"a text that is none", "Agent\u202e desk", "text.bidi  >"},
 		{"a warning stays one", "\ufeffAgent desk", "text.trimmed  > Agent desk"},
 	} {

@@ -32,16 +32,16 @@ type Tree struct {
 	units  []unit
 	paths  map[string]int   // units by folded path
 	names  map[string][]int // units by folded name
-	called []string         // the different names, folded as headings
+	called []string         // the different names in paths, folded as headings
 	near   *nearby.Index    // of called
-	likes  map[string][]int // units by the names in called
+	likes  map[int][]int    // units by their own name, a number in called
 	ids    map[users.ID]string
 }
 
 type unit struct {
 	path  string
 	steps []string // the names from the root down
-	likes []string // the same, folded as headings
+	likes []int    // the same, as numbers in called
 }
 
 func (u unit) name() string { return u.steps[len(u.steps)-1] }
@@ -51,11 +51,12 @@ func (u unit) name() string { return u.steps[len(u.steps)-1] }
 // listed does not exist, even if units below it are listed. A path with a blank name is
 // an error.
 func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
-	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}, likes: map[string][]int{}}
+	t := &Tree{levels: Levels, paths: map[string]int{}, names: map[string][]int{}, likes: map[int][]int{}}
 	if o != nil && o.Levels > 0 {
 		t.levels = o.Levels
 	}
 
+	number := map[string]int{} // of the names in called
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
 	for _, path := range paths {
@@ -69,11 +70,15 @@ func NewTree(paths []string, o *TreeOptions) (*Tree, error) {
 			continue
 		}
 
-		u.likes = foldAll(u.steps)
-		name, like := users.Fold(u.name()), folding.Heading(u.name())
-		if t.likes[like] == nil {
-			t.called = append(t.called, like)
+		for _, like := range foldAll(u.steps) {
+			n, known := number[like]
+			if !known {
+				n = len(t.called)
+				number[like], t.called = n, append(t.called, like)
+			}
+			u.likes = append(u.likes, n)
 		}
+		name, like := users.Fold(u.name()), u.likes[len(u.likes)-1]
 
 		t.paths[folded] = len(t.units)
 		t.names[name] = append(t.names[name], len(t.units))
@@ -191,17 +196,11 @@ func (t *Tree) reportUnknown(text string) users.Problem {
 		return p
 	}
 
-	type miss struct{ at, by int }
-	var misses []miss
-	t.near.Each(given[len(given)-1], func(i, _ int) {
-		for _, at := range t.likes[t.called[i]] {
-			if by, near := t.units[at].misses(given); near {
-				misses = append(misses, miss{at, by})
-			}
-		}
-	})
-
-	slices.SortFunc(misses, func(a, b miss) int { return cmp.Or(a.by-b.by, a.at-b.at) })
+	// One edit is the common case, and is found much sooner than two.
+	misses := t.misses(given, 1)
+	if len(misses) == 0 || misses[0].by > 1 || len(misses) > 1 && misses[1].by == misses[0].by {
+		misses = t.misses(given, 2)
+	}
 	switch {
 	case len(misses) == 1, len(misses) > 1 && misses[0].by < misses[1].by:
 		p.Fix = t.units[misses[0].at].path
@@ -216,22 +215,46 @@ func (t *Tree) reportUnknown(text string) users.Problem {
 	return p
 }
 
+// miss is a unit that is near, with the number of edits.
+type miss struct{ at, by int }
+
+// misses returns the units near the given names, with at most so many edits in a name,
+// the nearest first.
+func (t *Tree) misses(given []string, most int) []miss {
+	// Each name in the cell is looked up once, among the names of all units.
+	edits := make([]map[int]int, len(given))
+	for i, name := range given {
+		edits[i] = map[int]int{}
+		t.near.Each(name, most, func(n, by int) { edits[i][n] = by })
+	}
+
+	var out []miss
+	for n := range edits[len(given)-1] {
+		for _, at := range t.likes[n] {
+			if by, near := t.units[at].misses(edits); near {
+				out = append(out, miss{at, by})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b miss) int { return cmp.Or(a.by-b.by, a.at-b.at) })
+	return out
+}
+
 // misses returns by how many edits the given names differ from the last names of the
-// unit's path. near is false if one of them is not near. Both are folded as headings.
-func (u unit) misses(given []string) (edits int, near bool) {
-	if len(given) > len(u.likes) {
+// unit's path. edits has for each given name those that are near, with their edits.
+// near is false if one of the unit's names is not.
+func (u unit) misses(edits []map[int]int) (by int, near bool) {
+	if len(edits) > len(u.likes) {
 		return 0, false
 	}
-	for i, is := range u.likes[len(u.likes)-len(given):] {
-		if given[i] == is {
-			continue
-		}
-		if len(nearby.All(given[i], []string{is})) == 0 {
+	for i, name := range u.likes[len(u.likes)-len(edits):] {
+		n, near := edits[i][name]
+		if !near {
 			return 0, false
 		}
-		edits += nearby.Distance(given[i], is)
+		by += n
 	}
-	return edits, true
+	return by, true
 }
 
 // givenPath returns the names of a path that is written in any way: with a slash at an

@@ -219,3 +219,33 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// A misspelt unit among thousands is found, whichever of its names is misspelt.
+func TestMisspeltAmongThousands(t *testing.T) {
+	var paths []string
+	for i := range 2200 {
+		paths = append(paths, fmt.Sprintf("Acme/Sales %d/Region %d/Team %d", i/400, i/40, i))
+	}
+	big := tree(t, paths...)
+	for i := 0; i < len(paths); i += 37 {
+		for _, form := range []string{"Acme/Sales %d/Region %d/Taem %d", "Acme/Sales %d/Regoin %d/Team %d", "/Acme/Sales %d/Region %d/Team %d/", "Acme > Sales %d > Region %d > Team %d"} {
+			_, problems := big.Parse(fmt.Sprintf(form, i/400, i/40, i))
+			require.Len(t, problems, 1)
+			require.Equal(t, paths[i], problems[0].Fix, form)
+		}
+	}
+}
+
+// 10,000 of these cells are to be read in less than seconds.
+func BenchmarkMisspeltUnit(b *testing.B) {
+	var paths []string
+	for i := range 2200 {
+		paths = append(paths, fmt.Sprintf("Acme/Sales %d/Region %d/Team %d", i/400, i/40, i))
+	}
+	big, err := roles.NewTree(paths, nil)
+	require.NoError(b, err)
+	for i := 0; b.Loop(); i++ {
+		n := i % len(paths)
+		big.Parse(fmt.Sprintf("Acme/Sales %d/Regoin %d/Team %d", n/400, n/40, n))
+	}
+}

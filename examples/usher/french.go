@@ -148,7 +148,7 @@ func frenchTexts() map[string]string {
 		"`TEXT` that describes the undo (default: the text of the import)":                     "`TEXTE` qui décrit l'annulation (par défaut : celui de l'importation)",
 		"`WORDS` that the description of an import must contain":                               "`MOTS` que la description d'une importation doit contenir",
 		"a role needs a \"name\"":                                                              "un rôle a besoin d'un « name »",
-		"accept only what the product documents (ocm)":                                         "n'accepter que ce que le produit documente (ocm)",
+		"accept only what the product documents (ocm, cloudlink)":                              "n'accepter que ce que le produit documente (ocm, cloudlink)",
 		"account load: %s is in the file twice":                                                "account load : %s figure deux fois dans le fichier",
 		"account load: give one FILE.json":                                                     "account load : donnez un FICHIER.json",
 		"account load: the id %s is already used by another record":                            "account load : l'identifiant %s est déjà utilisé par une autre fiche",

@@ -291,3 +291,25 @@ func Example() {
 	// 3 error bob@example.com
 	// map[role.unknown:1]
 }
+
+// Strict wants the columns of the product's newer page, and their cells for a new person.
+func TestStrict(t *testing.T) {
+	strict := func(file string) (*importer.Preview, error) {
+		table, err := csv.Read(t.Context(), strings.NewReader(file), nil)
+		require.NoError(t, err)
+		return importer.New(directory(t), cloudlink.With(&cloudlink.Options{Strict: true}), &importer.Options{Account: "acme", Mode: importer.ModeUpsert}).Preview(t.Context(), table)
+	}
+	for _, tt := range []struct{ name, file, want string }{
+		{"complete", "FIRST NAME,LAST NAME,EMAIL\nZoe,Z,zoe@example.com", "create email:>zoe@example.com first_name:>Zoe last_name:>Z"},
+		{"without a last name", "FIRST NAME,LAST NAME,EMAIL\nZoe,,zoe@example.com", "error last_name.missing"},
+		{"a name alone", "FIRST NAME,LAST NAME,NAME,EMAIL\n,,Zoe,zoe@example.com", "error first_name.missing last_name.missing"},
+	} {
+		p, err := strict(tt.file)
+		require.NoError(t, err, tt.name)
+		require.Equal(t, tt.want, told(p), tt.name)
+	}
+	_, err := strict("NAME,EMAIL\nZoe,zoe@example.com")
+	var r *formats.Refusal
+	require.ErrorAs(t, err, &r)
+	require.Equal(t, "FIRST NAME, LAST NAME", r.Args["want"])
+}

@@ -308,7 +308,7 @@ var english = newTable(language.English, []plural.Form{plural.One, plural.Other}
 	"recap.update":    "{n:number} {n?person|people} will be changed.",
 	"recap.delete":    "{n:number} {n?person|people} will be deleted.",
 	"recap.unchanged": "{n:number} {n?row changes|rows change} nothing.",
-	"recap.skip":      "{n:number} {n?row repeats an earlier row and is|rows repeat earlier rows and are} skipped.",
+	"recap.skip":      "{n:number} {n?row is|rows are} skipped.",
 	"recap.blocked":   "{n:number} {n?row needs another row that|rows need other rows that} cannot be imported.",
 	"recap.error":     "{n:number} {n?row has|rows have} errors and will not be imported.",
 	"undo.create":     "{n:number} {n?record|records} will be created again.",

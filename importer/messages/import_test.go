@@ -48,12 +48,12 @@ func TestRecap(t *testing.T) {
 	}
 	want := []string{
 		"1 person will be created.", "2 people will be changed.", "3 people will be deleted.", "4 rows change nothing.",
-		"5 rows repeat earlier rows and are skipped.", "6 rows need other rows that cannot be imported.", "7 rows have errors and will not be imported.",
+		"5 rows are skipped.", "6 rows need other rows that cannot be imported.", "7 rows have errors and will not be imported.",
 	}
 	require.Empty(t, cmp.Diff(want, messages.For("en").Recap(s)))
 	want = []string{
 		"1 utilisateur sera créé.", "2 utilisateurs seront modifiés.", "3 utilisateurs seront supprimés.", "4 lignes ne changent rien.",
-		"5 lignes répètent d’autres lignes et seront ignorées.", "6 lignes dépendent d’autres lignes qui ne peuvent pas être importées.",
+		"5 lignes seront ignorées.", "6 lignes dépendent d’autres lignes qui ne peuvent pas être importées.",
 		"7 lignes contiennent des erreurs et ne seront pas importées.",
 	}
 	require.Empty(t, cmp.Diff(want, messages.For("fr").Recap(s)))

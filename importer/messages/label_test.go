@@ -1,13 +1,18 @@
 package messages_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/usher-go/usher/formats"
 	"github.com/usher-go/usher/importer"
+	"github.com/usher-go/usher/importer/cloudlink"
 	"github.com/usher-go/usher/importer/messages"
+	"github.com/usher-go/usher/importer/ocm"
+	"github.com/usher-go/usher/importer/rainbow"
+	"github.com/usher-go/usher/internal/folding"
 	"github.com/usher-go/usher/users"
 )
 
@@ -65,5 +70,23 @@ func TestValue(t *testing.T) {
 			require.Equal(t, tt.en, messages.For("en").Value(tt.field, tt.value))
 			require.Equal(t, tt.fr, messages.For("fr").Value(tt.field, tt.value))
 		})
+	}
+}
+
+// The label of a field in a message is a heading of its column, so that a file with our
+// own words is read.
+func TestLabelsAreHeadings(t *testing.T) {
+	for _, tpl := range []*importer.Template{cloudlink.Users(), rainbow.Lines(nil), ocm.Users(nil)} {
+		for _, lang := range []string{"en", "fr"} {
+			for _, table := range tpl.Tables {
+				for _, c := range table.Columns {
+					label := messages.For(lang).Field(c.Field)
+					is := slices.ContainsFunc(c.Headings[lang], func(h string) bool { return folding.Heading(h) == folding.Heading(label) })
+					if !is && folding.Heading(label) != folding.Heading(c.Field) {
+						t.Errorf("%s %s %s: %q is no heading of %s", tpl.Name, table.Name, lang, label, c.Field)
+					}
+				}
+			}
+		}
 	}
 }

@@ -29,7 +29,7 @@ func (t *template) userColumns() []importer.Column {
 		},
 		{
 			Field: "agent_id", Expected: t.Strict, AsText: true, Parse: t.parseID,
-			Headings: words{"en": {"Agent ID"}, "fr": {"ID agent", "Agent ID"}},
+			Headings: words{"en": {"Agent ID"}, "fr": {"ID agent", "Agent ID", "ID d'agent"}},
 			Help:     texts{"en": "The same as the LAN ID. Blank takes it.", "fr": "Le même que le LAN ID. Vide le reprend."},
 		},
 		{
@@ -82,7 +82,7 @@ func (t *template) userColumns() []importer.Column {
 		},
 		{
 			Field: "text_chat_greeting_template_name", Expected: t.Strict, AsText: true, Blank: t.Blank,
-			Headings: words{"en": {"Text Chat Greeting Template Name"}, "fr": {"Modèle d'accueil du chat", "Text Chat Greeting Template Name"}},
+			Headings: words{"en": {"Text Chat Greeting Template Name", "Text chat greeting template"}, "fr": {"Modèle d'accueil du chat", "Text Chat Greeting Template Name"}},
 			Help:     texts{"en": "May be blank.", "fr": "Peut rester vide."},
 		},
 	}

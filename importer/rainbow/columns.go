@@ -48,7 +48,7 @@ func (l *lines) columns(opts *Options) []importer.Column {
 		},
 		{
 			Field: "pbx_id", Parse: l.parsePBX, AsText: true,
-			Headings: words{"en": {"pbxId", "PBX"}, "fr": {"ID du PBX", "pbxId", "PBX"}},
+			Headings: words{"en": {"pbxId", "PBX"}, "fr": {"ID du PBX", "pbxId", "PBX", "ID PBX"}},
 			Hints:    words{"en": {"System", "Equipment"}, "fr": {"Système", "Équipement"}},
 			Help: texts{
 				"en": "The id of the PBX, needed to attach. Example: " + pbxSample,

@@ -48,7 +48,7 @@ func (x *Index) step(at int32, r rune) int32 {
 // Best returns what the function [Best] returns for the candidates.
 func (x *Index) Best(s string) (nearest string, found bool) {
 	best := maxRunes
-	x.Each(s, func(i, d int) {
+	x.Each(s, mostEdits, func(i, d int) {
 		switch {
 		case d < best:
 			best, nearest, found = d, x.candidates[i], true
@@ -62,15 +62,18 @@ func (x *Index) Best(s string) (nearest string, found bool) {
 	return nearest, true
 }
 
+// mostEdits is the largest number of edits between a text and a candidate near it.
+const mostEdits = 2
+
 // Each yields the numbers of the candidates that [All] returns, in no order, with their
-// numbers of edits.
-func (x *Index) Each(s string, yield func(candidate, edits int)) {
+// numbers of edits. It leaves out those with more than most edits, and is faster for it.
+func (x *Index) Each(s string, most int, yield func(candidate, edits int)) {
 	var y [maxRunes]rune
 	w := &indexWalk{Index: x, text: runes(folding.Heading(s), &y), yield: yield}
 	if len(w.text) == 0 {
 		return
 	}
-	w.most = min(2, len(w.text)/3)
+	w.most = min(most, mostEdits, len(w.text)/3)
 	for j := range w.text {
 		w.rows[0][j+1] = int8(j + 1)
 	}

@@ -55,7 +55,7 @@ func All(s string, among []string) []string {
 func eachNear(s string, among []string, yield func(candidate string, edits int)) {
 	var x, y [maxRunes]rune
 	a := runes(folding.Heading(s), &x)
-	most := min(2, len(a)/3)
+	most := min(mostEdits, len(a)/3)
 	for _, candidate := range among {
 		if len(a) == 0 {
 			return

@@ -122,11 +122,20 @@ func TestIndexAgrees(t *testing.T) {
 		require.Equal(t, folding.Heading(nearest), folding.Heading(got))
 
 		var all []string
-		x.Each(s, func(i, edits int) {
+		near := 0
+		x.Each(s, 1, func(_, edits int) {
+			require.LessOrEqual(t, edits, 1)
+			near++
+		})
+		x.Each(s, 2, func(i, edits int) {
+			if edits < 2 {
+				near--
+			}
 			require.Equal(t, edits, nearby.Distance(folding.Heading(s), folding.Heading(among[i])))
 			all = append(all, among[i])
 		})
 		require.ElementsMatch(t, nearby.All(s, among), all)
+		require.Zero(t, near, "those of at most one edit are the same")
 	})
 }
 

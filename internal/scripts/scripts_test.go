@@ -36,3 +36,11 @@ func TestMixed(t *testing.T) {
 		})
 	}
 }
+
+func TestLatin(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"admin", "admin"}, {"\u0430dmin", "admin"}, {"Us\u0435r", "User"}, {"\u0391gent", "Agent"}, {"Équipe", "Équipe"}, {"Жж", "Жж"}, {"", ""},
+	} {
+		require.Equal(t, tt.want, scripts.Latin(tt.text))
+	}
+}

@@ -21,7 +21,9 @@ const maxMisread = 3
 // at each run of characters beyond ASCII, and leaves one alone that cannot be such a
 // text: "Ãngela São" is right as it is.
 func Misread(s string) (right string, misread bool) {
-	if isASCII(s) {
+	// A misread text begins a run with a letter from Â to ô, which is 0xC3 and another
+	// byte in UTF-8. Most texts have no such byte.
+	if strings.IndexByte(s, 0xC3) < 0 {
 		return s, false
 	}
 	right = s
@@ -33,15 +35,6 @@ func Misread(s string) (right string, misread bool) {
 		right, misread = next, true
 	}
 	return right, misread
-}
-
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // decodeRuns decodes each run of characters beyond ASCII that is misread.
