@@ -98,11 +98,11 @@ type passing struct {
 	words       []map[string]bool // by column of the template: its folded headings in every language
 	hashes      []map[uint64]bool // by column: the words that are ASCII; see asciiHash
 	examples    []example
-	present     int          // how many of the columns the file has
-	key         int          // a column of the file that every person needs, or -1
-	at          int          // the file's column with the key
-	reads       []bool       // by column of the file: it has a column of the template
-	exampleKeys map[int]bool // the lengths of texts that may be the key of an example
+	present     int                  // how many of the columns the file has
+	key         int                  // a column of the file that every person needs, or -1
+	at          int                  // the file's column with the key
+	reads       []bool               // by column of the file: it has a column of the template
+	exampleKeys [maxHeading + 1]bool // the lengths of texts that may be the key of an example
 }
 
 // example is an example row of the blank template.
@@ -114,7 +114,7 @@ type example struct {
 // newPassing returns what knows the rows of a table.
 func (g *grid) newPassing(table int, known headingWords) *passing {
 	t, spec := &g.tables[table], &g.tpl.Tables[table]
-	p := &passing{columns: spec.Columns, key: -1, reads: make([]bool, t.read.Columns()), exampleKeys: map[int]bool{}}
+	p := &passing{columns: spec.Columns, key: -1, reads: make([]bool, t.read.Columns())}
 
 	for c := range spec.Columns {
 		words := map[string]bool{folding.Heading(spec.Columns[c].Field): true}
@@ -145,7 +145,7 @@ func (g *grid) newPassing(table int, known headingWords) *passing {
 		p.examples = append(p.examples, e)
 		for more := range exampleMore {
 			if e.key >= 0 {
-				p.exampleKeys[len(e.cells[e.key])+more] = true
+				p.exampleKeys[min(len(e.cells[e.key])+more, maxHeading)] = true
 			}
 		}
 	}
@@ -187,8 +187,14 @@ func (p *passing) isPlain(row formats.Row) bool {
 	}
 
 	key := row.Cell(p.at)
+	if isBlank(key) || len(key) >= len(p.exampleKeys) || p.exampleKeys[len(key)] {
+		return false
+	}
+	if strings.Contains(key, "@") { // no heading has one
+		return true
+	}
 	hash, ascii := asciiHash(key)
-	return ascii && !isBlank(key) && !p.hashes[p.key][hash] && !p.exampleKeys[len(key)]
+	return ascii && !p.hashes[p.key][hash]
 }
 
 // isHeadings reports whether a row repeats the headings, in any language: each of its

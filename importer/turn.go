@@ -128,11 +128,13 @@ func (t *turn) readRow() (ok bool) {
 		}
 	}()
 
-	if t.passed = t.plan.grid.reason(t.row); t.passed != passNot {
-		t.passOver()
-		return true
+	if g := t.plan.grid; g.passingOf(t.row) != nil {
+		if t.passed = g.reason(t.row); t.passed != passNot {
+			t.passOver()
+			return true
+		}
+		t.filled = g.fillsDown(t.row)
 	}
-	t.filled = t.plan.grid.fillsDown(t.row)
 	for i := range t.spec.Columns {
 		t.cells[i] = t.draft.readCell(i, t.plan.grid.text(t.row, i))
 		t.cells[i].away = t.plan.grid.away(t.row, i)
